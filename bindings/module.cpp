@@ -1,0 +1,75 @@
+// The one file that knows both Python and the core: shapes, dtypes, the interpreter lock.
+#include <nanobind/nanobind.h>
+#include <nanobind/ndarray.h>
+#include <nanobind/stl/optional.h>
+#include <nanobind/stl/string.h>
+#include <nanobind/stl/vector.h>
+
+#include <stdexcept>
+
+#include "core/assign.hpp"
+#include "core/dispatch.hpp"
+
+namespace nb = nanobind;
+using namespace nb::literals;
+
+namespace {
+
+template <class T, class... Shape>
+using In = nb::ndarray<const T, Shape..., nb::c_contig, nb::device::cpu>;
+template <class T, class... Shape>
+using Out = nb::ndarray<T, Shape..., nb::c_contig, nb::device::cpu>;
+
+template <class T, class... Rest>
+core::Span<const T> view(const nb::ndarray<const T, Rest...>& array) {
+    return {array.data(), array.size()};
+}
+template <class T, class... Rest>
+core::Span<T> view_out(const nb::ndarray<T, Rest...>& array) {
+    return {array.data(), array.size()};
+}
+
+void require(bool holds, const char* message) {
+    if (!holds) throw std::invalid_argument(message);
+}
+
+void assign(In<float, nb::ndim<2>> points, In<float, nb::ndim<2>> centers,
+            Out<std::uint8_t, nb::ndim<1>> indices, std::optional<Out<float, nb::ndim<1>>> distances,
+            std::size_t n_threads) {
+    const std::size_t dims = points.shape(1);
+    require(dims >= 1 && dims <= 4, "points must have 1 to 4 coordinates");
+    require(centers.shape(1) == dims, "centers must have as many coordinates as points");
+    require(centers.shape(0) >= 1 && centers.shape(0) <= 256, "1 to 256 centers");
+    require(indices.shape(0) == points.shape(0), "one index per point");
+    require(!distances || distances->shape(0) == points.shape(0), "one distance per point");
+    core::Span<float> out{nullptr, 0};
+    if (distances) out = view_out(*distances);
+    const nb::gil_scoped_release unlocked;  // safe: only raw memory is touched from here on
+    core::assign(view(points), view(centers), dims, view_out(indices), out, n_threads);
+}
+
+std::vector<std::string> instruction_sets() {
+    std::vector<std::string> names;
+    for (const char* const* name = core::instruction_sets(); *name; ++name) names.emplace_back(*name);
+    return names;
+}
+
+}  // namespace
+
+NB_MODULE(_core, m) {
+    m.doc() = "The native core of huepress. Private: use the package.";
+    m.attr("version") = HUEPRESS_VERSION;
+    m.attr("compiler") = HUEPRESS_COMPILER;
+    m.def("instruction_sets", &instruction_sets, "Sets this machine can run, best last.");
+    m.def("instruction_set", [] { return std::string(core::instruction_set()); }, "The set in use.");
+    m.def(
+        "set_instruction_set",
+        [](const std::string& name) {
+            require(core::set_instruction_set(name.c_str()), "no such instruction set here");
+        },
+        "name"_a, "Use the named set from now on.");
+    m.def("assign", &assign, "points"_a, "centers"_a, "indices"_a, "distances"_a.none(),
+          "n_threads"_a,
+          "Nearest center of every point: points (n, dims) and centers (k, dims) float32 in, "
+          "indices (n,) uint8 and distances (n,) float32 out.");
+}

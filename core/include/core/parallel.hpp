@@ -1,0 +1,40 @@
+// Work split into fixed chunks. The chunk bounds depend on the size alone, never on the number
+// of threads, so results reduced in chunk order are the same for any number of threads.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <thread>
+#include <vector>
+
+namespace core {
+
+// Number of threads to use when the caller asks for `requested` (0: one per processor).
+inline std::size_t thread_count(std::size_t requested) {
+    if (requested > 0) return requested;
+    const unsigned found = std::thread::hardware_concurrency();
+    return found > 0 ? found : 1;
+}
+
+// Call work(chunk) once for every chunk in [0, n_chunks), in any order, on up to n_threads threads.
+// Threads are started per call and joined before it returns, so a fork between calls is safe.
+template <class Work>
+void for_each_chunk(std::size_t n_chunks, std::size_t n_threads, const Work& work) {
+    n_threads = thread_count(n_threads);
+    if (n_threads > n_chunks) n_threads = n_chunks;
+    if (n_threads <= 1) {
+        for (std::size_t chunk = 0; chunk < n_chunks; ++chunk) work(chunk);
+        return;
+    }
+    std::atomic<std::size_t> next{0};
+    const auto run = [&] {
+        for (std::size_t chunk = next++; chunk < n_chunks; chunk = next++) work(chunk);
+    };
+    std::vector<std::thread> threads;
+    threads.reserve(n_threads - 1);
+    for (std::size_t i = 1; i < n_threads; ++i) threads.emplace_back(run);
+    run();
+    for (std::thread& thread : threads) thread.join();
+}
+
+}  // namespace core

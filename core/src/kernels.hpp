@@ -1,0 +1,21 @@
+// The table of hot loops, one instance per instruction set, and the one in use.
+//
+// Files in kernels/ are compiled once per set with CORE_ISA defined to its name. They must put
+// everything into namespace core::CORE_ISA and must not instantiate templates or inline functions
+// shared with other files (the standard library's containers and algorithms among them): the
+// linker would keep one copy, and it might be the one this machine cannot run.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace core {
+
+struct Kernels {
+    void (*assign)(const float* points, std::size_t n, const float* centers, std::size_t k,
+                   std::size_t dims, std::uint8_t* indices, float* distances);
+};
+
+const Kernels& kernels();
+
+}  // namespace core

@@ -1,0 +1,15 @@
+// What each file in kernels/ defines, and the table that collects it (table.cpp).
+#pragma once
+
+#include "kernels.hpp"
+
+namespace core {
+namespace CORE_ISA {
+
+void assign(const float* points, std::size_t n, const float* centers, std::size_t k,
+            std::size_t dims, std::uint8_t* indices, float* distances);
+
+extern const Kernels table;
+
+}  // namespace CORE_ISA
+}  // namespace core

@@ -1,0 +1,1 @@
+"""Image compression by k-means clustering of colors."""

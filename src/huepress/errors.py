@@ -1,0 +1,195 @@
+"""Every error huepress raises on purpose, in one tree.
+
+::
+
+    HuepressError
+    ├── InputError            the picture: which file, what was found, what was wanted
+    │   ├── DecodeError       not a picture, truncated, or of an unsupported kind
+    │   └── LimitError        too many pixels, bytes, frames or seconds
+    ├── OptionError           an option out of range or in conflict (also a ValueError)
+    ├── OutputError           the result cannot be written where it was asked for
+    ├── QualityError          the bound asked for cannot be met
+    ├── EncodeError           an encoder failed
+    └── MissingExtraError     an optional package is not installed (also an ImportError)
+
+Each class has a stable ``code`` for machines and ``exit_code`` for the command line; the data
+behind a message are attributes.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+
+class HuepressError(Exception):
+    """Root of all errors raised on purpose."""
+
+    code: ClassVar[str] = "error"
+    exit_code: ClassVar[int] = 1
+
+
+class InputError(HuepressError):
+    """The picture cannot be used.
+
+    Parameters
+    ----------
+    source : str
+        Name of the file, or a word such as ``<bytes>``.
+    found : str
+        What was found.
+    wanted : str
+        What is allowed, or what to try.
+    """
+
+    code = "input"
+
+    def __init__(self, source: str, found: str, wanted: str) -> None:
+        self.source = source
+        self.found = found
+        self.wanted = wanted
+        super().__init__(f"{source}: {found}; {wanted}")
+
+
+class DecodeError(InputError):
+    """Not a picture, truncated, or of an unsupported kind."""
+
+    code = "decode"
+
+
+class LimitError(InputError):
+    """A limit on pixels, bytes, frames or seconds is exceeded.
+
+    Parameters
+    ----------
+    source : str
+        Name of the file.
+    what : str
+        What is limited, such as ``pixels``.
+    value, limit : float
+        What was found and what is allowed.
+    option : str
+        The option that moves the limit.
+    """
+
+    code = "limit"
+
+    def __init__(self, source: str, what: str, value: float, limit: float, option: str) -> None:
+        self.what = what
+        self.value = value
+        self.limit = limit
+        self.option = option
+        super().__init__(
+            source,
+            f"{value:,.15g} {what}",
+            f"the limit is {limit:,.15g} (raise it with {option})",
+        )
+
+
+class OptionError(HuepressError, ValueError):
+    """An option is out of range or in conflict with another.
+
+    Parameters
+    ----------
+    name : str
+        The option.
+    value : object
+        What came.
+    allowed : str
+        What is allowed.
+    """
+
+    code = "option"
+    exit_code = 2
+
+    def __init__(self, name: str, value: Any, allowed: str) -> None:
+        self.name = name
+        self.value = value
+        self.allowed = allowed
+        super().__init__(f"{name} is {value!r}; allowed: {allowed}")
+
+
+class OutputError(HuepressError):
+    """The result cannot be written where it was asked for.
+
+    Parameters
+    ----------
+    target : str
+        The file or directory.
+    found : str
+        What stands in the way.
+    wanted : str
+        What to try.
+    """
+
+    code = "output"
+
+    def __init__(self, target: str, found: str, wanted: str) -> None:
+        self.target = target
+        self.found = found
+        self.wanted = wanted
+        super().__init__(f"{target}: {found}; {wanted}")
+
+
+class QualityError(HuepressError):
+    """The bound asked for cannot be met.
+
+    Parameters
+    ----------
+    source : str
+        Name of the picture.
+    asked, reached : str
+        The bound, and the nearest that could be met.
+    wanted : str
+        What to try.
+    """
+
+    code = "bound"
+    exit_code = 4
+
+    def __init__(self, source: str, asked: str, reached: str, wanted: str) -> None:
+        self.source = source
+        self.asked = asked
+        self.reached = reached
+        self.wanted = wanted
+        super().__init__(f"{source}: {asked} cannot be met, {reached}; {wanted}")
+
+
+class EncodeError(HuepressError):
+    """An encoder failed.
+
+    Parameters
+    ----------
+    format : str
+        Such as ``png``.
+    found : str
+        What the encoder said.
+    """
+
+    code = "encode"
+
+    def __init__(self, format: str, found: str) -> None:
+        self.format = format
+        self.found = found
+        super().__init__(f"{format} encoder: {found}")
+
+
+class MissingExtraError(HuepressError, ImportError):
+    """An optional package is not installed.
+
+    Parameters
+    ----------
+    feature : str
+        What needs it.
+    package : str
+        What is missing.
+    extra : str
+        The extra of huepress that brings it.
+    """
+
+    code = "missing-extra"
+
+    def __init__(self, feature: str, package: str, extra: str) -> None:
+        self.feature = feature
+        self.package = package
+        self.extra = extra
+        super().__init__(f"{feature} needs {package}: pip install 'huepress[{extra}]'")

@@ -1,0 +1,254 @@
+"""The values that pass between the rooms, each checked at its birth and trusted afterwards.
+
+Image -> Histogram -> PaletteFit -> IndexedImage -> Encoded -> Result (report.py).
+Arrays are never changed after they went into one of these.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Pixels: TypeAlias = NDArray[np.uint8]
+"""(height, width, 3 or 4) uint8, RGB or straight RGBA."""
+
+Colors: TypeAlias = NDArray[np.uint8]
+"""(n, 3 or 4) uint8, RGB or straight RGBA."""
+
+Points: TypeAlias = NDArray[np.float32]
+"""(n, 3 or 4) float32: colors as coordinates in which distance is measured (colorspace.embed)."""
+
+Weights: TypeAlias = NDArray[np.float64]
+"""(n,) float64, > 0."""
+
+Indices: TypeAlias = NDArray[np.uint8]
+"""(height, width) uint8: the palette entry of every pixel."""
+
+StopReason: TypeAlias = Literal["converged", "tolerance", "max_iter", "exact"]
+
+
+def _require(holds: bool, what: str) -> None:
+    if not holds:
+        raise ValueError(what)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Source:
+    """Facts of the file or array that a picture came from.
+
+    Attributes
+    ----------
+    name : str
+        Path, or ``<bytes>``, ``<array>``, ``<image>``, ``<stdin>``.
+    format : str or None
+        Such as ``png``, lower case; None for arrays.
+    data : bytes or None
+        The file as it was read, for the never-larger rule.
+    icc_profile : bytes or None
+        The profile that the pixel values of the Image are in; None means sRGB.
+    has_alpha : bool
+        The file can carry transparency (the pixels may still all be opaque).
+    metadata : mapping
+        What else the file carried, by a lower-case name (``dpi``, ``exif``, ``xmp``, ...).
+    notes : tuple of str
+        What was changed or could not be honored while loading, one sentence each.
+    """
+
+    name: str
+    format: str | None = None
+    data: bytes | None = None
+    icc_profile: bytes | None = None
+    has_alpha: bool = False
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+    @property
+    def n_bytes(self) -> int | None:
+        """Size of the file in bytes; None when the picture did not come from one."""
+        return None if self.data is None else len(self.data)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Image:
+    """One still picture, upright, in RGB or straight RGBA.
+
+    Attributes
+    ----------
+    pixels : ndarray
+        (height, width, 3 or 4) uint8, C-contiguous. Four channels only when a pixel is not opaque.
+    source : Source
+        Where it came from.
+    deep : ndarray or None
+        The same pixels as uint16 (0-65535), when the source had more than 8 bits a channel.
+    """
+
+    pixels: Pixels
+    source: Source
+    deep: NDArray[np.uint16] | None = None
+
+    def __post_init__(self) -> None:
+        p = self.pixels
+        _require(p.dtype == np.uint8 and p.ndim == 3 and p.shape[2] in (3, 4), "pixels: HxWx3|4 u8")
+        _require(p.shape[0] > 0 and p.shape[1] > 0, "pixels: at least one")
+        _require(bool(p.flags.c_contiguous), "pixels: C-contiguous")
+        _require(self.deep is None or self.deep.shape == p.shape, "deep: shape of pixels")
+
+    @property
+    def height(self) -> int:
+        """Rows."""
+        return int(self.pixels.shape[0])
+
+    @property
+    def width(self) -> int:
+        """Columns."""
+        return int(self.pixels.shape[1])
+
+    @property
+    def has_alpha(self) -> bool:
+        """Whether pixels have a fourth channel."""
+        return bool(self.pixels.shape[2] == 4)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Histogram:
+    """Distinct colors and how much each counts. Mergeable (histogram.merge).
+
+    Attributes
+    ----------
+    colors : ndarray
+        (n, 3 or 4) uint8, distinct, in ascending order of the number R·2^16+G·2^8+B (+A·2^24).
+        With alpha, every fully transparent pixel is the one color (0, 0, 0, 0).
+    weights : ndarray
+        (n,) float64, > 0: pixels, or pixels x importance.
+    """
+
+    colors: Colors
+    weights: Weights
+
+    def __post_init__(self) -> None:
+        c, w = self.colors, self.weights
+        _require(c.dtype == np.uint8 and c.ndim == 2 and c.shape[1] in (3, 4), "colors: (n, 3|4) u8")
+        _require(w.dtype == np.float64 and w.shape == (len(c),), "weights: (n,) float64")
+        _require(len(c) > 0, "colors: at least one")
+
+    @property
+    def n_colors(self) -> int:
+        """Number of distinct colors."""
+        return len(self.colors)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Palette:
+    """1 to 256 colors in a fixed order.
+
+    Attributes
+    ----------
+    colors : ndarray
+        (k, 3 or 4) uint8, sRGB or straight sRGBA (or in the profile of the picture).
+    """
+
+    colors: Colors
+
+    def __post_init__(self) -> None:
+        c = self.colors
+        _require(c.dtype == np.uint8 and c.ndim == 2 and c.shape[1] in (3, 4), "colors: (k, 3|4) u8")
+        _require(1 <= len(c) <= 256, "colors: 1 to 256")
+
+    def __len__(self) -> int:
+        return len(self.colors)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Step:
+    """One iteration of k-means.
+
+    Attributes
+    ----------
+    inertia : float
+        Before the centers moved.
+    shift : float
+        Sum over the centers of the squared move.
+    moved : int
+        Distinct colors that changed their center in this iteration.
+    """
+
+    inertia: float
+    shift: float
+    moved: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PaletteFit:
+    """What k-means found.
+
+    Attributes
+    ----------
+    palette : Palette
+        The centers, rounded to 8 bits.
+    centers : ndarray
+        (k, 3 or 4) float32: the centers before rounding, in the space distance was measured in.
+    inertia : float
+        Sum of weight x squared distance to the nearest center, in squared units of that space.
+    n_iter : int
+        Iterations of the start that was kept.
+    stop_reason : str
+        ``converged`` (no color changes its center), ``tolerance``, ``max_iter``, or ``exact``
+        (no more distinct colors than centers: every color is its own center).
+    history : tuple of Step
+        One per iteration, when asked for.
+    """
+
+    palette: Palette
+    centers: Points
+    inertia: float
+    n_iter: int
+    stop_reason: StopReason
+    history: tuple[Step, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class IndexedImage:
+    """A palette and the entry of every pixel.
+
+    Attributes
+    ----------
+    indices : ndarray
+        (height, width) uint8, each below the length of the palette.
+    palette : Palette
+        The colors.
+    """
+
+    indices: Indices
+    palette: Palette
+
+    def __post_init__(self) -> None:
+        i = self.indices
+        _require(i.dtype == np.uint8 and i.ndim == 2 and i.size > 0, "indices: HxW uint8")
+        _require(int(i.max()) < len(self.palette), "indices: below the palette's length")
+
+    def to_pixels(self) -> Pixels:
+        """Return the picture as (height, width, 3 or 4) uint8."""
+        return self.palette.colors[self.indices]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Encoded:
+    """A finished file in memory.
+
+    Attributes
+    ----------
+    data : bytes
+        The file.
+    format : str
+        Such as ``png``.
+    n_colors : int or None
+        Entries of the palette it carries; None when it carries none.
+    """
+
+    data: bytes
+    format: str
+    n_colors: int | None = None
