@@ -58,8 +58,8 @@ std::vector<std::string> instruction_sets() {
 
 NB_MODULE(_core, m) {
     m.doc() = "The native core of huepress. Private: use the package.";
-    m.attr("version") = HUEPRESS_VERSION;
-    m.attr("compiler") = HUEPRESS_COMPILER;
+    m.def("version", [] { return std::string(HUEPRESS_VERSION); }, "Version of the build.");
+    m.def("compiler", [] { return std::string(HUEPRESS_COMPILER); }, "Compiler of the build.");
     m.def("instruction_sets", &instruction_sets, "Sets this machine can run, best last.");
     m.def("instruction_set", [] { return std::string(core::instruction_set()); }, "The set in use.");
     m.def(

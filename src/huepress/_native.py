@@ -22,8 +22,8 @@ def build_info() -> dict[str, str | list[str]]:
         ``HUEPRESS_ISA`` before the start to use another one; the results are the same bytes.
     """
     return {
-        "version": _core.version,
-        "compiler": _core.compiler,
+        "version": _core.version(),
+        "compiler": _core.compiler(),
         "instruction_set": _core.instruction_set(),
         "instruction_sets": _core.instruction_sets(),
     }

@@ -131,7 +131,9 @@ class Histogram:
 
     def __post_init__(self) -> None:
         c, w = self.colors, self.weights
-        _require(c.dtype == np.uint8 and c.ndim == 2 and c.shape[1] in (3, 4), "colors: (n, 3|4) u8")
+        _require(
+            c.dtype == np.uint8 and c.ndim == 2 and c.shape[1] in (3, 4), "colors: (n, 3|4) u8"
+        )
         _require(w.dtype == np.float64 and w.shape == (len(c),), "weights: (n,) float64")
         _require(len(c) > 0, "colors: at least one")
 
@@ -155,7 +157,9 @@ class Palette:
 
     def __post_init__(self) -> None:
         c = self.colors
-        _require(c.dtype == np.uint8 and c.ndim == 2 and c.shape[1] in (3, 4), "colors: (k, 3|4) u8")
+        _require(
+            c.dtype == np.uint8 and c.ndim == 2 and c.shape[1] in (3, 4), "colors: (k, 3|4) u8"
+        )
         _require(1 <= len(c) <= 256, "colors: 1 to 256")
 
     def __len__(self) -> int:

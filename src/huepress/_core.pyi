@@ -1,0 +1,27 @@
+"""The native core of huepress. Private: use the package."""
+
+from typing import Annotated
+
+import numpy
+from numpy.typing import NDArray
+
+
+def version() -> str:
+    """Version of the build."""
+
+def compiler() -> str:
+    """Compiler of the build."""
+
+def instruction_sets() -> list[str]:
+    """Sets this machine can run, best last."""
+
+def instruction_set() -> str:
+    """The set in use."""
+
+def set_instruction_set(name: str) -> None:
+    """Use the named set from now on."""
+
+def assign(points: Annotated[NDArray[numpy.float32], dict(shape=(None, None), order='C', device='cpu', writable=False)], centers: Annotated[NDArray[numpy.float32], dict(shape=(None, None), order='C', device='cpu', writable=False)], indices: Annotated[NDArray[numpy.uint8], dict(shape=(None,), order='C', device='cpu')], distances: Annotated[NDArray[numpy.float32], dict(shape=(None,), order='C', device='cpu')] | None, n_threads: int) -> None:
+    """
+    Nearest center of every point: points (n, dims) and centers (k, dims) float32 in, indices (n,) uint8 and distances (n,) float32 out.
+    """
