@@ -1,0 +1,86 @@
+"""A progress bar on a terminal for work over a second; nothing anywhere else."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from types import TracebackType
+from typing import TYPE_CHECKING, Final, Self
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as RichProgress
+    from rich.progress import TaskID
+
+DELAY: Final = 1.0
+"""Seconds before the bar appears: shorter work needs none."""
+
+
+class Progress:
+    """Show how many of the files are done, from the second second on.
+
+    Parameters
+    ----------
+    total : int
+        Number of files.
+    enabled : bool
+        False shows nothing; nor is anything shown when standard error is not a terminal.
+    """
+
+    def __init__(self, total: int, *, enabled: bool = True) -> None:
+        self._total = total
+        self._done = 0
+        self._enabled = enabled and sys.stderr.isatty()
+        self._lock = threading.Lock()
+        self._timer: threading.Timer | None = None
+        self._bar: RichProgress | None = None
+        self._task: TaskID | None = None
+
+    def __enter__(self) -> Self:
+        if self._enabled:
+            self._timer = threading.Timer(DELAY, self._show)
+            self._timer.daemon = True
+            self._timer.start()
+        return self
+
+    def _show(self) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+        from rich.progress import Progress as RichProgress
+
+        with self._lock:
+            if not self._enabled:
+                return
+            self._bar = RichProgress(
+                TextColumn("compressing"),
+                BarColumn(),
+                MofNCompleteColumn(),
+                TimeElapsedColumn(),
+                TextColumn("{task.description}"),
+                console=Console(stderr=True),
+                redirect_stdout=sys.stdout.isatty(),  # data in a pipe stays in the pipe
+                transient=True,
+            )
+            # One file has no steps to count: its bar only shows that work goes on.
+            total = self._total if self._total > 1 else None
+            self._task = self._bar.add_task("", total=total, completed=self._done)
+            self._bar.start()
+
+    def advance(self, name: str) -> None:
+        """Say that one more file is done."""
+        with self._lock:
+            self._done += 1
+            if self._bar is not None and self._task is not None:
+                self._bar.update(self._task, completed=self._done, description=name)
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        with self._lock:
+            self._enabled = False
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._bar is not None:
+            self._bar.stop()

@@ -1,0 +1,115 @@
+"""The road: a picture in, a small file out.
+
+Load the picture, count its colors, learn a palette by k-means, give every pixel its index, encode,
+and never return more bytes than came in.
+"""
+
+from __future__ import annotations
+
+import os
+from time import perf_counter
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias
+
+from huepress import histogram, kmeans
+from huepress.encode import encode
+from huepress.load import load
+from huepress.options import CompressOptions
+from huepress.remap import remap
+from huepress.report import Result
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from PIL import Image as PillowImage
+
+    from huepress.types import Encoded, Image
+
+PictureSource: TypeAlias = (
+    "str | os.PathLike[str] | bytes | BinaryIO | PillowImage.Image | NDArray[Any] | Image"
+)
+
+
+def compress(
+    source: PictureSource, options: CompressOptions | None = None, /, **changes: Any
+) -> Result:
+    """Compress one picture.
+
+    Parameters
+    ----------
+    source : path, bytes, binary file, PIL image, ndarray or Image
+        The picture. Arrays are (height, width), (height, width, 3) or (height, width, 4); uint8,
+        uint16, or float 0-1; sRGB.
+    options : CompressOptions or None
+        All options; None for the defaults.
+    **changes
+        Single options by name, such as ``colors=16`` or ``color_space="srgb"``; the names,
+        ranges and defaults are those of `CompressOptions`.
+
+    Returns
+    -------
+    Result
+        The finished file and its figures. The same input, options and version give the same
+        bytes, for any number of threads.
+
+    Raises
+    ------
+    OptionError
+        An option out of range or unknown.
+    DecodeError
+        Not a picture that can be read.
+    LimitError
+        More pixels or bytes than allowed.
+
+    Examples
+    --------
+    >>> import huepress, numpy as np
+    >>> ramp = np.linspace(0, 255, 64 * 48).reshape(48, 64).astype(np.uint8)
+    >>> result = huepress.compress(ramp, colors=4)
+    >>> result.colors, result.format
+    (4, 'png')
+    """
+    started = perf_counter()
+    options = (options or CompressOptions()).changed(**changes)
+    return _compress_image(load(source, max_pixels=options.max_pixels), options, started)
+
+
+def _compress_image(image: Image, options: CompressOptions, started: float) -> Result:
+    """Walk the road from a loaded picture; `started` is when the clock of the report began."""
+    counted = histogram.count(image, n_threads=options.threads)
+    fit = kmeans.fit_palette(
+        counted,
+        options.colors,
+        color_space=options.color_space,
+        effort=options.effort,
+        init=options.init,
+        n_init=options.n_init,
+        max_iter=options.max_iter,
+        tol=options.tol,
+        seed=options.seed,
+        n_threads=options.threads,
+    )
+    indexed = remap(image, fit.palette, options.color_space, n_threads=options.threads)
+    encoded = encode(indexed, _format(options), effort=options.effort)
+    kept = _is_original_better(image, encoded)
+    return Result(
+        data=image.source.data if kept and image.source.data else encoded.data,
+        format=encoded.format,
+        status="kept" if kept else "compressed",
+        image=image,
+        indexed=indexed,
+        fit=fit,
+        seconds=perf_counter() - started,
+    )
+
+
+def _format(options: CompressOptions) -> str:
+    return "png" if options.format == "auto" else options.format
+
+
+def _is_original_better(image: Image, encoded: Encoded) -> bool:
+    """Whether the input's own bytes, in the format asked for, are no more than ours."""
+    source = image.source
+    return (
+        source.data is not None
+        and source.format == encoded.format
+        and len(source.data) <= len(encoded.data)
+    )
