@@ -9,6 +9,7 @@
 
 #include "core/assign.hpp"
 #include "core/dispatch.hpp"
+#include "core/rate.hpp"
 
 namespace nb = nanobind;
 using namespace nb::literals;
@@ -48,6 +49,27 @@ void assign(In<float, nb::ndim<2>> points, In<float, nb::ndim<2>> centers,
     core::assign(view(points), view(centers), dims, view_out(indices), out, n_threads);
 }
 
+double map_rate(In<float, nb::ndim<2>> points, In<float, nb::ndim<2>> weights,
+                In<std::uint8_t, nb::ndim<2>> nearest, In<float, nb::ndim<2>> palette,
+                In<double, nb::ndim<1>> counts, Out<std::uint8_t, nb::ndim<2>> indices,
+                float rate_weight, float price_mix, float spread_right, float spread_down, bool find) {
+    const std::size_t dims = points.shape(1);
+    const std::size_t height = indices.shape(0), width = indices.shape(1);
+    require(dims == 3 || dims == 4, "points must have 3 or 4 coordinates");
+    require(width >= 1 && points.shape(0) == height * width, "one point per pixel");
+    require(weights.shape(0) == height && weights.shape(1) == width, "one weight per pixel");
+    require(nearest.shape(0) == height && nearest.shape(1) == width, "one nearest entry per pixel");
+    require(palette.shape(1) == dims, "palette must have as many coordinates as points");
+    require(palette.shape(0) >= 1 && palette.shape(0) <= 256, "1 to 256 colors");
+    require(counts.shape(0) == palette.shape(0), "one count per color");
+    require(rate_weight > 0, "the rate weight must be positive");
+    const nb::gil_scoped_release unlocked;  // safe: only raw memory is touched from here on
+    core::RateMapper mapper(width, dims, view(palette), view(counts),
+                            {rate_weight, price_mix, spread_right, spread_down, find});
+    mapper.map_rows(view(points), view(weights), view(nearest), view_out(indices));
+    return mapper.bits();
+}
+
 std::vector<std::string> instruction_sets() {
     std::vector<std::string> names;
     for (const char* const* name = core::instruction_sets(); *name; ++name) names.emplace_back(*name);
@@ -72,4 +94,7 @@ NB_MODULE(_core, m) {
           "n_threads"_a,
           "Nearest center of every point: points (n, dims) and centers (k, dims) float32 in, "
           "indices (n,) uint8 and distances (n,) float32 out.");
+    m.def("map_rate", &map_rate, "points"_a, "weights"_a, "nearest"_a, "palette"_a, "counts"_a,
+          "indices"_a, "rate_weight"_a, "price_mix"_a, "spread_right"_a, "spread_down"_a, "find"_a,
+          "Palette entries by distortion + rate_weight x bits; see remap/rate.py.");
 }

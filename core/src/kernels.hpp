@@ -11,9 +11,12 @@
 
 namespace core {
 
+struct RateRow;  // rate_row.hpp
+
 struct Kernels {
     void (*assign)(const float* points, std::size_t n, const float* centers, std::size_t k,
                    std::size_t dims, std::uint8_t* indices, float* distances);
+    void (*map_row)(const RateRow& row);
 };
 
 const Kernels& kernels();

@@ -8,6 +8,7 @@ namespace CORE_ISA {
 
 void assign(const float* points, std::size_t n, const float* centers, std::size_t k,
             std::size_t dims, std::uint8_t* indices, float* distances);
+void map_row(const RateRow& row);
 
 extern const Kernels table;
 

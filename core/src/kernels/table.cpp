@@ -5,6 +5,7 @@ namespace CORE_ISA {
 
 const Kernels table = {
     assign,
+    map_row,
 };
 
 }  // namespace CORE_ISA

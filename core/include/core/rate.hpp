@@ -1,0 +1,44 @@
+// Mapping pixels to a palette with a price for the bits that deflate will spend on the indices.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+
+#include "core/span.hpp"
+
+namespace core {
+
+struct RateOptions {
+    float rate_weight;      // lambda: squared units of distance per bit, > 0
+    float price_mix;        // 0: every literal has the mean price; 1: its price in the histogram
+    float spread_right;     // share of a pixel's error passed to the next pixel, 0 to < 1
+    float spread_down;      // share of a row's error passed to the next row, 0 to < 1
+    bool find;              // follow matches found by context beside those at fixed offsets
+};
+
+// Maps a picture row by row; every row is a shortest path (Viterbi) over literals and matches.
+//
+// palette: k x dims row-major float32, 1 <= k <= 256, dims 3 or 4.
+// counts: k counts of the nearest color, from which literals are priced.
+class RateMapper {
+public:
+    RateMapper(std::size_t width, std::size_t dims, Span<const float> palette,
+               Span<const double> counts, const RateOptions& options);
+    ~RateMapper();
+    RateMapper(const RateMapper&) = delete;
+    RateMapper& operator=(const RateMapper&) = delete;
+
+    // Map the next rows. points: n_rows x width x dims. weights: n_rows x width, > 0.
+    // nearest: the nearest entry of every pixel. indices (out): the entry chosen.
+    void map_rows(Span<const float> points, Span<const float> weights,
+                  Span<const std::uint8_t> nearest, Span<std::uint8_t> indices);
+
+    double bits() const;  // what the model thinks was spent so far
+
+private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace core

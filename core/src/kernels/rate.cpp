@@ -1,0 +1,291 @@
+// Shortest path over one row: every offset is a state that is followed from pixel to pixel.
+// Vectors have eight lanes for every instruction set, so that the order of all sums and ties is one.
+#include "kernels/entries.hpp"
+#include "rate_row.hpp"
+
+#include <cstring>
+
+namespace core {
+namespace CORE_ISA {
+
+namespace {
+
+typedef float F8 __attribute__((vector_size(32)));
+typedef std::int32_t I8 __attribute__((vector_size(32)));
+
+static inline F8 all(float value) { return value - F8{}; }
+static inline F8 read(const float* from) {
+    F8 value;
+    std::memcpy(&value, from, sizeof value);
+    return value;
+}
+
+// Matches at eight offsets: price of the path through each, relative to the best path so far.
+template <int Dims>
+struct Lanes {
+    F8 cost;
+    F8 error[Dims];
+    I8 length;
+
+    void clear() {
+        cost = all(kNever);
+        for (int d = 0; d < Dims; ++d) error[d] = F8{};
+        length = I8{} + 1;
+    }
+};
+
+static inline F8 gather(const float* table, I8 index) {
+    F8 value;
+    for (int i = 0; i < kRateLanes; ++i) value[i] = table[index[i]];
+    return value;
+}
+
+// One pixel: go on, or start anew from the best path. Returns the price where it may end here.
+template <int Dims>
+static inline F8 step(Lanes<Dims>& lanes, F8 start, float best, const float* grow, const F8* source,
+                      const float* node_error, const float* target, float weight, float spread) {
+    const F8 on = lanes.cost - best + gather(grow, lanes.length);
+    const I8 fresh = start < on;
+    const F8 price = fresh ? start : on;
+    lanes.length = fresh ? I8{} + 1 : lanes.length + 1;
+    F8 distance{};
+    for (int d = 0; d < Dims; ++d) {
+        const F8 before = fresh ? all(node_error[d]) : lanes.error[d];
+        const F8 error = (target[d] + spread * before) - source[d];
+        lanes.error[d] = error;
+        distance = distance + error * error;
+    }
+    lanes.cost = price + weight * distance;
+    return lanes.length >= 3 ? lanes.cost : all(kNever);
+}
+
+template <int Dims>
+void map_row(const RateRow& r) {
+    Lanes<Dims> fixed[kFixedGroups];
+    Lanes<Dims> found;
+    Lanes<Dims> run;
+    for (Lanes<Dims>& lanes : fixed) lanes.clear();
+    found.clear();
+    run.clear();
+    std::uint32_t found_at[kRateLanes] = {};   // ring position of the source's next pixel
+    float found_start[kRateLanes];
+    std::uint32_t found_offset[kRateLanes] = {};
+    for (float& price : found_start) price = kNever;
+    I8 run_label = I8{} - 1;
+    I8 run_cover = I8{};  // pixels since the run's literal began, or since the run did
+    F8 run_source[Dims];
+    for (int d = 0; d < Dims; ++d) run_source[d] = all(kNowhere);
+
+    float node_error[Dims] = {};
+    int node_label = -1;
+    float best = 0.0f;  // price of the best path to the last node, relative to the one before
+    // Straight above goes on across the end of the row: the filter bytes match too.
+    if (r.continues[0]) {
+        fixed[1].cost[0] = 0.0f;
+        fixed[1].length[0] = r.continues[0];
+    }
+    if (r.continues[1]) {
+        fixed[2].cost[4] = 0.0f;
+        fixed[2].length[4] = r.continues[1];
+    }
+
+    for (std::size_t x = 0; x < r.width; ++x) {
+        const float weight = r.weight[x];
+        float target[Dims];
+        for (int d = 0; d < Dims; ++d) target[d] = r.target[d][x];
+
+        // Matches.
+        F8 low = all(kNever);
+        I8 group = I8{};
+        for (int g = 0; g < kFixedGroups; ++g) {
+            const bool one = g < kAboveGroups;
+            const std::ptrdiff_t at = std::ptrdiff_t(x) + (one ? g * kRateLanes - 8 : -4);
+            F8 source[Dims];
+            for (int d = 0; d < Dims; ++d) source[d] = read((one ? r.above : r.above2)[d] + at);
+            const F8 end = step<Dims>(fixed[g], read(r.start + g * kRateLanes), best, r.grow, source,
+                                      node_error, target, weight, r.spread);
+            const I8 lower = end < low;
+            low = lower ? end : low;
+            group = lower ? I8{} + g : group;
+        }
+        if (r.candidate) {
+            const std::uint32_t candidate = r.candidate[x];
+            if (candidate != kNoCandidate) {
+                const std::uint32_t offset = candidate - std::uint32_t(x);
+                int worst = 0;
+                bool known = false;
+                for (int i = 0; i < kRateLanes; ++i) {
+                    known = known || (found_start[i] < kNever && found_offset[i] == offset);
+                    if (found.cost[i] > found.cost[worst]) worst = i;
+                }
+                if (!known) {
+                    found.cost[worst] = kNever;
+                    found_offset[worst] = offset;
+                    found_at[worst] = candidate;
+                    found_start[worst] = r.candidate_start[x];
+                }
+            }
+            F8 source[Dims];
+            for (int i = 0; i < kRateLanes; ++i) {
+                const std::size_t label = r.ring[found_at[i]++ & (kRing - 1)];
+                for (int d = 0; d < Dims; ++d) source[d][i] = r.palette[d][label];
+            }
+            const F8 end = step<Dims>(found, read(found_start), best, r.grow, source, node_error,
+                                      target, weight, r.spread);
+            const I8 lower = end < low;
+            low = lower ? end : low;
+            group = lower ? I8{} + kFixedGroups : group;
+        }
+
+        // Runs: the best path's last label may start one.
+        F8 run_start = all(kNever);
+        if (node_label >= 0) {
+            int slot = -1;
+            int worst = 0;
+            for (int i = 0; i < kRateLanes; ++i) {
+                if (run_label[i] == node_label) slot = i;
+                if (run.cost[i] > run.cost[worst]) worst = i;
+            }
+            if (slot < 0) {
+                slot = worst;
+                run_label[slot] = node_label;
+                run.cost[slot] = kNever;
+                for (int d = 0; d < Dims; ++d) run_source[d][slot] = r.palette[d][node_label];
+            }
+            run_start[slot] = r.start_run;
+        }
+        {
+            const F8 on = run.cost - best + gather(r.grow, run.length);
+            const I8 fresh = run_start < on;
+            const F8 price = fresh ? run_start : on;
+            run.length = fresh ? I8{} + 1 : run.length + 1;
+            run_cover = fresh ? I8{} + 1 : run_cover + 1;
+            F8 distance{};
+            for (int d = 0; d < Dims; ++d) {
+                const F8 before = fresh ? all(node_error[d]) : run.error[d];
+                const F8 error = (target[d] + r.spread * before) - run_source[d];
+                run.error[d] = error;
+                distance = distance + error * error;
+            }
+            run.cost = price + weight * distance;
+            const F8 end = run.length >= 3 ? run.cost : all(kNever);
+            const I8 lower = end < low;
+            low = lower ? end : low;
+            group = lower ? I8{} + (kFixedGroups + 1) : group;
+        }
+
+        // The cheapest literal. Entries whose first coordinate alone costs more are passed over.
+        float shifted[Dims];
+        for (int d = 0; d < Dims; ++d) shifted[d] = target[d] + r.spread * node_error[d];
+        const std::size_t guess = r.nearest[x];
+        float bound = 0.0f;
+        for (int d = 0; d < Dims; ++d) {
+            const float difference = shifted[d] - r.palette[d][guess];
+            bound += difference * difference;
+        }
+        bound = weight * bound + r.literal[guess];
+        const float radius =
+            __builtin_sqrtf((bound - r.literal_least) / weight) * 1.001f + 0.01f;
+        float first = (shifted[0] - radius - r.bucket_origin) * r.bucket_scale - 1.0f;
+        float last = (shifted[0] + radius - r.bucket_origin) * r.bucket_scale + 2.0f;
+        first = first < 0.0f ? 0.0f : first > 257.0f ? 257.0f : first;
+        last = last < 0.0f ? 0.0f : last > 257.0f ? 257.0f : last;
+        const std::size_t from = r.bucket[int(first)] / kRateLanes * kRateLanes;
+        const std::size_t to = r.bucket[int(last)];
+        F8 literal_low = all(kNever);
+        I8 literal_label = I8{};
+        I8 label = I8{0, 1, 2, 3, 4, 5, 6, 7} + std::int32_t(from);
+        for (std::size_t j = from; j < to; j += kRateLanes) {
+            F8 distance{};
+            for (int d = 0; d < Dims; ++d) {
+                const F8 difference = shifted[d] - read(r.palette[d] + j);
+                distance = distance + difference * difference;
+            }
+            const F8 price = weight * distance + read(r.literal + j);
+            const I8 lower = price < literal_low;
+            literal_low = lower ? price : literal_low;
+            literal_label = lower ? label : literal_label;
+            label = label + kRateLanes;
+        }
+        float literal_price = bound;
+        int literal = int(guess);
+        for (int i = 0; i < kRateLanes; ++i)
+            if (literal_low[i] < literal_price ||
+                (literal_low[i] == literal_price && literal_label[i] < literal)) {
+                literal_price = literal_low[i];
+                literal = literal_label[i];
+            }
+
+        // The best way to reach the next node.
+        int lane = -1;
+        float least = literal_price;
+        for (int i = 0; i < kRateLanes; ++i)
+            if (low[i] < least) {
+                least = low[i];
+                lane = i;
+            }
+        RateNode& node = r.nodes[x];
+        float literal_error[Dims];
+        for (int d = 0; d < Dims; ++d) literal_error[d] = shifted[d] - r.palette[d][literal];
+        if (lane < 0) {
+            node.kind = kLiteral;
+            node.length = 1;
+            node.source = std::uint32_t(literal);
+            node_label = literal;
+            for (int d = 0; d < Dims; ++d) node_error[d] = literal_error[d];
+        } else {
+            const int g = group[lane];
+            if (g < kFixedGroups) {
+                node.kind = std::uint8_t(kFixed + g * kRateLanes + lane);
+                node.length = std::uint16_t(fixed[g].length[lane]);
+                node.source = 0;
+                node_label = g < kAboveGroups
+                                 ? r.labels_above[std::ptrdiff_t(x) + g * kRateLanes - 8 + lane]
+                                 : r.labels_above2[std::ptrdiff_t(x) - 4 + lane];
+                for (int d = 0; d < Dims; ++d) node_error[d] = fixed[g].error[d][lane];
+            } else if (g == kFixedGroups) {
+                node.kind = std::uint8_t(kFound + lane);
+                node.length = std::uint16_t(found.length[lane]);
+                node.source = found_at[lane] - 1;
+                node_label = r.ring[node.source & (kRing - 1)];
+                for (int d = 0; d < Dims; ++d) node_error[d] = found.error[d][lane];
+            } else {
+                node.kind = run_cover[lane] > run.length[lane] ? kLiteralRun : kRun;
+                node.length = std::uint16_t(run.length[lane]);
+                node_label = run_label[lane];
+                node.source = std::uint32_t(node_label);
+                for (int d = 0; d < Dims; ++d) node_error[d] = run.error[d][lane];
+            }
+            // A literal that lost may still be worth it as the start of a run.
+            int slot = -1;
+            int worst = 0;
+            for (int i = 0; i < kRateLanes; ++i) {
+                if (run_label[i] == literal) slot = i;
+                if (run.cost[i] > run.cost[worst]) worst = i;
+            }
+            if (slot < 0 ? literal_price < run.cost[worst] : literal_price < run.cost[slot]) {
+                if (slot < 0) slot = worst;
+                run_label[slot] = literal;
+                // Following it costs the run's start: length 0 stands for "literal only".
+                run.cost[slot] = literal_price;
+                run.length[slot] = 0;
+                run_cover[slot] = 1;
+                for (int d = 0; d < Dims; ++d) {
+                    run_source[d][slot] = r.palette[d][literal];
+                    run.error[d][slot] = literal_error[d];
+                }
+            }
+        }
+        best = least;
+    }
+}
+
+}  // namespace
+
+void map_row(const RateRow& row) {
+    if (row.dims == 4) return map_row<4>(row);
+    return map_row<3>(row);
+}
+
+}  // namespace CORE_ISA
+}  // namespace core

@@ -1,0 +1,61 @@
+// One row of the rate-aware mapping, as the driver (rate.cpp) hands it to the kernel.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace core {
+
+// Offsets are followed eight at a time.
+constexpr int kRateLanes = 8;
+constexpr int kAboveGroups = 2;   // row above, dx -8..+7
+constexpr int kAbove2Groups = 1;  // two rows above, dx -4..+3
+constexpr int kFixedGroups = kAboveGroups + kAbove2Groups;
+constexpr int kFixedLanes = kFixedGroups * kRateLanes;
+constexpr std::size_t kRowPad = 16;  // entries before and after a row of coordinates
+// Positions of the deflate stream that are kept, a power of two above its 32,768-byte window.
+constexpr std::size_t kRing = std::size_t{1} << 16;
+constexpr std::uint16_t kSeparator = 256;  // the filter byte between two rows of the stream
+constexpr float kNever = 1e30f;
+constexpr float kNowhere = 1e15f;  // coordinate of a source that does not exist
+
+// How the pixel before a node was reached.
+enum RateKind : std::uint8_t { kLiteral, kRun, kLiteralRun, kFixed, kFound = kFixed + kFixedLanes };
+
+struct RateNode {
+    std::uint32_t source;  // kFound: ring position of the match's last pixel; runs, literals: label
+    std::uint16_t length;  // of the match, in pixels
+    std::uint8_t kind;     // RateKind; kFixed + lane, kFound + lane
+};
+
+struct RateRow {
+    std::size_t width;
+    std::size_t dims;
+    std::size_t n_colors;         // rounded up to whole vectors in the arrays below
+    const float* target[4];       // planes of the row, vertical error included
+    const float* weight;          // one per pixel
+    const float* above[4];        // planes of the decided row above; kRowPad entries on both sides
+    const float* above2[4];       // and of the one above that
+    const std::uint16_t* labels_above;   // and their labels, padded alike
+    const std::uint16_t* labels_above2;
+    const float* palette[4];      // planes; sorted by the first; entry 256 lies nowhere
+    const float* literal;         // price of each entry
+    float literal_least;
+    const std::uint16_t* bucket;  // first entry at or above a 256th of the first coordinate's range
+    float bucket_origin;
+    float bucket_scale;
+    const std::uint8_t* nearest;  // a good guess of each pixel's label
+    const float* grow;            // price of a match's next pixel, by length so far (258: never)
+    const float* start;           // price of starting a match at each fixed offset
+    float start_run;
+    const std::uint32_t* candidate;      // ring position with a like context, or kNoCandidate
+    const float* candidate_start;        // price of starting a match there
+    const std::uint16_t* ring;
+    float spread;                 // share of the last pixel's error that is passed to the right
+    int continues[2];             // row above, two above: length of a match that may go on from the last row
+    RateNode* nodes;              // out: width entries
+};
+
+constexpr std::uint32_t kNoCandidate = 0xffffffffu;
+
+}  // namespace core

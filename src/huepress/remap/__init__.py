@@ -1,0 +1,1 @@
+"""Image and palette to indices: nearest color, or by distortion and rate."""

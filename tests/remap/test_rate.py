@@ -1,0 +1,76 @@
+"""Rate-aware mapping: the same bytes everywhere, fewer bytes at any rate weight."""
+
+from __future__ import annotations
+
+import itertools
+import zlib
+
+import numpy as np
+import pytest
+
+from huepress import _core
+from huepress._native import instruction_set
+from huepress.remap.rate import RateMap, remap
+from huepress.types import Palette
+
+
+def _picture(height: int, width: int, channels: int, seed: int = 0) -> np.ndarray:
+    """A smooth ramp with texture on the right half."""
+    rng = np.random.default_rng(seed)
+    y, x = np.mgrid[:height, :width]
+    ramp = (x * 97 // width + y * 83 // height)[..., None] + np.arange(channels) * 20
+    noise = rng.integers(-30, 31, (height, width, channels)) * (x > width // 2)[..., None]
+    return np.clip(ramp + noise, 0, 255).astype(np.uint8)
+
+
+def _palette(n_colors: int, channels: int, seed: int = 1) -> Palette:
+    rng = np.random.default_rng(seed)
+    return Palette(rng.integers(0, 256, (n_colors, channels), dtype=np.uint8))
+
+
+@pytest.mark.parametrize(
+    ("size", "n_colors", "channels"),
+    [((17, 31), 249, 3), ((9, 64), 256, 4), ((5, 1), 3, 3), ((1, 2), 1, 4), ((40, 130), 17, 3)],
+)
+def test_every_instruction_set_gives_the_same_indices(size, n_colors, channels):
+    pixels = _picture(*size, channels)
+    found = []
+    for name in _core.instruction_sets():
+        with instruction_set(name):
+            found.append(remap(pixels, _palette(n_colors, channels), 3.0).indices)
+    assert all(np.array_equal(a, b) for a, b in itertools.pairwise(found))
+    assert found[0].shape == size
+
+
+def test_a_higher_rate_weight_gives_fewer_bytes():
+    context = RateMap(_picture(96, 128, 3), _palette(128, 3))
+    sizes = [
+        len(zlib.compress(context.map(weight, dither=0.0).indices.tobytes(), 9))
+        for weight in (0, 1, 8, 64)
+    ]
+    assert sizes == sorted(sizes, reverse=True)
+    assert sizes[-1] < sizes[0] / 3
+
+
+def test_a_weight_near_zero_without_dither_is_the_nearest_color():
+    context = RateMap(_picture(33, 57, 3), _palette(64, 3))
+    assert np.array_equal(context.map(1e-6, dither=0.0).indices, context.nearest)
+
+
+def test_dither_keeps_the_mean_of_a_flat_area():
+    pixels = np.full((64, 64, 3), 100, np.uint8)
+    palette = Palette(np.array([[90, 90, 90], [112, 112, 112], [0, 0, 0]], np.uint8))
+    plain = remap(pixels, palette, 0.05, dither=0.0).to_pixels().mean()
+    dithered = remap(pixels, palette, 0.05).to_pixels().mean()
+    assert plain == 90
+    assert abs(dithered - 100) < abs(plain - 100) / 2
+
+
+def test_hidden_colors_do_not_matter():
+    pixels = _picture(24, 40, 4)
+    pixels[..., 3] = 0
+    other = pixels.copy()
+    other[..., :3] = 7
+    palette = _palette(16, 4)
+    first, second = (remap(p, palette, 2.0).indices for p in (pixels, other))
+    assert np.array_equal(first, second)
