@@ -115,7 +115,9 @@ def _write(target: Target, result: Result) -> None:
         except BrokenPipeError:
             raise
         except OSError as error:
-            raise OutputError("<stdout>", error.strerror or "cannot be written", "a pipe or file") from error
+            raise OutputError(
+                "<stdout>", error.strerror or "cannot be written", "a pipe or file"
+            ) from error
         return
     if target.in_place and result.status == "kept":
         return

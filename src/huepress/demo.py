@@ -48,7 +48,11 @@ def draw(height: int = HEIGHT, width: int = WIDTH, seed: int = 0) -> Pixels:
     rng = np.random.default_rng(seed)
     rgb = _sky(u, v)
     _mix(rgb, (255, 214, 150), 0.9 * np.exp(-(((u - 0.74) / 0.16) ** 2 + ((v - 0.3) / 0.2) ** 2)))
-    _mix(rgb, (255, 246, 214), _disc(u * width, v * height, 0.74 * width, 0.3 * height, 0.055 * width))
+    _mix(
+        rgb,
+        (255, 246, 214),
+        _disc(u * width, v * height, 0.74 * width, 0.3 * height, 0.055 * width),
+    )
     _hills(rgb, u, v, rng)
     _balloons(rgb, u, v, width, height)
     pixels = np.dstack([np.rint(np.clip(rgb, 0, 255)), 255 * _card(x, y, width, height)])
@@ -69,9 +73,7 @@ def _disc(
     return np.asarray(np.clip(r + 0.5 - np.hypot(x - cx, y - cy), 0, 1))
 
 
-def _mix(
-    rgb: NDArray[np.float64], color: Sequence[float], coverage: NDArray[np.float64]
-) -> None:
+def _mix(rgb: NDArray[np.float64], color: Sequence[float], coverage: NDArray[np.float64]) -> None:
     rgb += (np.asarray(color, np.float64) - rgb) * coverage[..., None]
 
 

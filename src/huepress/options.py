@@ -89,18 +89,18 @@ def _check_choice(spec: Spec, value: Any) -> Any:
     return value
 
 
-def _check_text(spec: Spec, value: Any) -> Any:
+def _check_text(_: Spec, value: Any) -> Any:
     if not isinstance(value, str) or not value:
         raise TypeError
     return value
 
 
-def _check_size(spec: Spec, value: Any) -> Any:
+def _check_size(_: Spec, value: Any) -> Any:
     parse_size(value)
     return value
 
 
-def _check_switch(spec: Spec, value: Any) -> Any:
+def _check_switch(_: Spec, value: Any) -> Any:
     if not isinstance(value, bool):
         raise TypeError
     return value
@@ -365,9 +365,7 @@ class WriteOptions(OptionGroup):
         "Replace the input, keeping its mode and time.",
         group=_WHERE,
     )
-    force: bool = option(
-        False, "switch", "--force", "Overwrite existing outputs.", group=_WHERE
-    )
+    force: bool = option(False, "switch", "--force", "Overwrite existing outputs.", group=_WHERE)
 
     def __post_init__(self) -> None:
         # Not super(): dataclasses with slots are rebuilt, and a bare super() would miss that.

@@ -87,14 +87,16 @@ def plan(sources: tuple[str, ...], write: WriteOptions, format: str) -> list[Tar
         other = seen.setdefault(target.path, target.source)
         if other != target.source:
             raise OptionError(
-                "output", str(target.path), f"a name of its own for each of {other}, {target.source}"
+                "output",
+                str(target.path),
+                f"a name of its own for each of {other}, {target.source}",
             )
     return targets
 
 
 def _target(source: str, write: WriteOptions, format: str) -> Target:
     if write.in_place:
-        return _in_place(source, write, format)
+        return _in_place(source, format)
     if write.output == STDIO or (source == STDIO and write.output is None):
         return Target(source, None, "png" if format == "auto" else format, overwrite=True)
     if write.output is not None:
@@ -110,7 +112,7 @@ def _target(source: str, write: WriteOptions, format: str) -> Target:
     return Target(source, path, chosen, write.force)
 
 
-def _in_place(source: str, write: WriteOptions, format: str) -> Target:
+def _in_place(source: str, format: str) -> Target:
     path = Path(source)
     own = format_of(path)
     chosen = (own or "png") if format == "auto" else format
@@ -137,8 +139,10 @@ def check(target: Target) -> None:
         return
     if path.is_dir():
         raise OutputError(str(path), "is a directory", "name a file, or use --out-dir")
-    if target.source != STDIO and path.exists() and Path(target.source).exists():
-        if path.samefile(target.source):
-            raise OutputError(str(path), "is the input itself", "use --in-place to replace it")
-    if path.exists() and not target.overwrite:
+    if not path.exists():
+        return
+    source = Path(target.source)
+    if target.source != STDIO and source.exists() and path.samefile(source):
+        raise OutputError(str(path), "is the input itself", "use --in-place to replace it")
+    if not target.overwrite:
         raise OutputError(str(path), "exists already", "use --force to overwrite it")

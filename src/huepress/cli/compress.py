@@ -34,9 +34,7 @@ class _Command(GroupedCommand):
     groups = (CompressOptions, WriteOptions)
 
 
-@click.command(
-    "compress", cls=_Command, epilog=EPILOG, context_settings={"max_content_width": 100}
-)
+@click.command("compress", cls=_Command, epilog=EPILOG, context_settings={"max_content_width": 100})
 @click.argument("sources", nargs=-1, required=True, metavar="PICTURE...")
 @flags_of(CompressOptions, WriteOptions)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a file on standard output.")

@@ -23,9 +23,7 @@ class _Checked(click.ParamType):
         self._option = name
         self._spec = spec
 
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> Any:
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         given = value
         if isinstance(value, str) and self._spec.kind in ("integer", "number"):
             try:
@@ -85,12 +83,14 @@ class GroupedCommand(click.Command):
     """A command that shows its flags under the headings of the table."""
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the flags, a section a heading."""
         headings: dict[str, list[tuple[str, str]]] = {}
         for param in self.get_params(ctx):
             record = param.get_help_record(ctx)
-            if record is not None:
+            if record is not None and isinstance(param, click.Option):
                 headings.setdefault(self.heading(param.name), []).append(record)
-        for heading, records in headings.items():
+        last = headings.pop("Other", [])
+        for heading, records in [*headings.items(), ("Other", last)]:
             with formatter.section(heading):
                 formatter.write_dl(records)
 

@@ -1,0 +1,114 @@
+"""The walls: imports point inward along the road, and edges are imported by nobody."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[1] / "src" / "huepress"
+
+# Each room may import those of lower rank, and rooms of its own rank only where listed below.
+GROUND = {"errors", "options", "types", "_native", "_core", "py"}
+ROAD = [
+    {"colorspace"},
+    {"load", "palette_files"},
+    {"histogram"},
+    {"kmeans"},
+    {"remap"},
+    {"metrics"},
+    {"encode"},
+    {"search"},
+    {"quantize", "write"},
+    {"report"},
+    {"compress"},
+]
+EDGES = {
+    "cli": set(),
+    "batch": {"targets"},
+    "targets": set(),
+    "demo": set(),
+    "distributed": {"batch", "targets"},
+    "estimator": set(),
+    "pillow": set(),
+    "plots": set(),
+    "web": {"batch", "targets", "sweep", "palette_files"},
+    "sweep": set(),
+    "compare": set(),
+    "validation": set(),
+}
+
+
+def rank(room):
+    if room in GROUND:
+        return -1
+    for i, rooms in enumerate(ROAD):
+        if room in rooms:
+            return i
+    return None
+
+
+def rooms():
+    """(room, file) for every module of the package."""
+    for path in sorted(PACKAGE.rglob("*.py")):
+        parts = path.relative_to(PACKAGE).parts
+        yield parts[0].removesuffix(".py"), path
+
+
+def imports(path):
+    """Rooms of huepress that a file imports, wherever in the file."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        names = []
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names = [node.module]
+            if node.module == "huepress":
+                names = [f"huepress.{alias.name}" for alias in node.names]
+        found |= {name.split(".")[1] for name in names if name.startswith("huepress.")}
+    return found
+
+
+@pytest.mark.parametrize(
+    ("room", "path"), rooms(), ids=lambda value: value if isinstance(value, str) else value.name
+)
+def test_imports_point_inward(room, path):
+    if room in ("__init__", "__main__", "cli"):
+        return  # the public face and the command line may know every room
+    allowed_edges = EDGES.get(room, set()) | {room}
+    for other in imports(path) - {room, "__version__"}:
+        if room in EDGES:
+            assert rank(other) is not None or other in allowed_edges, f"{room} imports {other}"
+        else:
+            assert rank(room) is not None, f"{room} has no place on the road: give it one here"
+            assert rank(other) is not None, f"{room} imports the edge {other}"
+            assert rank(other) < rank(room), f"{room} imports {other}, which comes later"
+
+
+def loaded_by(statement):
+    code = f"import sys; {statement}; print(*sorted({{n.split('.')[0] for n in sys.modules}}))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return set(done.stdout.split("\n")[-2].split())
+
+
+OPTIONAL = {"sklearn", "matplotlib", "starlette", "uvicorn", "dask", "distributed", "fsspec"}
+
+
+def test_the_road_loads_no_optional_package():
+    loaded = loaded_by("import huepress; huepress.compress; huepress.quantize; huepress.metrics")
+    assert not loaded & (OPTIONAL | {"click", "rich", "scipy"})
+
+
+@pytest.mark.parametrize("arguments", ["--help", "--version", "compress --help", "demo --help"])
+def test_help_is_light(arguments):
+    statement = (
+        f"from huepress.cli import cli\n"
+        f"try: cli({arguments.split()!r})\n"
+        f"except SystemExit as end: assert not end.code"
+    )
+    code = f"import sys\n{statement}\nprint(*sorted(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = {name.split(".")[0] for name in done.stdout.splitlines()[-1].split()}
+    assert not loaded & ({"numpy", "PIL", "rich", "oxipng"} | OPTIONAL)
