@@ -9,6 +9,7 @@
 
 #include "core/assign.hpp"
 #include "core/dispatch.hpp"
+#include "core/histogram.hpp"
 #include "core/rate.hpp"
 
 namespace nb = nanobind;
@@ -34,16 +35,17 @@ void require(bool holds, const char* message) {
     if (!holds) throw std::invalid_argument(message);
 }
 
-void assign(In<float, nb::ndim<2>> points, In<float, nb::ndim<2>> centers,
-            Out<std::uint8_t, nb::ndim<1>> indices, std::optional<Out<float, nb::ndim<1>>> distances,
-            std::size_t n_threads) {
+template <class Scalar>
+void assign(In<Scalar, nb::ndim<2>> points, In<Scalar, nb::ndim<2>> centers,
+            Out<std::uint8_t, nb::ndim<1>> indices,
+            std::optional<Out<Scalar, nb::ndim<1>>> distances, std::size_t n_threads) {
     const std::size_t dims = points.shape(1);
     require(dims >= 1 && dims <= 4, "points must have 1 to 4 coordinates");
     require(centers.shape(1) == dims, "centers must have as many coordinates as points");
     require(centers.shape(0) >= 1 && centers.shape(0) <= 256, "1 to 256 centers");
     require(indices.shape(0) == points.shape(0), "one index per point");
     require(!distances || distances->shape(0) == points.shape(0), "one distance per point");
-    core::Span<float> out{nullptr, 0};
+    core::Span<Scalar> out{nullptr, 0};
     if (distances) out = view_out(*distances);
     const nb::gil_scoped_release unlocked;  // safe: only raw memory is touched from here on
     core::assign(view(points), view(centers), dims, view_out(indices), out, n_threads);
@@ -70,6 +72,20 @@ double map_rate(In<float, nb::ndim<2>> points, In<float, nb::ndim<2>> weights,
     return mapper.bits();
 }
 
+std::size_t count(In<std::uint8_t, nb::ndim<2>> pixels,
+                  std::optional<In<double, nb::ndim<1>>> weights,
+                  Out<std::uint32_t, nb::ndim<1>> keys, Out<double, nb::ndim<1>> totals) {
+    const std::size_t n = pixels.shape(0);
+    require(pixels.shape(1) == 3 || pixels.shape(1) == 4, "pixels must have 3 or 4 channels");
+    require(n < (std::size_t{1} << 32), "less than 2^32 pixels");
+    require(!weights || weights->shape(0) == n, "one weight per pixel");
+    require(keys.shape(0) == n && totals.shape(0) == n, "room for one color per pixel");
+    core::Span<const double> given{nullptr, 0};
+    if (weights) given = view(*weights);
+    const nb::gil_scoped_release unlocked;  // safe: only raw memory is touched from here on
+    return core::count(view(pixels), pixels.shape(1), given, view_out(keys), view_out(totals));
+}
+
 std::vector<std::string> instruction_sets() {
     std::vector<std::string> names;
     for (const char* const* name = core::instruction_sets(); *name; ++name) names.emplace_back(*name);
@@ -90,11 +106,16 @@ NB_MODULE(_core, m) {
             require(core::set_instruction_set(name.c_str()), "no such instruction set here");
         },
         "name"_a, "Use the named set from now on.");
-    m.def("assign", &assign, "points"_a, "centers"_a, "indices"_a, "distances"_a.none(),
+    m.def("assign", &assign<float>, "points"_a, "centers"_a, "indices"_a, "distances"_a.none(),
           "n_threads"_a,
           "Nearest center of every point: points (n, dims) and centers (k, dims) float32 in, "
           "indices (n,) uint8 and distances (n,) float32 out.");
     m.def("map_rate", &map_rate, "points"_a, "weights"_a, "nearest"_a, "palette"_a, "counts"_a,
           "indices"_a, "rate_weight"_a, "price_mix"_a, "spread_right"_a, "spread_down"_a, "find"_a,
           "Palette entries by distortion + rate_weight x bits; see remap/rate.py.");
+    m.def("assign", &assign<double>, "points"_a, "centers"_a, "indices"_a, "distances"_a.none(),
+          "n_threads"_a, "The same in float64.");
+    m.def("count", &count, "pixels"_a, "weights"_a.none(), "keys"_a, "totals"_a,
+          "Distinct colors: pixels (n, 3|4) uint8 and weights (n,) float64 or None in, keys (n,) "
+          "uint32 and totals (n,) float64 out; returns how many of them were filled.");
 }

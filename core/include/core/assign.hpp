@@ -17,4 +17,8 @@ namespace core {
 void assign(Span<const float> points, Span<const float> centers, std::size_t dims,
             Span<std::uint8_t> indices, Span<float> distances, std::size_t n_threads);
 
+// The same in float64.
+void assign(Span<const double> points, Span<const double> centers, std::size_t dims,
+            Span<std::uint8_t> indices, Span<double> distances, std::size_t n_threads);
+
 }  // namespace core

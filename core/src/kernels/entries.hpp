@@ -9,6 +9,8 @@ namespace CORE_ISA {
 void assign(const float* points, std::size_t n, const float* centers, std::size_t k,
             std::size_t dims, std::uint8_t* indices, float* distances);
 void map_row(const RateRow& row);
+void assign_double(const double* points, std::size_t n, const double* centers, std::size_t k,
+                   std::size_t dims, std::uint8_t* indices, double* distances);
 
 extern const Kernels table;
 

@@ -6,6 +6,7 @@ namespace CORE_ISA {
 const Kernels table = {
     assign,
     map_row,
+    assign_double,
 };
 
 }  // namespace CORE_ISA

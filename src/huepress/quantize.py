@@ -1,0 +1,114 @@
+"""k-means and nearest mapping alone: no rate, no dither, no file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from huepress import histogram, kmeans
+from huepress.colorspace import ColorSpace
+from huepress.errors import OptionError
+from huepress.kmeans import Effort, Init
+from huepress.remap import nearest
+from huepress.types import Colors, Image, Indices, Pixels, Step, StopReason
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Quantized:
+    """A picture in few colors.
+
+    Attributes
+    ----------
+    indices : ndarray
+        (height, width) uint8: the palette entry of every pixel.
+    palette : ndarray
+        (k, 3 or 4) uint8, sRGB or straight sRGBA; k may be less than asked for.
+    inertia : float
+        Sum over the pixels of weight x squared distance to the nearest center before the centers
+        were rounded to 8 bits, in squared units of the color space.
+    n_iter : int
+        Iterations done.
+    stop_reason : str
+        ``converged``, ``tolerance``, ``max_iter`` or ``exact`` (the picture has no more than k
+        colors, and is unchanged).
+    history : tuple of Step
+        One per iteration, when asked for.
+    """
+
+    indices: Indices
+    palette: Colors
+    inertia: float
+    n_iter: int
+    stop_reason: StopReason
+    history: tuple[Step, ...] = ()
+
+
+def quantize(
+    image: Image | Pixels,
+    n_colors: int = 256,
+    *,
+    color_space: ColorSpace = "oklab",
+    effort: Effort = "balanced",
+    init: Init = "auto",
+    n_init: int = 1,
+    max_iter: int = 300,
+    tol: float = 1e-4,
+    seed: int = 0,
+    weights: NDArray[np.floating] | None = None,
+    n_threads: int = 0,
+    return_history: bool = False,
+) -> Quantized:
+    """Reduce a picture to a palette of at most ``n_colors`` colors.
+
+    Parameters
+    ----------
+    image : Image or ndarray
+        A picture, or pixels of shape (height, width, 3 or 4), uint8 sRGB. Not changed.
+    n_colors : int
+        Largest palette, 1 to 256.
+    color_space, effort, init, n_init, max_iter, tol, seed, n_threads, return_history
+        As for `huepress.kmeans.fit_palette`.
+    weights : ndarray, optional
+        Importance of every pixel, >= 0, shape (height, width).
+
+    Returns
+    -------
+    Quantized
+        Every pixel has the nearest entry of the palette. Same input, options and seed give the
+        same bytes for any number of threads.
+
+    Raises
+    ------
+    OptionError
+        An option out of its range.
+    """
+    pixels = image.pixels if isinstance(image, Image) else np.asarray(image)
+    if pixels.dtype != np.uint8 or pixels.ndim != 3 or pixels.shape[2] not in (3, 4):
+        found = f"{pixels.dtype} array of shape {pixels.shape}"
+        raise OptionError("image", found, "(height, width, 3 or 4) uint8; see huepress.load")
+    if pixels.size == 0:
+        raise OptionError("image", f"array of shape {pixels.shape}", "at least one pixel")
+    fit = kmeans.fit_palette(
+        histogram.count(pixels, weights),
+        n_colors,
+        color_space=color_space,
+        effort=effort,
+        init=init,
+        n_init=n_init,
+        max_iter=max_iter,
+        tol=tol,
+        seed=seed,
+        n_threads=n_threads,
+        return_history=return_history,
+    )
+    mapped = nearest.remap(pixels, fit.palette, color_space, n_threads)
+    return Quantized(
+        indices=mapped.indices,
+        palette=fit.palette.colors,
+        inertia=fit.inertia,
+        n_iter=fit.n_iter,
+        stop_reason=fit.stop_reason,
+        history=fit.history,
+    )
