@@ -10,7 +10,7 @@ again Euclidean, in four coordinates; nothing hidden behind full transparency co
 
 from __future__ import annotations
 
-from typing import Final, Literal, TypeAlias
+from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -18,8 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 from huepress.errors import OptionError
 from huepress.types import Colors, Points
 
-ColorSpace: TypeAlias = Literal["oklab", "srgb"]
-COLOR_SPACES: Final[tuple[ColorSpace, ...]] = ("oklab", "srgb")
+COLOR_SPACES: Final = ("oklab", "srgb")
 
 # Björn Ottosson, "A perceptual color space for image processing" (2020),
 # https://bottosson.github.io/posts/oklab/ (matrices of 2021-01-25, from linear sRGB).
@@ -128,7 +127,7 @@ def oklab_from_srgb8(colors: Colors) -> NDArray[np.float64]:
     return oklab_from_linear(_LINEAR_OF_BYTE[colors])
 
 
-def embed(colors: Colors, color_space: ColorSpace) -> Points:
+def embed(colors: Colors, color_space: str) -> Points:
     """Place colors where squared Euclidean distance is the distance as seen.
 
     Parameters
@@ -164,7 +163,7 @@ def embed(colors: Colors, color_space: ColorSpace) -> Points:
     return np.hstack([alpha * (points - 0.5 * white), alpha * alpha_scale]).astype(np.float32)
 
 
-def unembed(points: NDArray[np.floating], color_space: ColorSpace) -> Colors:
+def unembed(points: NDArray[np.floating], color_space: str) -> Colors:
     """Return the 8-bit colors at points; the rounded inverse of `embed`.
 
     Parameters

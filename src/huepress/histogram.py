@@ -16,7 +16,12 @@ from huepress.errors import OptionError
 from huepress.types import Histogram, Image, Pixels
 
 
-def count(image: Image | Pixels, weights: NDArray[np.floating] | None = None) -> Histogram:
+def count(
+    image: Image | Pixels,
+    weights: NDArray[np.floating] | None = None,
+    *,
+    n_threads: int = 0,  # noqa: ARG001
+) -> Histogram:
     """Count the distinct colors of a picture.
 
     Parameters

@@ -8,9 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from huepress import histogram, kmeans
-from huepress.colorspace import ColorSpace
 from huepress.errors import OptionError
-from huepress.kmeans import Effort, Init
+from huepress.kmeans import Init
 from huepress.remap import nearest
 from huepress.types import Colors, Image, Indices, Pixels, Step, StopReason
 
@@ -49,8 +48,8 @@ def quantize(
     image: Image | Pixels,
     n_colors: int = 256,
     *,
-    color_space: ColorSpace = "oklab",
-    effort: Effort = "balanced",
+    color_space: str = "oklab",
+    effort: str = "balanced",
     init: Init = "auto",
     n_init: int = 1,
     max_iter: int = 300,
@@ -91,7 +90,7 @@ def quantize(
     if pixels.size == 0:
         raise OptionError("image", f"array of shape {pixels.shape}", "at least one pixel")
     fit = kmeans.fit_palette(
-        histogram.count(pixels, weights),
+        histogram.count(pixels, weights, n_threads=n_threads),
         n_colors,
         color_space=color_space,
         effort=effort,
@@ -103,7 +102,7 @@ def quantize(
         n_threads=n_threads,
         return_history=return_history,
     )
-    mapped = nearest.remap(pixels, fit.palette, color_space, n_threads)
+    mapped = nearest.remap(pixels, fit.palette, color_space, n_threads=n_threads)
     return Quantized(
         indices=mapped.indices,
         palette=fit.palette.colors,

@@ -6,31 +6,28 @@ followed by plain weighted Lloyd iterations, as the textbooks have it.
 
 from __future__ import annotations
 
-from typing import Final, Literal, TypeAlias, get_args
+from typing import Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from huepress import colorspace
-from huepress.colorspace import ColorSpace
 from huepress.errors import OptionError
 from huepress.kmeans.init import starting_centers
 from huepress.kmeans.lloyd import Run, lloyd
 from huepress.types import Histogram, Palette, PaletteFit, Points, Step
 
-Effort: TypeAlias = Literal["fast", "balanced", "best"]
-NamedInit: TypeAlias = Literal["auto", "random", "kmeans++", "wu"]
-Init: TypeAlias = NamedInit | NDArray[np.generic]
-EFFORTS: Final[tuple[str, ...]] = get_args(Effort)
-INITS: Final[tuple[str, ...]] = get_args(NamedInit)
+Init: TypeAlias = str | NDArray[np.generic]
+EFFORTS: Final = ("fast", "balanced", "best")
+INITS: Final = ("auto", "random", "kmeans++", "wu")
 
 
 def fit_palette(
     histogram: Histogram,
     n_colors: int,
     *,
-    color_space: ColorSpace = "oklab",
-    effort: Effort = "balanced",
+    color_space: str = "oklab",
+    effort: str = "balanced",
     init: Init = "auto",
     n_init: int = 1,
     max_iter: int = 300,
@@ -141,7 +138,7 @@ def check_options(
         raise OptionError("seed", seed, "0 or more")
 
 
-def _exact(histogram: Histogram, color_space: ColorSpace) -> PaletteFit:
+def _exact(histogram: Histogram, color_space: str) -> PaletteFit:
     return PaletteFit(
         palette=Palette(histogram.colors),
         centers=colorspace.embed(histogram.colors, color_space),
@@ -151,9 +148,7 @@ def _exact(histogram: Histogram, color_space: ColorSpace) -> PaletteFit:
     )
 
 
-def _given_centers(
-    init: NDArray[np.generic], n_colors: int, dims: int, color_space: ColorSpace
-) -> Points:
+def _given_centers(init: NDArray[np.generic], n_colors: int, dims: int, color_space: str) -> Points:
     given = np.asarray(init)
     if given.ndim != 2 or given.shape[1] != dims or not 1 <= len(given) <= n_colors:
         allowed = f"1 to {n_colors} centers of {dims} numbers"

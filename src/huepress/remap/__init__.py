@@ -1,1 +1,7 @@
 """Image and palette to indices: nearest color, or by distortion and rate."""
+
+from __future__ import annotations
+
+from huepress.remap.nearest import remap
+
+__all__ = ["remap"]

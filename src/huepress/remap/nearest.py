@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from huepress import _core, colorspace
-from huepress.colorspace import ColorSpace
 from huepress.errors import OptionError
 from huepress.types import Image, IndexedImage, Palette, Pixels
 
@@ -13,7 +12,8 @@ from huepress.types import Image, IndexedImage, Palette, Pixels
 def remap(
     image: Image | Pixels,
     palette: Palette,
-    color_space: ColorSpace = "oklab",
+    color_space: str = "oklab",
+    *,
     n_threads: int = 0,
 ) -> IndexedImage:
     """Map every pixel to its nearest palette entry.
