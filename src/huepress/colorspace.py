@@ -10,7 +10,7 @@ again Euclidean, in four coordinates; nothing hidden behind full transparency co
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -18,6 +18,8 @@ from numpy.typing import ArrayLike, NDArray
 from huepress.errors import OptionError
 from huepress.types import Colors, Points
 
+ColorSpace: TypeAlias = str
+"""``oklab`` or ``srgb``; every function that measures distance checks it."""
 COLOR_SPACES: Final = ("oklab", "srgb")
 
 # Björn Ottosson, "A perceptual color space for image processing" (2020),
