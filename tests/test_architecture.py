@@ -72,7 +72,9 @@ def imports(path):
 
 
 @pytest.mark.parametrize(
-    ("room", "path"), rooms(), ids=lambda value: value if isinstance(value, str) else value.name
+    ("room", "path"),
+    list(rooms()),
+    ids=lambda value: value if isinstance(value, str) else value.name,
 )
 def test_imports_point_inward(room, path):
     if room in ("__init__", "__main__", "cli"):

@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-from images import as_file, decoded, flat, noise, ramp, scene, soft_disc
 
 import huepress
 from huepress._native import instruction_set
 from huepress.errors import DecodeError, LimitError, OptionError
+from images import as_file, decoded, flat, noise, ramp, scene, soft_disc
 
 pictures = st.tuples(st.integers(1, 9), st.integers(1, 9), st.sampled_from([3, 4])).flatmap(
     lambda shape: arrays(np.uint8, shape)

@@ -1,9 +1,9 @@
 """If only one file of tests is run, this is the one: a picture down the whole road."""
 
 import numpy as np
-from images import as_file, decoded, scene
 
 import huepress
+from images import as_file, decoded, scene
 
 
 def test_a_picture_down_the_whole_road(tmp_path):

@@ -8,14 +8,14 @@ import sys
 
 import pytest
 from click.testing import CliRunner
-from images import as_file, decoded, noise, scene, soft_disc
 
 from huepress.cli import cli
+from images import as_file, decoded, noise, scene, soft_disc
 
 COMMAND = [sys.executable, "-m", "huepress", "compress"]
 
 
-@pytest.fixture()
+@pytest.fixture
 def picture(tmp_path):
     path = tmp_path / "scene.png"
     path.write_bytes(as_file(scene()))

@@ -2,10 +2,10 @@
 
 import numpy as np
 from click.testing import CliRunner
-from images import decoded
 
 from huepress import demo
 from huepress.cli import cli
+from images import decoded
 
 
 def test_the_picture_is_the_same_every_time_and_has_something_of_everything():
