@@ -1,0 +1,77 @@
+"""A palette made ready for a file: the colors in use, each once, in an order that packs well."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from huepress.types import Colors, IndexedImage, Indices, Palette
+
+CHUNK = 1 << 20
+"""Pixels counted at a time: bincount widens its input to 8 bytes a pixel."""
+
+
+def count_indices(indices: Indices) -> NDArray[np.int64]:
+    """Count the pixels of every palette entry: shape (256,)."""
+    flat = indices.reshape(-1)
+    total = np.zeros(256, np.int64)
+    for start in range(0, flat.size, CHUNK):
+        total += np.bincount(flat[start : start + CHUNK], minlength=256)
+    return total
+
+
+def luma(colors: Colors) -> NDArray[np.float64]:
+    """Rec. 601 luma of (n, 3 or 4) colors, 0-255."""
+    rgb: NDArray[np.float64] = colors[:, :3].astype(np.float64)
+    weighted: NDArray[np.float64] = rgb @ np.array([0.299, 0.587, 0.114])
+    return weighted
+
+
+def tidy(indexed: IndexedImage, *, keep_order: bool = False) -> IndexedImage:
+    """Drop unused entries, merge equal ones, and order the rest.
+
+    Entries that are not opaque come first, so that the alpha table of a PNG is short, each group
+    by luma: neighbors in value are then neighbors in number, which row filters and deltas need.
+    All fully transparent entries are one, (0, 0, 0, 0). A fourth channel that is 255 throughout
+    is dropped.
+
+    Parameters
+    ----------
+    keep_order : bool
+        Leave the entries in the order they came (for palettes a user fixed).
+
+    Returns
+    -------
+    IndexedImage
+        Showing the same picture.
+    """
+    counts = count_indices(indexed.indices)
+    used = np.flatnonzero(counts)
+    colors = indexed.palette.colors[used]
+    if colors.shape[1] == 4:
+        colors = np.where(colors[:, 3:] == 0, 0, colors).astype(np.uint8)
+        if colors[:, 3].min() == 255:
+            colors = np.ascontiguousarray(colors[:, :3])
+    distinct, first, entry = np.unique(colors, axis=0, return_index=True, return_inverse=True)
+    entry = entry.reshape(-1)  # NumPy 2.0 alone gives it another shape
+    if keep_order:
+        order = np.argsort(first, kind="stable")
+    else:
+        opaque = distinct[:, 3] == 255 if distinct.shape[1] == 4 else np.ones(len(distinct), bool)
+        order = np.lexsort((np.arange(len(distinct)), luma(distinct), opaque))
+    return relabel(indexed.indices, used, entry, distinct, order)
+
+
+def relabel(
+    indices: Indices,
+    used: NDArray[np.intp],
+    entry: NDArray[np.intp],
+    distinct: Colors,
+    order: NDArray[np.intp],
+) -> IndexedImage:
+    """Renumber pixels: old entry ``used[i]`` is color ``distinct[entry[i]]``, sorted by order."""
+    rank = np.empty(len(order), np.uint8)
+    rank[order] = np.arange(len(order), dtype=np.uint8)
+    table = np.zeros(256, np.uint8)
+    table[used] = rank[entry]
+    return IndexedImage(table[indices], Palette(np.ascontiguousarray(distinct[order])))

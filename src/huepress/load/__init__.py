@@ -1,0 +1,197 @@
+"""From a path, bytes, file object, Pillow image or array to one upright Image in RGB(A).
+
+Every file is hostile until decoded: limits are checked before memory is taken, and what cannot be
+decoded is refused in one line. Alpha is kept only when some pixel is not opaque.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from huepress.errors import InputError, LimitError
+from huepress.load.limits import Limits
+from huepress.types import Image, Source
+
+if TYPE_CHECKING:
+    from PIL.Image import Image as PillowImage
+
+    from huepress.load.decode import Frame
+    from huepress.load.pixels import Decoded
+
+__all__ = ["ImageSource", "Limits", "load", "read"]
+
+ImageSource: TypeAlias = (
+    "str | os.PathLike[str] | bytes | bytearray | memoryview | BinaryIO | PillowImage"
+    " | NDArray[Any] | Image"
+)
+"""What load() takes."""
+
+
+DEFAULTS = Limits()
+
+
+def load(
+    source: ImageSource,
+    *,
+    max_pixels: int = DEFAULTS.max_pixels,
+    max_bytes: int = DEFAULTS.max_bytes,
+    max_metadata: int = DEFAULTS.max_metadata,
+    max_frames: int = DEFAULTS.max_frames,
+    allow_truncated: bool = False,
+    frame: int | None = None,
+    name: str | None = None,
+) -> Image:
+    """Load one still picture.
+
+    Parameters
+    ----------
+    source : path, bytes, file object, PIL image, ndarray or Image
+        Arrays: (height, width) or (height, width, 1 to 4), bool, uint8, uint16, or float in 0-1;
+        gray, gray and alpha, RGB, or straight RGBA. Arrays are copied. An Image is returned as
+        it is.
+    max_pixels, max_bytes, max_metadata, max_frames, allow_truncated
+        See Limits.
+    frame : int or None
+        The frame of an animation or the page of a document to take, from 0.
+    name : str or None
+        What messages call the source; None: its path, or a word such as ``<bytes>``.
+
+    Returns
+    -------
+    Image
+        Upright (the EXIF orientation is applied).
+
+    Raises
+    ------
+    DecodeError
+        Not a picture, damaged, cut short, or with several frames and none asked for.
+    LimitError
+        Too many pixels, bytes, frames or bytes of metadata; found before memory was taken for
+        them, or when memory did not suffice.
+    InputError
+        The file cannot be read, or the array has another shape, type or range.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from huepress.load import load
+    >>> image = load(np.zeros((2, 3, 4), np.uint8))
+    >>> image.height, image.width, image.has_alpha
+    (2, 3, True)
+    """
+    if isinstance(source, Image):
+        return source
+    limits = Limits(max_pixels, max_bytes, max_metadata, max_frames, allow_truncated)
+    from PIL.Image import Image as PillowImage
+
+    from huepress.load.reading import name_of
+
+    try:
+        if isinstance(source, np.ndarray):
+            return _from_array(name or "<array>", source, limits)
+        name = name or name_of(source)
+        if isinstance(source, PillowImage):
+            return _from_pillow(name, source, limits, frame)
+        return _from_file(name, read(source, limits, name=name), limits, frame)
+    except MemoryError as error:
+        raise _out_of_memory(name or name_of(source)) from error
+
+
+def read(
+    source: str | os.PathLike[str] | bytes | bytearray | memoryview | BinaryIO,
+    limits: Limits | None = None,
+    *,
+    name: str | None = None,
+) -> bytes:
+    """Read the bytes of a path, a bytes-like or a binary file object, within the limit.
+
+    Raises
+    ------
+    InputError, LimitError, TypeError
+        It cannot be read; it has more than ``max_bytes``; it is nothing that can be read.
+    """
+    from huepress.load.reading import name_of, read_path, read_stream, require_content
+
+    limits = limits or Limits()
+    name = name or name_of(source)
+    if isinstance(source, str | os.PathLike):
+        data = read_path(source, limits.max_bytes)
+    elif isinstance(source, bytes | bytearray | memoryview):
+        data = bytes(source)
+        if len(data) > limits.max_bytes:
+            raise LimitError(name, "bytes", len(data), limits.max_bytes, "--max-bytes")
+    elif hasattr(source, "read"):
+        data = read_stream(source, limits.max_bytes)
+    else:
+        raise TypeError(
+            f"a path, bytes, file object, PIL image or array is needed, not {type(source).__name__}"
+        )
+    require_content(name, data)
+    return data
+
+
+def _out_of_memory(name: str) -> InputError:
+    return InputError(name, "takes more memory than there is", "a smaller picture is needed")
+
+
+def _from_array(name: str, array: NDArray[Any], limits: Limits) -> Image:
+    from huepress.load.pixels import from_array
+
+    if array.ndim >= 2:
+        limits.check_size(name, array.shape[1], array.shape[0])
+    decoded = from_array(name, array)
+    return _finish(decoded, Source(name, has_alpha=decoded.pixels.shape[2] == 4))
+
+
+def _from_file(name: str, data: bytes, limits: Limits, frame: int | None) -> Image:
+    from huepress.load.decode import decode
+    from huepress.load.quiet import quiet_pillow
+    from huepress.load.sniff import require_format
+
+    kind = require_format(name, data)
+    with quiet_pillow:
+        found = decode(name, data, kind, limits=limits, frame=frame)
+    return _upright(found, Source(name, kind, data))
+
+
+def _from_pillow(name: str, image: PillowImage, limits: Limits, frame: int | None) -> Image:
+    from huepress.load.decode import decode_opened
+    from huepress.load.quiet import quiet_pillow
+
+    with quiet_pillow:
+        found = decode_opened(name, image, limits=limits, frame=frame)
+    return _upright(found, Source(name, image.format.lower() if image.format else None))
+
+
+def _upright(found: Frame, source: Source) -> Image:
+    """Turn the frame upright and keep the facts."""
+    from huepress.load.orientation import upright
+    from huepress.load.pixels import Decoded
+
+    before = found.decoded.without_opaque_alpha()
+    turned = Decoded(
+        upright(before.pixels, found.orientation),
+        None if before.deep is None else upright(before.deep, found.orientation),
+    )
+    profile = found.metadata.pop("icc_profile", None)
+    return _finish(
+        turned,
+        Source(
+            source.name,
+            source.format,
+            source.data,
+            profile,
+            found.has_alpha,
+            found.metadata,
+            found.notes,
+        ),
+    )
+
+
+def _finish(decoded: Decoded, source: Source) -> Image:
+    decoded = decoded.without_opaque_alpha()
+    return Image(decoded.pixels, source, decoded.deep)

@@ -1,0 +1,168 @@
+"""From the modes of Pillow, and from arrays, to RGB(A) at 8 bits and, where there are more, 16."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image as PillowImage
+
+from huepress.errors import InputError
+
+U8 = NDArray[np.uint8]
+U16 = NDArray[np.uint16]
+
+WANTED_ARRAY = "(height, width), (height, width, 1 to 4), uint8, uint16, or float from 0 to 1"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Decoded:
+    """Pixels of one frame.
+
+    Attributes
+    ----------
+    pixels : ndarray
+        (height, width, 3 or 4) uint8, C-contiguous.
+    deep : ndarray or None
+        The same as uint16, when there is more than 8 bits to tell.
+    is_gray : bool
+        The source had one color channel.
+    notes : tuple of str
+        What could not be honored.
+    """
+
+    pixels: U8
+    deep: U16 | None = None
+    is_gray: bool = False
+    notes: tuple[str, ...] = ()
+
+    def without_opaque_alpha(self) -> Decoded:
+        """Drop the alpha channel when every pixel is opaque."""
+        if self.pixels.shape[2] == 3:
+            return self
+        most = self.pixels if self.deep is None else self.deep
+        if most[..., 3].min() < np.iinfo(most.dtype).max:
+            return self
+        deep = None if self.deep is None else np.ascontiguousarray(self.deep[..., :3])
+        return Decoded(np.ascontiguousarray(self.pixels[..., :3]), deep, self.is_gray, self.notes)
+
+
+def from_deep(deep: U16) -> U8:
+    """Round 16 bits to 8: value x 255 / 65535, to the nearest."""
+    # (v + 128 - (v >> 8)) >> 8 is round(v / 257) for every 16-bit v (tests go through all).
+    wide = deep.astype(np.uint32)
+    return ((wide + 128 - (wide >> 8)) >> 8).astype(np.uint8)
+
+
+def as_decoded(channels: NDArray[Any], *, notes: tuple[str, ...] = ()) -> Decoded:
+    """Bring (height, width, 1 to 4) uint8 or uint16 to RGB(A).
+
+    Parameters
+    ----------
+    channels : ndarray
+        Gray, gray and alpha, RGB, or RGBA; straight alpha.
+    """
+    n = channels.shape[2]
+    if n < 3:
+        channels = channels[..., [0, 0, 0, 1][: n + 2]]
+    channels = np.ascontiguousarray(channels)
+    if channels.dtype == np.uint16:
+        return Decoded(from_deep(channels), channels, n < 3, notes)
+    return Decoded(channels, None, n < 3, notes)
+
+
+def from_array(name: str, array: NDArray[Any]) -> Decoded:
+    """Bring an array that a caller passed to RGB(A).
+
+    Parameters
+    ----------
+    array : ndarray
+        (height, width) or (height, width, 1 to 4); bool, uint8, uint16, or float in 0-1.
+
+    Raises
+    ------
+    InputError
+        Another shape or type, no pixel, or floats that are not finite or outside 0-1.
+    """
+    found = f"array of shape {array.shape} and type {array.dtype}"
+    if array.ndim == 2:
+        array = array[..., None]
+    if array.ndim != 3 or not 1 <= array.shape[2] <= 4 or array.size == 0:
+        raise InputError(name, found, f"wanted {WANTED_ARRAY}")
+    if array.dtype == np.bool_:
+        return as_decoded(array.astype(np.uint8) * np.uint8(255))
+    if array.dtype in (np.uint8, np.uint16):
+        # A copy: values that travel through the rooms never change, whatever the caller does.
+        return as_decoded(array.astype(array.dtype.newbyteorder("="), order="C", copy=True))
+    if array.dtype.kind == "f":
+        low, high = float(array.min()), float(array.max())
+        if not (low >= 0.0 and high <= 1.0):
+            found += f" with values from {low:g} to {high:g}"
+            raise InputError(name, found, f"wanted {WANTED_ARRAY}")
+        return as_decoded(np.rint(array.astype(np.float64) * 65535.0).astype(np.uint16))
+    raise InputError(name, found, f"wanted {WANTED_ARRAY}")
+
+
+def from_integers(name: str, values: NDArray[Any]) -> Decoded:
+    """Bring one channel of wide integers (modes ``I`` and ``I;16``) to RGB."""
+    low, high = int(values.min()), int(values.max())
+    if low < 0 or high > 65535:
+        raise InputError(
+            name, f"whole numbers from {low} to {high}", "wanted 0 to 65535 (scale them first)"
+        )
+    return as_decoded(values.astype(np.uint16)[..., None])
+
+
+def from_floats(values: NDArray[Any]) -> Decoded:
+    """Bring one channel of floats (mode ``F``) to RGB: 0-1, what lies outside is cut, and said."""
+    finite = np.nan_to_num(values.astype(np.float64), nan=0.0, posinf=1.0, neginf=0.0)
+    low, high = float(finite.min()), float(finite.max())
+    notes: tuple[str, ...] = ()
+    if low < 0 or high > 1:
+        notes = (f"values from {low:g} to {high:g} were cut to 0-1",)
+    deep = np.rint(finite.clip(0, 1) * 65535.0).astype(np.uint16)
+    return as_decoded(deep[..., None], notes=notes)
+
+
+def from_pillow(name: str, image: PillowImage.Image) -> Decoded:
+    """Bring a loaded Pillow image of any mode to RGB(A).
+
+    Raises
+    ------
+    InputError
+        The mode cannot be shown.
+    """
+    mode = image.mode
+    key = image.info.get("transparency")
+    if mode in ("RGB", "RGBA", "L", "LA"):
+        array = np.asarray(image)
+        decoded = as_decoded(array if array.ndim == 3 else array[..., None])
+        return with_key(decoded, key) if mode in ("RGB", "L") else decoded
+    if mode in ("I", "I;16", "I;16L", "I;16B", "I;16N"):
+        return with_key(from_integers(name, np.asarray(image)), key)
+    if mode == "F":
+        return from_floats(np.asarray(image))
+    if mode in ("1", "P", "PA", "La", "RGBa", "RGBX", "YCbCr", "HSV", "CMYK"):
+        clear = key is not None or mode in ("PA", "La", "RGBa")
+        decoded = as_decoded(np.asarray(image.convert("RGBA" if clear else "RGB")))
+        return Decoded(decoded.pixels, is_gray=mode in ("1", "La"))
+    raise InputError(name, f"pixels of the kind {mode}", "wanted gray, RGB, CMYK or palette colors")
+
+
+def with_key(decoded: Decoded, key: Any) -> Decoded:
+    """Make the one color that stands for transparency clear.
+
+    Parameters
+    ----------
+    key : int, sequence of three int, or None
+        In the depth of the pixels.
+    """
+    if key is None:
+        return decoded
+    values = decoded.pixels if decoded.deep is None else decoded.deep
+    hit = (values == np.broadcast_to(np.asarray(key), 3)).all(axis=2)
+    alpha = np.where(hit, 0, np.iinfo(values.dtype).max).astype(values.dtype)
+    both = as_decoded(np.dstack([values, alpha]))
+    return Decoded(both.pixels, both.deep, decoded.is_gray, decoded.notes)

@@ -1,0 +1,43 @@
+"""Pillow's warnings, silenced while our own decoding runs (what matters becomes a note).
+
+``warnings.catch_warnings`` alone is not safe when two threads overlap: the one that leaves first
+restores the filters under the other. A counter makes the first one enter and the last one leave.
+"""
+
+from __future__ import annotations
+
+import threading
+import warnings
+from types import TracebackType
+
+
+class Quiet:
+    """A reentrant context that ignores warnings raised inside Pillow."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._depth = 0
+        self._saved: warnings.catch_warnings[None] | None = None
+
+    def __enter__(self) -> None:
+        with self._lock:
+            if self._depth == 0:
+                self._saved = warnings.catch_warnings()
+                self._saved.__enter__()
+                warnings.filterwarnings("ignore", module=r"PIL(\.|$)")
+            self._depth += 1
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        with self._lock:
+            self._depth -= 1
+            if self._depth == 0 and self._saved is not None:
+                self._saved.__exit__(kind, error, trace)
+                self._saved = None
+
+
+quiet_pillow = Quiet()
