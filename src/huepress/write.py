@@ -48,8 +48,9 @@ def write_atomic(
     path: str | os.PathLike[str],
     data: bytes,
     *,
-    overwrite: bool = False,
-    like: os.stat_result | None = None,
+    force: bool = False,
+    keep_from: str | os.PathLike[str] | None = None,
+    make_parents: bool = False,
 ) -> Path:
     """Write a file whole or not at all.
 
@@ -60,11 +61,14 @@ def write_atomic(
         FIFO is written to as it is, never replaced.
     data : bytes
         The content.
-    overwrite : bool
+    force : bool
         Replace an existing file; without it one is an error, also when it appears at the very
         last moment.
-    like : os.stat_result or None
-        Give the new file the permissions and the modification time of this one.
+    keep_from : path or None
+        Give the new file the permissions and the modification time of this one (it may be the
+        one that is replaced).
+    make_parents : bool
+        Make the directories that are missing.
 
     Returns
     -------
@@ -79,18 +83,21 @@ def write_atomic(
     name = os.fsdecode(path)
     try:
         target = Path(os.path.realpath(path))
+        like = None if keep_from is None else Path(keep_from).stat()
         if _is_special(target):
             _write_through(target, data)
             return target
         if target.is_dir():
             raise IsADirectoryError(errno.EISDIR, "is a directory")
-        if not overwrite and target.exists():
+        if not force and target.exists():
             raise FileExistsError(errno.EEXIST, "exists")
+        if make_parents:
+            target.parent.mkdir(parents=True, exist_ok=True)
         sweep(target.parent)
         descriptor, temporary = _create(target.parent)
         try:
             _fill(descriptor, data, like)
-            _name_it(temporary, target, overwrite=overwrite)
+            _name_it(temporary, target, force=force)
         except BaseException:
             temporary.unlink(missing_ok=True)
             raise
@@ -106,13 +113,13 @@ def write_atomic(
     return target
 
 
-def check_target(path: str | os.PathLike[str], *, overwrite: bool = False) -> None:
+def check_target(path: str | os.PathLike[str], *, force: bool = False) -> None:
     """Find out before the work whether a file could be written there.
 
     Raises
     ------
     OutputError
-        It exists (and ``overwrite`` is false), is a directory, or its directory is missing or
+        It exists (and ``force`` is false), is a directory, or its directory is missing or
         cannot be written to.
     """
     name = os.fsdecode(path)
@@ -122,7 +129,7 @@ def check_target(path: str | os.PathLike[str], *, overwrite: bool = False) -> No
             return
         if target.is_dir():
             raise IsADirectoryError(errno.EISDIR, "is a directory")
-        if not overwrite and target.exists():
+        if not force and target.exists():
             raise FileExistsError(errno.EEXIST, "exists")
         if not target.parent.exists():
             raise FileNotFoundError(errno.ENOENT, "no directory")
@@ -215,8 +222,8 @@ def _write_all(descriptor: int, data: bytes) -> None:
         view = view[os.write(descriptor, view[: 1 << 24]) :]
 
 
-def _name_it(temporary: Path, target: Path, *, overwrite: bool) -> None:
-    if overwrite:
+def _name_it(temporary: Path, target: Path, *, force: bool) -> None:
+    if force:
         temporary.replace(target)
         return
     try:
