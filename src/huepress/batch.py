@@ -125,5 +125,6 @@ def _write(target: Target, result: Result) -> None:
         target.path,
         result.data,
         force=target.overwrite,
+        make_parents=target.make_parents,
         keep_from=Path(target.source) if target.in_place else None,
     )

@@ -154,9 +154,8 @@ def parse_size(text: str | int, whole: int | None = None) -> int:
     ValueError
         Not a size.
     """
-    if isinstance(text, int) and not isinstance(text, bool):
-        text = str(text)
-    match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([a-zA-Z]*|%)\s*", text)
+    words = "" if isinstance(text, bool) else str(text)
+    match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([a-zA-Z]*|%)\s*", words)
     if not match:
         raise ValueError(text)
     amount, unit = float(match[1]), match[2].lower()

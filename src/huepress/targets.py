@@ -38,6 +38,8 @@ class Target:
         Whether an existing file may be replaced.
     in_place : bool
         Whether the output takes the place of the input, with its mode and time.
+    make_parents : bool
+        Whether directories that are missing may be made.
     """
 
     source: str
@@ -45,6 +47,7 @@ class Target:
     format: str
     overwrite: bool
     in_place: bool = False
+    make_parents: bool = False
 
 
 def format_of(path: Path | str) -> str | None:
@@ -107,8 +110,8 @@ def _target(source: str, write: WriteOptions, format: str) -> Target:
     stem = Path(source).stem
     if write.out_dir is not None:
         path = Path(write.out_dir) / (stem + SUFFIXES[chosen][0])
-    else:
-        path = Path(source).with_name(stem + write.suffix + SUFFIXES[chosen][0])
+        return Target(source, path, chosen, write.force, make_parents=True)
+    path = Path(source).with_name(stem + write.suffix + SUFFIXES[chosen][0])
     return Target(source, path, chosen, write.force)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import fields
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -14,8 +14,13 @@ from huepress.options import OptionGroup, Spec, spec_of
 Command = TypeVar("Command", bound=Callable[..., Any])
 Group = TypeVar("Group", bound=OptionGroup)
 
+if TYPE_CHECKING:
+    _ParamType = click.ParamType[Any]
+else:  # not subscriptable in older releases of click
+    _ParamType = click.ParamType
 
-class _Checked(click.ParamType):
+
+class _Checked(_ParamType):
     """A value checked by its row of the table."""
 
     def __init__(self, name: str, spec: Spec) -> None:
