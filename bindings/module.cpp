@@ -11,6 +11,7 @@
 #include "core/dispatch.hpp"
 #include "core/histogram.hpp"
 #include "core/rate.hpp"
+#include "core/ssimulacra2.hpp"
 
 namespace nb = nanobind;
 using namespace nb::literals;
@@ -86,6 +87,68 @@ std::size_t count(In<std::uint8_t, nb::ndim<2>> pixels,
     return core::count(view(pixels), pixels.shape(1), given, view_out(keys), view_out(totals));
 }
 
+using Pixels = In<std::uint8_t, nb::ndim<3>>;
+using Colors = std::optional<In<std::uint8_t, nb::ndim<2>>>;
+
+core::Picture picture(const Pixels& pixels, const Colors& palette, std::uint8_t background) {
+    const std::size_t channels = pixels.shape(2);
+    require(palette ? channels == 1 : channels == 3 || channels == 4,
+            "3 or 4 channels, or 1 and a palette");
+    if (!palette) return {pixels.data(), channels, nullptr, 0, 0, background};
+    require(palette->shape(0) >= 1 && palette->shape(0) <= 256, "1 to 256 colors");
+    require(palette->shape(1) == 3 || palette->shape(1) == 4, "palette of 3 or 4 channels");
+    return {pixels.data(), 1, palette->data(), palette->shape(0), palette->shape(1), background};
+}
+
+core::Scoring scoring(std::size_t height, std::size_t width,
+                      const In<std::uint8_t, nb::shape<-1, 3>>& needs) {
+    require(needs.shape(0) >= 1 && needs.shape(0) <= 6, "1 to 6 scales");
+    const std::size_t factor = std::size_t{1} << (needs.shape(0) - 1);
+    require((height + factor - 1) / factor >= 8 && (width + factor - 1) / factor >= 8,
+            "the last scale must have 8 rows and columns");
+    return {height, width, needs.shape(0), needs.data()};
+}
+
+void require_sums(const Out<double, nb::ndim<3>>& sums, const core::Scoring& wanted) {
+    require(sums.shape(0) == wanted.n_scales && sums.shape(1) == 3 &&
+                sums.shape(2) == core::kMapSums,
+            "sums must be (n_scales, 3, 6)");
+}
+
+void ssimulacra2_prepare(Pixels reference, std::uint8_t background,
+                         In<std::uint8_t, nb::shape<-1, 3>> needs, Out<float, nb::ndim<1>> cache,
+                         std::size_t n_threads) {
+    const core::Scoring wanted = scoring(reference.shape(0), reference.shape(1), needs);
+    require(cache.size() == core::ssimulacra2_cache_size(wanted), "cache of the wrong size");
+    const core::Picture from = picture(reference, std::nullopt, background);
+    const nb::gil_scoped_release unlocked;  // safe: only raw memory is touched from here on
+    core::ssimulacra2_prepare(wanted, from, cache.data(), n_threads);
+}
+
+void ssimulacra2_sums(In<float, nb::ndim<1>> cache, Pixels test, Colors palette,
+                      std::uint8_t background, In<std::uint8_t, nb::shape<-1, 3>> needs,
+                      Out<double, nb::ndim<3>> sums, std::size_t n_threads) {
+    const core::Scoring wanted = scoring(test.shape(0), test.shape(1), needs);
+    require(cache.size() == core::ssimulacra2_cache_size(wanted), "cache of the wrong size");
+    require_sums(sums, wanted);
+    const core::Picture to = picture(test, palette, background);
+    const nb::gil_scoped_release unlocked;  // safe: only raw memory is touched from here on
+    core::ssimulacra2_sums(wanted, cache.data(), to, sums.data(), n_threads);
+}
+
+void ssimulacra2_sums_streamed(Pixels reference, Pixels test, Colors palette,
+                               std::uint8_t background, In<std::uint8_t, nb::shape<-1, 3>> needs,
+                               Out<double, nb::ndim<3>> sums, std::size_t n_threads) {
+    const core::Scoring wanted = scoring(test.shape(0), test.shape(1), needs);
+    require(reference.shape(0) == test.shape(0) && reference.shape(1) == test.shape(1),
+            "pictures of one size");
+    require_sums(sums, wanted);
+    const core::Picture from = picture(reference, std::nullopt, background);
+    const core::Picture to = picture(test, palette, background);
+    const nb::gil_scoped_release unlocked;  // safe: only raw memory is touched from here on
+    core::ssimulacra2_sums(wanted, from, to, sums.data(), n_threads);
+}
+
 std::vector<std::string> instruction_sets() {
     std::vector<std::string> names;
     for (const char* const* name = core::instruction_sets(); *name; ++name) names.emplace_back(*name);
@@ -118,4 +181,21 @@ NB_MODULE(_core, m) {
     m.def("count", &count, "pixels"_a, "weights"_a.none(), "keys"_a, "totals"_a,
           "Distinct colors: pixels (n, 3|4) uint8 and weights (n,) float64 or None in, keys (n,) "
           "uint32 and totals (n,) float64 out; returns how many of them were filled.");
+    m.def(
+        "ssimulacra2_cache_size",
+        [](std::size_t height, std::size_t width, In<std::uint8_t, nb::shape<-1, 3>> needs) {
+            return core::ssimulacra2_cache_size(scoring(height, width, needs));
+        },
+        "height"_a, "width"_a, "needs"_a, "Floats that ssimulacra2_prepare writes.");
+    m.def("ssimulacra2_prepare", &ssimulacra2_prepare, "reference"_a, "background"_a, "needs"_a,
+          "cache"_a, "n_threads"_a,
+          "Everything of a reference (height, width, 3|4) uint8 that scoring needs: cache float32 out. "
+          "needs (n_scales, 3) uint8: 1 difference + 2 edges, of X, Y, B-Y.");
+    m.def("ssimulacra2_sums", &ssimulacra2_sums, "cache"_a, "test"_a, "palette"_a.none(),
+          "background"_a, "needs"_a, "sums"_a, "n_threads"_a,
+          "Sums of the maps of test (height, width, 3|4, or 1 with a palette) uint8 against a cached "
+          "reference: sums (n_scales, 3, 6) float64 out.");
+    m.def("ssimulacra2_sums_streamed", &ssimulacra2_sums_streamed, "reference"_a, "test"_a,
+          "palette"_a.none(), "background"_a, "needs"_a, "sums"_a, "n_threads"_a,
+          "The same without a cache, in the memory of a few rows.");
 }

@@ -12,6 +12,7 @@
 namespace core {
 
 struct RateRow;  // rate_row.hpp
+struct Ssimulacra2Kernels;  // ssimulacra2_kernels.hpp
 
 struct Kernels {
     void (*assign)(const float* points, std::size_t n, const float* centers, std::size_t k,
@@ -20,6 +21,7 @@ struct Kernels {
     void (*assign_double)(const double* points, std::size_t n, const double* centers,
                           std::size_t k, std::size_t dims, std::uint8_t* indices,
                           double* distances);
+    const Ssimulacra2Kernels* ssimulacra2;
 };
 
 const Kernels& kernels();

@@ -38,3 +38,19 @@ def count(pixels: Annotated[NDArray[numpy.uint8], dict(shape=(None, None), order
     """
     Distinct colors: pixels (n, 3|4) uint8 and weights (n,) float64 or None in, keys (n,) uint32 and totals (n,) float64 out; returns how many of them were filled.
     """
+
+def ssimulacra2_cache_size(height: int, width: int, needs: Annotated[NDArray[numpy.uint8], dict(shape=(None, 3), order='C', device='cpu', writable=False)]) -> int:
+    """Floats that ssimulacra2_prepare writes."""
+
+def ssimulacra2_prepare(reference: Annotated[NDArray[numpy.uint8], dict(shape=(None, None, None), order='C', device='cpu', writable=False)], background: int, needs: Annotated[NDArray[numpy.uint8], dict(shape=(None, 3), order='C', device='cpu', writable=False)], cache: Annotated[NDArray[numpy.float32], dict(shape=(None,), order='C', device='cpu')], n_threads: int) -> None:
+    """
+    Everything of a reference (height, width, 3|4) uint8 that scoring needs: cache float32 out. needs (n_scales, 3) uint8: 1 difference + 2 edges, of X, Y, B-Y.
+    """
+
+def ssimulacra2_sums(cache: Annotated[NDArray[numpy.float32], dict(shape=(None,), order='C', device='cpu', writable=False)], test: Annotated[NDArray[numpy.uint8], dict(shape=(None, None, None), order='C', device='cpu', writable=False)], palette: Annotated[NDArray[numpy.uint8], dict(shape=(None, None), order='C', device='cpu', writable=False)] | None, background: int, needs: Annotated[NDArray[numpy.uint8], dict(shape=(None, 3), order='C', device='cpu', writable=False)], sums: Annotated[NDArray[numpy.float64], dict(shape=(None, None, None), order='C', device='cpu')], n_threads: int) -> None:
+    """
+    Sums of the maps of test (height, width, 3|4, or 1 with a palette) uint8 against a cached reference: sums (n_scales, 3, 6) float64 out.
+    """
+
+def ssimulacra2_sums_streamed(reference: Annotated[NDArray[numpy.uint8], dict(shape=(None, None, None), order='C', device='cpu', writable=False)], test: Annotated[NDArray[numpy.uint8], dict(shape=(None, None, None), order='C', device='cpu', writable=False)], palette: Annotated[NDArray[numpy.uint8], dict(shape=(None, None), order='C', device='cpu', writable=False)] | None, background: int, needs: Annotated[NDArray[numpy.uint8], dict(shape=(None, 3), order='C', device='cpu', writable=False)], sums: Annotated[NDArray[numpy.float64], dict(shape=(None, None, None), order='C', device='cpu')], n_threads: int) -> None:
+    """The same without a cache, in the memory of a few rows."""

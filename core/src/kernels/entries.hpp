@@ -12,6 +12,8 @@ void map_row(const RateRow& row);
 void assign_double(const double* points, std::size_t n, const double* centers, std::size_t k,
                    std::size_t dims, std::uint8_t* indices, double* distances);
 
+extern const Ssimulacra2Kernels ssimulacra2;
+
 extern const Kernels table;
 
 }  // namespace CORE_ISA

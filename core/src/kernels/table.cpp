@@ -7,6 +7,7 @@ const Kernels table = {
     assign,
     map_row,
     assign_double,
+    &ssimulacra2,
 };
 
 }  // namespace CORE_ISA

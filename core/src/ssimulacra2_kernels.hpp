@@ -1,0 +1,45 @@
+// Row loops of ssimulacra2.cpp, one instance per instruction set (kernels/ssimulacra2.cpp).
+//
+// Rows are 64-byte aligned and as long as the next multiple of kBlock; what is beyond `width` is
+// written as anything finite unless said otherwise, and is never counted.
+#pragma once
+
+#include <cstddef>
+
+namespace core {
+
+constexpr std::size_t kBlock = 16;   // floats: one vector of the widest instruction set
+constexpr std::size_t kRadius = 5;   // of the blur
+constexpr std::size_t kTaps = 2 * kRadius + 1;
+constexpr std::size_t kMargin = 16;  // zeros that a row to be blurred has on either side
+
+struct Ssimulacra2Kernels {
+    // xyb[c] (out, or nullptr when not wanted) from linear rows; the three offsets make them positive.
+    void (*xyb)(const float* red, const float* green, const float* blue, std::size_t width,
+                float* const xyb[3]);
+
+    // half (out): the means of 2x2 pixels. Both rows are readable one pixel beyond an odd width.
+    void (*halve)(const float* upper, const float* lower, std::size_t half_width, float* half);
+
+    // difference (out) = test - reference, with zeros beyond the width and kMargin before it.
+    // blurred (out): difference and, when all three are wanted, difference^2 and reference x
+    // difference, blurred along the row; they follow each other at `stride` floats.
+    // scratch: two rows with margins.
+    void (*blur_difference)(const float* reference, const float* test, std::size_t width, bool all,
+                            float* difference, float* blurred, std::size_t stride, float* scratch);
+
+    // The same for the reference itself: blurred (out) row and, when all are wanted, its square.
+    void (*blur_reference)(const float* reference, std::size_t width, bool all, float* blurred,
+                           std::size_t stride, float* scratch);
+
+    // mean (out), and when wanted, spread (out) = 2 x variance + C2, from kTaps blurred rows.
+    void (*finish_reference)(const float* const taps[kTaps], std::size_t stride, std::size_t width,
+                             float* mean, float* spread);
+
+    // sums (out): the kMapSums of one row; taps as written by blur_difference.
+    void (*finish)(const float* const taps[kTaps], std::size_t stride, std::size_t width,
+                   bool needs_difference, bool needs_edges, const float* reference,
+                   const float* mean, const float* spread, const float* difference, double* sums);
+};
+
+}  // namespace core
