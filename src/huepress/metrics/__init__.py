@@ -1,0 +1,18 @@
+"""How far a picture is from another: in come two pictures of one size, out goes a number.
+
+Everything takes ``(image_true, image_test)``: uint8 arrays (height, width, 3 or 4), RGB or straight
+RGBA, or `huepress.types.Image` and `huepress.types.IndexedImage`. What lies under full transparency
+never counts. Two pictures of which only one has four channels are compared as RGBA.
+
+- `mse`, `psnr`: mean squared difference of the 8-bit values, and the same in decibels.
+- `ssim`: structural similarity of Wang et al. (2004).
+- `ssimulacra2`, `Ssimulacra2`: the perceptual score that targets are set in; 100 is identical,
+  90 cannot be told apart in a flicker test, 70 is high quality, 50 medium. Native.
+- `blur_error`: what is left of the error after a blur; finds bands in smooth gradients.
+"""
+
+from huepress.metrics.perceptual import Ssimulacra2, ssimulacra2
+from huepress.metrics.pixelwise import blur_error, mse, psnr
+from huepress.metrics.structural import ssim
+
+__all__ = ["Ssimulacra2", "blur_error", "mse", "psnr", "ssim", "ssimulacra2"]
