@@ -177,14 +177,14 @@ def run(folder: Path, options: CompressOptions) -> Iterator[tuple[int, Result]]:
     """
     pixels = draw()
     picture = _as_png(pixels)
-    write_atomic(folder / "picture.png", picture, make_parents=True)
+    write_atomic(folder / "picture.png", picture, force=True, make_parents=True)
     shown: list[tuple[str, Pixels]] = [(f"original, {len(picture):,} B", pixels)]
     for k in K_SHOWN:
         result = compress(picture, options.changed(colors=k))
-        write_atomic(folder / f"k{k:03d}.png", result.data)
+        write_atomic(folder / f"k{k:03d}.png", result.data, force=True)
         shown.append((f"k = {k}, {len(result.data):,} B", result.pixels))
         yield k, result
-    write_atomic(folder / "side-by-side.png", _as_png(contact_sheet(shown)))
+    write_atomic(folder / "side-by-side.png", _as_png(contact_sheet(shown)), force=True)
 
 
 def _as_png(pixels: Pixels) -> bytes:
