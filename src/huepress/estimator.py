@@ -337,7 +337,7 @@ def _distinct(
     """Return the distinct points that weigh something, in ascending order, and their weights."""
     kept = weights > 0
     unique, place = np.unique(points[kept], axis=0, return_inverse=True)
-    total: NDArray[np.float64] = np.bincount(place.reshape(-1), weights[kept], len(unique))
+    total = np.asarray(np.bincount(place.reshape(-1), weights[kept], len(unique)), np.float64)
     return unique, total
 
 
