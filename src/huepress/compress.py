@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PIL import Image as PillowImage
 
-    from huepress.types import Encoded, Image
+    from huepress.kmeans import Init
+    from huepress.types import Encoded, Histogram, Image, PaletteFit
 
 PictureSource: TypeAlias = (
     "str | os.PathLike[str] | bytes | BinaryIO | PillowImage.Image | NDArray[Any] | Image"
@@ -75,18 +76,27 @@ def compress(
 def _compress_image(image: Image, options: CompressOptions, started: float) -> Result:
     """Walk the road from a loaded picture; `started` is when the clock of the report began."""
     counted = histogram.count(image, n_threads=options.threads)
-    fit = kmeans.fit_palette(
+    return finish(image, learn(counted, options), options, started)
+
+
+def learn(counted: Histogram, options: CompressOptions, init: Init | None = None) -> PaletteFit:
+    """Learn a palette from counted colors; `init` replaces the start that the options name."""
+    return kmeans.fit_palette(
         counted,
         options.colors,
         color_space=options.color_space,
         effort=options.effort,
-        init=options.init,
+        init=options.init if init is None else init,
         n_init=options.n_init,
         max_iter=options.max_iter,
         tol=options.tol,
         seed=options.seed,
         n_threads=options.threads,
     )
+
+
+def finish(image: Image, fit: PaletteFit, options: CompressOptions, started: float) -> Result:
+    """Walk the rest of the road from a learned palette."""
     indexed = remap(image, fit.palette, options.color_space, n_threads=options.threads)
     encoded = encode(indexed, _format(options), effort=options.effort)
     kept = _is_original_better(image, encoded)
