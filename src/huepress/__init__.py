@@ -11,7 +11,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from huepress import metrics
+    import huepress.metrics as metrics
     from huepress._native import build_info
     from huepress.compress import compress
     from huepress.errors import (

@@ -48,7 +48,8 @@ def test_the_format_follows_the_suffix(picture, suffix, format):
 
     out = picture.with_name(f"out.{suffix}")
     assert run(picture, "-o", out).returncode == 0
-    assert Image.open(out).format == format
+    with Image.open(out) as image:
+        assert image.format == format
 
 
 def test_streams(picture):

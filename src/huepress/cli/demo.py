@@ -30,13 +30,13 @@ def command(out_dir: str, seed: int) -> None:
     folder = Path(out_dir)
     click.echo(f"{demo.WIDTH} x {demo.HEIGHT} picture of our own, with alpha\n")
     click.echo(
-        f"{'k':>4} {'colors':>6} {'bytes':>8} {'saved':>7} {'PSNR':>8} {'iterations':>10}"
+        f"{'k':>5} {'colors':>6} {'bytes':>8} {'saved':>7} {'PSNR':>8} {'iterations':>10}"
         f" {'seconds':>8}  stopped"
     )
     for k, result in demo.run(folder, CompressOptions(seed=seed)):
         fit = result.fit
         click.echo(
-            f"{k:>4} {result.colors or '-':>6} {result.bytes_out:>8,}"
+            f"{k:>5} {result.colors or '-':>6} {result.bytes_out:>8,}"
             f" {100 * (result.saved or 0):>6.1f}% {result.psnr:>5.1f} dB"
             f" {fit.n_iter if fit else '-':>10} {result.seconds:>8.3f}"
             f"  {STOP_WORDS[fit.stop_reason] if fit else '-'}"
