@@ -57,6 +57,14 @@ def test_partial_alpha_is_kept_and_clear_stays_clear():
     assert len(np.unique(shown[..., 3])) > 4
 
 
+@pytest.mark.parametrize("colors", [2, 3, 8])
+def test_clear_stays_clear_however_few_the_colors(colors):
+    pixels = soft_disc()
+    shown = decoded(huepress.compress(pixels, colors=colors).data)
+    assert not shown[pixels[..., 3] == 0].any()
+    assert shown[pixels[..., 3] > 0][:, 3].all()
+
+
 @pytest.mark.parametrize("format", ["png", "webp", "gif"])
 def test_never_larger_than_the_input_in_its_own_format(format):
     first = huepress.compress(scene(), format=format).data

@@ -43,3 +43,11 @@ def test_palettes_with_alpha_serve_opaque_pictures():
     assert nearest.remap(np.zeros((1, 1, 3), np.uint8), palette).indices.shape == (1, 1)
     with pytest.raises(OptionError, match="palette"):
         nearest.remap(np.zeros((1, 1, 4), np.uint8), Palette(palette.colors[:, :3].copy()))
+
+
+def test_what_is_seen_never_vanishes_and_what_is_clear_stays_clear():
+    palette = Palette(np.array([[0, 0, 0, 0], [0, 0, 0, 255]], np.uint8))
+    pixels = np.array([[[0, 0, 0, 0], [90, 9, 9, 0], [0, 0, 0, 3], [0, 0, 0, 200]]], np.uint8)
+    np.testing.assert_array_equal(remap(pixels, palette).indices, [[0, 0, 1, 1]])
+    only_clear = Palette(np.zeros((1, 4), np.uint8))
+    assert not remap(pixels, only_clear).indices.any()

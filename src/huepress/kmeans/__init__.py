@@ -6,6 +6,7 @@ followed by plain weighted Lloyd iterations, as the textbooks have it.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final, TypeAlias
 
 import numpy as np
@@ -70,7 +71,8 @@ def fit_palette(
     -------
     PaletteFit
         Palette and centers in one order; colors of the palette may repeat where centers lie
-        closer together than 8 bits tell apart.
+        closer together than 8 bits tell apart. When full transparency is among the colors and
+        ``n_colors`` > 1, a named start keeps the first entry for it.
 
     Raises
     ------
@@ -84,6 +86,22 @@ def fit_palette(
     check_options(n_colors, color_space, effort, init, n_init, max_iter, tol, seed)
     if histogram.n_colors <= n_colors:
         return _exact(histogram, color_space)
+    if _has_clear(histogram) and n_colors > 1 and isinstance(init, str):
+        rest = Histogram(histogram.colors[1:], histogram.weights[1:])
+        fit = fit_palette(
+            rest,
+            n_colors - 1,
+            color_space=color_space,
+            effort=effort,
+            init=init,
+            n_init=n_init,
+            max_iter=max_iter,
+            tol=tol,
+            seed=seed,
+            n_threads=n_threads,
+            return_history=return_history,
+        )
+        return _with_clear(fit, color_space)
     points = colorspace.embed(histogram.colors, color_space)
     if isinstance(init, str):
         method = "wu" if init == "auto" else init
@@ -145,6 +163,21 @@ def _exact(histogram: Histogram, color_space: str) -> PaletteFit:
         inertia=0.0,
         n_iter=0,
         stop_reason="exact",
+    )
+
+
+def _has_clear(histogram: Histogram) -> bool:
+    """Whether full transparency is among the colors: it is the first one then."""
+    return histogram.colors.shape[1] == 4 and not histogram.colors[0].any()
+
+
+def _with_clear(fit: PaletteFit, color_space: str) -> PaletteFit:
+    """Put full transparency in front: what is clear stays clear, whatever k is."""
+    clear = np.zeros((1, 4), np.uint8)
+    return replace(
+        fit,
+        palette=Palette(np.vstack([clear, fit.palette.colors])),
+        centers=np.vstack([colorspace.embed(clear, color_space), fit.centers]),
     )
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from huepress import _core, colorspace
 from huepress.errors import OptionError
-from huepress.types import Image, IndexedImage, Palette, Pixels
+from huepress.types import Image, IndexedImage, Indices, Palette, Pixels
 
 
 def remap(
@@ -32,7 +32,8 @@ def remap(
     Returns
     -------
     IndexedImage
-        Ties go to the lowest entry.
+        Ties go to the lowest entry. An entry of full transparency is for the fully transparent
+        pixels alone, unless there is no other: what is seen never vanishes.
 
     Raises
     ------
@@ -47,7 +48,32 @@ def remap(
             raise OptionError("palette", "RGB", "RGBA, for a picture with alpha")
         pixels = np.dstack([pixels, np.full((height, width), 255, np.uint8)])
     points = colorspace.embed(pixels.reshape(height * width, -1), color_space)
-    centers = colorspace.embed(colors, color_space)
+    seen = seen_entries(palette)
+    centers = colorspace.embed(colors[seen], color_space)
     indices = np.empty(height * width, np.uint8)
     _core.assign(points, centers, indices, None, n_threads)
+    if len(seen) < len(colors):
+        indices = seen[indices]
+        clear = np.flatnonzero(colors[:, 3] == 0)[0]
+        indices[pixels.reshape(-1, 4)[:, 3] == 0] = clear
     return IndexedImage(indices.reshape(height, width), palette)
+
+
+def seen_entries(palette: Palette) -> Indices:
+    """List the entries that a visible pixel may have: all but the fully transparent ones.
+
+    Parameters
+    ----------
+    palette : Palette
+        Any.
+
+    Returns
+    -------
+    ndarray
+        (n,) uint8, ascending; all entries when every one is fully transparent, or none is.
+    """
+    colors = palette.colors
+    seen = np.arange(len(colors), dtype=np.uint8)
+    if colors.shape[1] == 4 and colors[:, 3].any():
+        seen = seen[colors[:, 3] > 0]
+    return seen
