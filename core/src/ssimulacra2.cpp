@@ -1,75 +1,23 @@
 // How a score streams: scale by scale, in strips of rows. Within a strip, every row is read, turned
-// to XYB, compared, and blurred along the row into a ring of the last kTaps rows; as soon as a row's
-// neighbors are in the ring it is finished. The halved linear rows of the next scale fall out on
+// to XYB, compared, and blurred along the row into a ring of the last kSpan rows; as soon as all their
+// neighbors are in the ring, two rows are finished together. The halved linear rows of the next scale fall out on
 // the way. Every row gives its own sums, added up in row order: strips and threads change nothing.
 #include "core/ssimulacra2.hpp"
 
-#include <array>
-#include <cmath>
 #include <cstring>
 #include <memory>
-#include <new>
 #include <vector>
 
 #include "core/parallel.hpp"
 #include "kernels.hpp"
 #include "ssimulacra2_kernels.hpp"
+#include "ssimulacra2_rows.hpp"
 
 namespace core {
 
 namespace {
 
-std::size_t padded(std::size_t width) { return (width + kBlock - 1) / kBlock * kBlock; }
-
-// Floats at 64-byte alignment, zero at first.
-class Buffer {
-public:
-    explicit Buffer(std::size_t size)
-        : data_(static_cast<float*>(::operator new(size * sizeof(float) + 64, std::align_val_t(64)))) {
-        std::memset(data_.get(), 0, size * sizeof(float));
-    }
-    float* data() const { return data_.get(); }
-
-private:
-    struct Free {
-        void operator()(float* data) const { ::operator delete(data, std::align_val_t(64)); }
-    };
-    std::unique_ptr<float, Free> data_;
-};
-
-// Light of an encoded sRGB byte (IEC 61966-2-1).
-const std::array<float, 256>& linear_of_byte() {
-    static const std::array<float, 256> table = [] {
-        std::array<float, 256> values{};
-        for (std::size_t i = 0; i < 256; ++i) {
-            const double v = double(i) / 255.0;
-            values[i] = float(v <= 0.04045 ? v / 12.92 : std::pow((v + 0.055) / 1.055, 2.4));
-        }
-        return values;
-    }();
-    return table;
-}
-
-// `value` of opacity `alpha` over opaque `background`, as Pillow's alpha_composite rounds it.
-std::uint8_t composite(std::uint8_t value, std::uint8_t alpha, std::uint8_t background) {
-    const std::uint32_t sum =
-        (value * std::uint32_t{alpha} + background * (255u - alpha) + 128u) << 7;
-    return std::uint8_t(((sum >> 8) + sum) >> 15);
-}
-
-struct Size {
-    std::size_t height;
-    std::size_t width;
-
-    Size(const Scoring& scoring, std::size_t scale) : height(scoring.height), width(scoring.width) {
-        for (; scale > 0; --scale) {
-            height = (height + 1) / 2;
-            width = (width + 1) / 2;
-        }
-    }
-    std::size_t stride() const { return padded(width); }
-    std::size_t plane() const { return height * stride(); }
-};
+using namespace score_rows;
 
 std::uint8_t needs_of(const Scoring& scoring, std::size_t scale, std::size_t channel) {
     return scoring.needs[scale * 3 + channel];
@@ -78,144 +26,16 @@ std::uint8_t needs_of(const Scoring& scoring, std::size_t scale, std::size_t cha
 // Planes that a channel of the reference keeps: itself, its mean, and its spread when needed.
 std::size_t planes_of(std::uint8_t needs) { return needs == 0 ? 0 : needs & kNeedsDifference ? 3 : 2; }
 
-// One picture and its halved planes of linear light.
-class Pyramid {
-public:
-    Pyramid(const Scoring& scoring, const Picture& picture)
-        : picture_(picture), scoring_(scoring), planes_(size_of(scoring)) {
-        if (picture.channels == 1) fill_palette();
-    }
-
-    float* plane_row(std::size_t scale, std::size_t channel, std::size_t y) const {
-        float* start = planes_.data();
-        for (std::size_t s = 1; s < scale; ++s) start += 3 * Size(scoring_, s).plane();
-        const Size size(scoring_, scale);
-        return start + channel * size.plane() + y * size.stride();
-    }
-
-    bool is_indexed() const { return picture_.channels == 1; }
-
-    // linear[c] (out): one row of scale 0.
-    void read_linear(std::size_t y, float* const linear[3]) const {
-        const std::size_t width = scoring_.width;
-        const std::uint8_t* const row = picture_.pixels + y * width * picture_.channels;
-        const float* const light = linear_of_byte().data();
-        if (picture_.channels == 1) {
-            for (std::size_t c = 0; c < 3; ++c)
-                for (std::size_t x = 0; x < width; ++x) linear[c][x] = palette_linear_[c][row[x]];
-        } else if (picture_.channels == 3) {
-            for (std::size_t x = 0; x < width; ++x)
-                for (std::size_t c = 0; c < 3; ++c) linear[c][x] = light[row[3 * x + c]];
-        } else {
-            for (std::size_t x = 0; x < width; ++x)
-                for (std::size_t c = 0; c < 3; ++c)
-                    linear[c][x] =
-                        light[composite(row[4 * x + c], row[4 * x + 3], picture_.background)];
-        }
-    }
-
-    // xyb[c] (out, or nullptr): one row of scale 0 of an indexed picture.
-    void read_xyb(std::size_t y, float* const xyb[3]) const {
-        const std::uint8_t* const row = picture_.pixels + y * scoring_.width;
-        for (std::size_t c = 0; c < 3; ++c)
-            if (xyb[c])
-                for (std::size_t x = 0; x < scoring_.width; ++x) xyb[c][x] = palette_xyb_[c][row[x]];
-    }
-
-private:
-    static std::size_t size_of(const Scoring& scoring) {
-        std::size_t total = 0;
-        for (std::size_t s = 1; s < scoring.n_scales; ++s) total += 3 * Size(scoring, s).plane();
-        return total;
-    }
-
-    void fill_palette() {
-        for (std::size_t i = 0; i < picture_.n_colors; ++i) {
-            const std::uint8_t* const color = picture_.palette + i * picture_.palette_channels;
-            for (std::size_t c = 0; c < 3; ++c)
-                palette_linear_[c][i] =
-                    linear_of_byte()[picture_.palette_channels == 3
-                                         ? color[c]
-                                         : composite(color[c], color[3], picture_.background)];
-        }
-        float* const out[3] = {palette_xyb_[0], palette_xyb_[1], palette_xyb_[2]};
-        kernels().ssimulacra2->xyb(palette_linear_[0], palette_linear_[1], palette_linear_[2], 256,
-                                   out);
-    }
-
-    const Picture& picture_;
-    const Scoring& scoring_;
-    Buffer planes_;
-    alignas(64) float palette_linear_[3][256] = {};
-    alignas(64) float palette_xyb_[3][256] = {};
-};
-
-// Reads the rows of one scale of a picture in order, and halves them for the next scale.
-class Reader {
-public:
-    Reader(const Scoring& scoring, const Pyramid& pyramid, std::size_t scale)
-        : pyramid_(pyramid),
-          scale_(scale),
-          size_(scoring, scale),
-          halves_(scale + 1 < scoring.n_scales),
-          buffer_(scale == 0 ? 6 * (size_.stride() + kBlock) : 0) {}
-
-    // xyb[c] (out, or nullptr): row y. Rows must come in order; those in [first, last) belong to
-    // this reader's strip, which starts at an even row, and are halved.
-    void read(std::size_t y, std::size_t first, std::size_t last, float* const xyb[3]) {
-        const bool owned = halves_ && y >= first && y < last;
-        const bool shortcut = scale_ == 0 && pyramid_.is_indexed();
-        if (!shortcut || owned) fetch(y);
-        if (shortcut) {
-            pyramid_.read_xyb(y, xyb);
-        } else {
-            const float* const* const row = rows_[y % 2];
-            kernels().ssimulacra2->xyb(row[0], row[1], row[2], size_.width, xyb);
-        }
-        if (!owned) return;
-        const bool is_last = y + 1 == size_.height;
-        if (y % 2 == 0 && !is_last) return;
-        const std::size_t half_width = (size_.width + 1) / 2;
-        for (std::size_t c = 0; c < 3; ++c) {
-            float* const half = pyramid_.plane_row(scale_ + 1, c, y / 2);
-            kernels().ssimulacra2->halve(rows_[0][c], rows_[y % 2][c], half_width, half);
-            // An odd width is halved again as if its last column stood there twice.
-            if (half_width % 2 == 1) half[half_width] = half[half_width - 1];
-        }
-    }
-
-private:
-    void fetch(std::size_t y) {
-        const float** const row = rows_[y % 2];
-        if (scale_ > 0) {
-            for (std::size_t c = 0; c < 3; ++c) row[c] = pyramid_.plane_row(scale_, c, y);
-            return;
-        }
-        float* linear[3];
-        for (std::size_t c = 0; c < 3; ++c)
-            row[c] = linear[c] = buffer_.data() + (3 * (y % 2) + c) * (size_.stride() + kBlock);
-        pyramid_.read_linear(y, linear);
-        for (float* const values : linear) values[size_.width] = values[size_.width - 1];
-    }
-
-    const Pyramid& pyramid_;
-    std::size_t scale_;
-    Size size_;
-    bool halves_;
-    Buffer buffer_;
-    const float* rows_[2][3] = {};
-};
-
-// Blurs along rows go into a ring of kTaps slots; taps() finds a row's neighbors in it, mirrored at
-// the first and the last row (... 1 0 0 1 ...).
+// Blurs along rows go into a ring of kSpan slots; taps() finds there the neighbors of rows y and
+// y + 1, mirrored at the first and the last row (... 1 0 0 1 ...).
 class Ring {
 public:
-    Ring(const Size& size, std::size_t slot) : height_(size.height), slot_(slot), buffer_(kTaps * slot) {}
+    Ring(const Size& size, std::size_t slot) : height_(size.height), slot_(slot), buffer_(kSpan * slot) {}
 
-    float* at(std::size_t y) const { return buffer_.data() + (y % kTaps) * slot_; }
+    float* at(std::size_t y) const { return buffer_.data() + (y % kSpan) * slot_; }
 
-    void taps(std::size_t y, const float* out[kTaps]) const {
-        for (std::size_t k = 0; k < kTaps; ++k) {
+    void taps(std::size_t y, const float* out[kSpan]) const {
+        for (std::size_t k = 0; k < kSpan; ++k) {
             std::ptrdiff_t row = std::ptrdiff_t(y + k) - std::ptrdiff_t(kRadius);
             if (row < 0) row = -row - 1;
             if (row >= std::ptrdiff_t(height_)) row = 2 * std::ptrdiff_t(height_) - 1 - row;
@@ -229,56 +49,57 @@ private:
     Buffer buffer_;
 };
 
-// The planes of one scale of a reference inside a cache.
-struct Cached {
-    float* planes[3][3];
+using Rings = std::vector<std::unique_ptr<Ring>>;  // one a channel, none where nothing is needed
 
-    Cached(const Scoring& scoring, float* cache, std::size_t scale) {
-        for (std::size_t s = 0; s <= scale; ++s)
-            for (std::size_t c = 0; c < 3; ++c)
-                for (std::size_t p = 0; p < planes_of(needs_of(scoring, s, c)); ++p) {
-                    planes[c][p] = cache;
-                    cache += Size(scoring, s).plane();
-                }
-    }
-};
+Rings make_rings(const Scoring& scoring, std::size_t scale, std::size_t slot) {
+    Rings rings;
+    for (std::size_t c = 0; c < 3; ++c)
+        rings.push_back(needs_of(scoring, scale, c)
+                            ? std::make_unique<Ring>(Size(scoring, scale), slot)
+                            : nullptr);
+    return rings;
+}
 
-// Makes the reference's rows of one scale: the channel itself, its mean, its spread.
-class ReferenceRows {
+// A reference's rows of one scale, made as they are needed: itself, its mean, its spread.
+class StreamedReference {
 public:
-    ReferenceRows(const Scoring& scoring, const Pyramid& pyramid, std::size_t scale)
+    StreamedReference(const Scoring& scoring, const Pyramid& pyramid, std::size_t scale)
         : needs_(scoring.needs + scale * 3),
           size_(scoring, scale),
           reader_(scoring, pyramid, scale),
-          scratch_(2 * (size_.stride() + 2 * kMargin)) {
-        for (std::size_t c = 0; c < 3; ++c)
-            if (needs_[c]) rings_.emplace_back(std::make_unique<Ring>(size_, 3 * size_.stride()));
-            else rings_.emplace_back(nullptr);
-    }
-
-    // The channel's row y, valid until kTaps rows later: the third part of a slot.
-    const float* row(std::size_t channel, std::size_t y) const {
-        return rings_[channel]->at(y) + 2 * size_.stride();
-    }
+          scratch_(2 * (size_.stride() + 2 * kMargin)),
+          finished_(2 * kPair * size_.stride()),
+          rings_(make_rings(scoring, scale, 3 * size_.stride())) {}
 
     void push(std::size_t y, std::size_t first, std::size_t last) {
         float* xyb[3] = {};
         for (std::size_t c = 0; c < 3; ++c)
-            if (needs_[c]) xyb[c] = rings_[c]->at(y) + 2 * size_.stride();
+            if (needs_[c]) xyb[c] = row(c, y);
         reader_.read(y, first, last, xyb);
         for (std::size_t c = 0; c < 3; ++c)
             if (needs_[c])
-                kernels().ssimulacra2->blur_reference(xyb[c], size_.width, needs_[c] & kNeedsDifference,
-                                                      rings_[c]->at(y), size_.stride(),
-                                                      scratch_.data());
+                kernels().ssimulacra2->blur_reference(xyb[c], size_.width,
+                                                      needs_[c] & kNeedsDifference, rings_[c]->at(y),
+                                                      size_.stride(), scratch_.data());
     }
 
-    void finish(std::size_t y, std::size_t channel, float* mean, float* spread) const {
-        const float* taps[kTaps];
+    // The channel itself, valid for the last kSpan rows pushed: the third part of a slot.
+    float* row(std::size_t channel, std::size_t y) const {
+        return rings_[channel]->at(y) + 2 * size_.stride();
+    }
+
+    void finish(std::size_t channel, std::size_t y, float* mean, float* spread) const {
+        const float* taps[kSpan];
         rings_[channel]->taps(y, taps);
-        kernels().ssimulacra2->finish_reference(
-            taps, size_.stride(), size_.width, mean,
-            needs_[channel] & kNeedsDifference ? spread : nullptr);
+        kernels().ssimulacra2->finish_reference(taps, size_.stride(), size_.width, mean, spread);
+    }
+
+    // Valid until another row of the same parity is finished.
+    FinishedRow finish(std::size_t channel, std::size_t y) const {
+        float* const mean = finished_.data() + 2 * (y % kPair) * size_.stride();
+        float* const spread = needs_[channel] & kNeedsDifference ? mean + size_.stride() : nullptr;
+        finish(channel, y, mean, spread);
+        return {row(channel, y), mean, spread, nullptr};
     }
 
 private:
@@ -286,10 +107,41 @@ private:
     Size size_;
     Reader reader_;
     Buffer scratch_;
-    std::vector<std::unique_ptr<Ring>> rings_;
+    Buffer finished_;
+    Rings rings_;
 };
 
-// Makes the test picture's rows of one scale and their sums against the reference.
+// The same rows, found in a cache.
+class CachedReference {
+public:
+    CachedReference(const Scoring& scoring, const float* cache, std::size_t scale)
+        : stride_(Size(scoring, scale).stride()) {
+        for (std::size_t s = 0; s <= scale; ++s)
+            for (std::size_t c = 0; c < 3; ++c)
+                for (std::size_t p = 0; p < planes_of(needs_of(scoring, s, c)); ++p) {
+                    if (s == scale) planes_[c][p] = cache;
+                    cache += Size(scoring, s).plane();
+                }
+    }
+
+    void push(std::size_t, std::size_t, std::size_t) const {}
+
+    const float* row(std::size_t channel, std::size_t y) const {
+        return planes_[channel][0] + y * stride_;
+    }
+
+    FinishedRow finish(std::size_t channel, std::size_t y) const {
+        const float* const spread = planes_[channel][2];
+        return {row(channel, y), planes_[channel][1] + y * stride_,
+                spread ? spread + y * stride_ : nullptr, nullptr};
+    }
+
+private:
+    std::size_t stride_;
+    const float* planes_[3][3] = {};
+};
+
+// The test picture's rows of one scale, and their sums against a reference's.
 class TestRows {
 public:
     TestRows(const Scoring& scoring, const Pyramid& pyramid, std::size_t scale)
@@ -297,14 +149,11 @@ public:
           size_(scoring, scale),
           reader_(scoring, pyramid, scale),
           xyb_(3 * size_.stride()),
-          scratch_(2 * (size_.stride() + 2 * kMargin)) {
-        for (std::size_t c = 0; c < 3; ++c)
-            if (needs_[c]) rings_.emplace_back(std::make_unique<Ring>(size_, slot()));
-            else rings_.emplace_back(nullptr);
-    }
+          scratch_(2 * (size_.stride() + 2 * kMargin)),
+          rings_(make_rings(scoring, scale, 4 * size_.stride() + 2 * kMargin)) {}
 
-    template <class ReferenceRow>
-    void push(std::size_t y, std::size_t first, std::size_t last, const ReferenceRow& reference) {
+    template <class Reference>
+    void push(std::size_t y, std::size_t first, std::size_t last, const Reference& reference) {
         float* xyb[3] = {};
         for (std::size_t c = 0; c < 3; ++c)
             if (needs_[c]) xyb[c] = xyb_.data() + c * size_.stride();
@@ -312,22 +161,33 @@ public:
         for (std::size_t c = 0; c < 3; ++c)
             if (needs_[c])
                 kernels().ssimulacra2->blur_difference(
-                    reference(c, y), xyb[c], size_.width, needs_[c] & kNeedsDifference,
+                    reference.row(c, y), xyb[c], size_.width, needs_[c] & kNeedsDifference,
                     difference(c, y), rings_[c]->at(y), size_.stride(), scratch_.data());
     }
 
-    void finish(std::size_t y, std::size_t channel, const float* reference, const float* mean,
-                const float* spread, double* sums) const {
-        const float* taps[kTaps];
-        rings_[channel]->taps(y, taps);
-        kernels().ssimulacra2->finish(taps, size_.stride(), size_.width,
-                                      needs_[channel] & kNeedsDifference,
-                                      needs_[channel] & kNeedsEdges, reference, mean, spread,
-                                      difference(channel, y), sums);
+    // Rows y and, when both is true, y + 1; row_sums (out): 3 x kMapSums a row.
+    template <class Reference>
+    void finish(std::size_t y, bool both, const Reference& reference, double* row_sums) const {
+        for (std::size_t c = 0; c < 3; ++c) {
+            if (!needs_[c]) continue;
+            const float* taps[kSpan];
+            rings_[c]->taps(y, taps);
+            FinishedRow rows[kPair];
+            for (std::size_t i = 0; i < kPair; ++i) {
+                const std::size_t at = both ? y + i : y;
+                rows[i] = reference.finish(c, at);
+                rows[i].difference = difference(c, at);
+            }
+            double sums[kPair][kMapSums];
+            kernels().ssimulacra2->finish(taps, size_.stride(), size_.width,
+                                          needs_[c] & kNeedsDifference, needs_[c] & kNeedsEdges,
+                                          rows, sums[0]);
+            for (std::size_t i = 0; i < (both ? kPair : 1); ++i)
+                std::memcpy(row_sums + ((y + i) * 3 + c) * kMapSums, sums[i], sizeof sums[i]);
+        }
     }
 
 private:
-    std::size_t slot() const { return 4 * size_.stride() + 2 * kMargin; }
     float* difference(std::size_t channel, std::size_t y) const {
         return rings_[channel]->at(y) + 3 * size_.stride() + kMargin;
     }
@@ -337,14 +197,14 @@ private:
     Reader reader_;
     Buffer xyb_;
     Buffer scratch_;
-    std::vector<std::unique_ptr<Ring>> rings_;
+    Rings rings_;
 };
 
 // Call strip(first, last) for strips of rows that cover the scale, each starting at an even row.
-// Strips cost kTaps rows of overlap each, so there are as few as keep the threads busy.
+// Strips cost 2 x kRadius rows of overlap each, so there are as few as keep the threads busy.
 template <class Strip>
 void for_each_strip(const Size& size, std::size_t n_threads, const Strip& strip) {
-    constexpr std::size_t kLeastRows = 32;  // 30 % of overlap at most
+    constexpr std::size_t kLeastRows = 32;  // a third of overlap at most
     std::size_t rows = size.height;
     if (thread_count(n_threads) > 1) rows = size.height / thread_count(n_threads) + 1;
     if (rows < kLeastRows) rows = kLeastRows;
@@ -355,23 +215,46 @@ void for_each_strip(const Size& size, std::size_t n_threads, const Strip& strip)
     });
 }
 
-// Call push(y) for every row a strip reads and finish(y) for every row it owns, as soon as it can.
+// Call push(y) for every row a strip reads, and finish(y, both) for the rows it owns two by two.
 template <class Push, class Finish>
 void stream(const Size& size, std::size_t first, std::size_t last, const Push& push,
             const Finish& finish) {
     std::size_t pushed = first > kRadius ? first - kRadius : 0;
-    for (std::size_t y = first; y < last; ++y) {
-        const std::size_t until = y + kRadius + 1 < size.height ? y + kRadius + 1 : size.height;
-        for (; pushed < until; ++pushed) push(pushed);
-        finish(y);
+    for (std::size_t y = first; y < last; y += kPair) {
+        const std::size_t wanted = y + kPair + kRadius;
+        for (; pushed < size.height && pushed < wanted; ++pushed) push(pushed);
+        finish(y, y + 1 < last);
     }
 }
 
-void add_rows(const std::vector<double>& rows, double* sums) {
-    constexpr std::size_t kWidth = 3 * kMapSums;
-    for (std::size_t i = 0; i < kWidth; ++i) sums[i] = 0.0;
-    for (std::size_t row = 0; row < rows.size(); row += kWidth)
-        for (std::size_t i = 0; i < kWidth; ++i) sums[i] += rows[row + i];
+// make_reference(scale): the rows of the reference for one strip.
+template <class MakeReference>
+void sum_scales(const Scoring& scoring, const Picture& test, double* sums, std::size_t n_threads,
+                const MakeReference& make_reference) {
+    constexpr std::size_t kRowSums = 3 * kMapSums;
+    const Pyramid pyramid(scoring, test);
+    for (std::size_t scale = 0; scale < scoring.n_scales; ++scale) {
+        const Size size(scoring, scale);
+        std::vector<double> row_sums(size.height * kRowSums);
+        for_each_strip(size, n_threads, [&](std::size_t first, std::size_t last) {
+            auto reference = make_reference(scale);
+            TestRows rows(scoring, pyramid, scale);
+            stream(
+                size, first, last,
+                [&](std::size_t y) {
+                    reference.push(y, first, last);
+                    rows.push(y, first, last, reference);
+                },
+                [&](std::size_t y, bool both) {
+                    rows.finish(y, both, reference, row_sums.data());
+                });
+        });
+        double* const out = sums + scale * kRowSums;
+        for (std::size_t i = 0; i < kRowSums; ++i) {
+            out[i] = 0.0;
+            for (std::size_t y = 0; y < size.height; ++y) out[i] += row_sums[y * kRowSums + i];
+        }
+    }
 }
 
 }  // namespace
@@ -389,86 +272,41 @@ void ssimulacra2_prepare(const Scoring& scoring, const Picture& reference, float
     const Pyramid pyramid(scoring, reference);
     for (std::size_t scale = 0; scale < scoring.n_scales; ++scale) {
         const Size size(scoring, scale);
-        const Cached cached(scoring, cache, scale);
         for_each_strip(size, n_threads, [&](std::size_t first, std::size_t last) {
-            ReferenceRows rows(scoring, pyramid, scale);
+            StreamedReference rows(scoring, pyramid, scale);
+            const auto keep = [&](std::size_t y) {
+                float* row = cache + y * size.stride();
+                for (std::size_t c = 0; c < 3; ++c) {
+                    const std::size_t planes = planes_of(needs_of(scoring, scale, c));
+                    if (planes == 0) continue;
+                    std::memcpy(row, rows.row(c, y), size.stride() * sizeof(float));
+                    rows.finish(c, y, row + size.plane(),
+                                planes == 3 ? row + 2 * size.plane() : nullptr);
+                    row += planes * size.plane();
+                }
+            };
             stream(
                 size, first, last, [&](std::size_t y) { rows.push(y, first, last); },
-                [&](std::size_t y) {
-                    const std::size_t at = y * size.stride();
-                    for (std::size_t c = 0; c < 3; ++c) {
-                        const std::uint8_t needs = needs_of(scoring, scale, c);
-                        if (!needs) continue;
-                        std::memcpy(cached.planes[c][0] + at, rows.row(c, y),
-                                    size.stride() * sizeof(float));
-                        rows.finish(y, c, cached.planes[c][1] + at,
-                                    needs & kNeedsDifference ? cached.planes[c][2] + at : nullptr);
-                    }
+                [&](std::size_t y, bool both) {
+                    keep(y);
+                    if (both) keep(y + 1);
                 });
         });
+        for (std::size_t c = 0; c < 3; ++c) cache += planes_of(needs_of(scoring, scale, c)) * size.plane();
     }
 }
 
 void ssimulacra2_sums(const Scoring& scoring, const float* cache, const Picture& test, double* sums,
                       std::size_t n_threads) {
-    const Pyramid pyramid(scoring, test);
-    for (std::size_t scale = 0; scale < scoring.n_scales; ++scale) {
-        const Size size(scoring, scale);
-        const Cached cached(scoring, const_cast<float*>(cache), scale);  // only read here
-        std::vector<double> row_sums(size.height * 3 * kMapSums);
-        for_each_strip(size, n_threads, [&](std::size_t first, std::size_t last) {
-            TestRows rows(scoring, pyramid, scale);
-            const auto reference = [&](std::size_t c, std::size_t y) {
-                return cached.planes[c][0] + y * size.stride();
-            };
-            stream(
-                size, first, last, [&](std::size_t y) { rows.push(y, first, last, reference); },
-                [&](std::size_t y) {
-                    const std::size_t at = y * size.stride();
-                    for (std::size_t c = 0; c < 3; ++c) {
-                        const std::uint8_t needs = needs_of(scoring, scale, c);
-                        if (needs)
-                            rows.finish(y, c, reference(c, y), cached.planes[c][1] + at,
-                                        needs & kNeedsDifference ? cached.planes[c][2] + at : nullptr,
-                                        row_sums.data() + (y * 3 + c) * kMapSums);
-                    }
-                });
-        });
-        add_rows(row_sums, sums + scale * 3 * kMapSums);
-    }
+    sum_scales(scoring, test, sums, n_threads,
+               [&](std::size_t scale) { return CachedReference(scoring, cache, scale); });
 }
 
 void ssimulacra2_sums(const Scoring& scoring, const Picture& reference, const Picture& test,
                       double* sums, std::size_t n_threads) {
-    const Pyramid reference_pyramid(scoring, reference);
-    const Pyramid test_pyramid(scoring, test);
-    for (std::size_t scale = 0; scale < scoring.n_scales; ++scale) {
-        const Size size(scoring, scale);
-        std::vector<double> row_sums(size.height * 3 * kMapSums);
-        for_each_strip(size, n_threads, [&](std::size_t first, std::size_t last) {
-            ReferenceRows reference_rows(scoring, reference_pyramid, scale);
-            TestRows test_rows(scoring, test_pyramid, scale);
-            const Buffer finished(2 * size.stride());
-            float* const mean = finished.data();
-            float* const spread = mean + size.stride();
-            const auto row = [&](std::size_t c, std::size_t y) { return reference_rows.row(c, y); };
-            stream(
-                size, first, last,
-                [&](std::size_t y) {
-                    reference_rows.push(y, first, last);
-                    test_rows.push(y, first, last, row);
-                },
-                [&](std::size_t y) {
-                    for (std::size_t c = 0; c < 3; ++c) {
-                        if (!needs_of(scoring, scale, c)) continue;
-                        reference_rows.finish(y, c, mean, spread);
-                        test_rows.finish(y, c, row(c, y), mean, spread,
-                                         row_sums.data() + (y * 3 + c) * kMapSums);
-                    }
-                });
-        });
-        add_rows(row_sums, sums + scale * 3 * kMapSums);
-    }
+    const Pyramid pyramid(scoring, reference);
+    sum_scales(scoring, test, sums, n_threads,
+               [&](std::size_t scale) { return StreamedReference(scoring, pyramid, scale); });
 }
 
 }  // namespace core

@@ -12,6 +12,16 @@ constexpr std::size_t kBlock = 16;   // floats: one vector of the widest instruc
 constexpr std::size_t kRadius = 5;   // of the blur
 constexpr std::size_t kTaps = 2 * kRadius + 1;
 constexpr std::size_t kMargin = 16;  // zeros that a row to be blurred has on either side
+constexpr std::size_t kPair = 2;     // rows finished at a time: nearly all their neighbors are shared
+constexpr std::size_t kSpan = kTaps + kPair - 1;
+
+// One row of the reference's planes; the row of differences that belongs to it.
+struct FinishedRow {
+    const float* reference;
+    const float* mean;
+    const float* spread;
+    const float* difference;
+};
 
 struct Ssimulacra2Kernels {
     // xyb[c] (out, or nullptr when not wanted) from linear rows; the three offsets make them positive.
@@ -36,10 +46,10 @@ struct Ssimulacra2Kernels {
     void (*finish_reference)(const float* const taps[kTaps], std::size_t stride, std::size_t width,
                              float* mean, float* spread);
 
-    // sums (out): the kMapSums of one row; taps as written by blur_difference.
-    void (*finish)(const float* const taps[kTaps], std::size_t stride, std::size_t width,
-                   bool needs_difference, bool needs_edges, const float* reference,
-                   const float* mean, const float* spread, const float* difference, double* sums);
+    // sums (out): the kMapSums of two rows one below the other; taps as written by blur_difference.
+    void (*finish)(const float* const taps[kSpan], std::size_t stride, std::size_t width,
+                   bool needs_difference, bool needs_edges, const FinishedRow rows[kPair],
+                   double* sums);
 };
 
 }  // namespace core

@@ -164,10 +164,30 @@ static inline void add_powers(Lanes& first, Lanes& fourth, std::size_t lane, F32
 //   1 - num_m * num_s / denom_s = (E + delta^2 * N) / (N + E),
 //   N = 2 * covariance + C2, E = blur(D^2) - delta^2, delta = blur(D).
 template <bool Difference, bool Edges>
-void finish_row(const float* const taps[kTaps], std::size_t stride, std::size_t width,
-                const float* reference, const float* mean, const float* spread,
-                const float* difference, double* sums) {
-    Lanes lanes[kMapSums] = {};
+static inline void add_pixels(F32 delta, F32 squares, F32 products, std::size_t x, std::size_t lane,
+                              F32 counted, const FinishedRow& row, Lanes lanes[kMapSums]) {
+    const F32 m = load(row.mean + x);
+    if (Difference) {
+        const F32 squared = delta * delta;
+        const F32 extra = squares - squared;
+        const F32 common = load(row.spread + x) + 2.0f * (products - m * delta);
+        const F32 d = (extra + squared * common) / (common + extra);
+        add_powers(lanes[0], lanes[1], lane, positive(d) * counted);
+    }
+    if (Edges) {
+        const F32 before = load(row.reference + x) - m;
+        const F32 after = before + (load(row.difference + x) - delta);
+        const F32 edge = absolute(before);
+        const F32 change = (absolute(after) - edge) / (1.0f + edge) * counted;
+        add_powers(lanes[2], lanes[3], lane, positive(change));
+        add_powers(lanes[4], lanes[5], lane, positive(-change));
+    }
+}
+
+template <bool Difference, bool Edges>
+void finish_rows(const float* const taps[kSpan], std::size_t stride, std::size_t width,
+                 const FinishedRow rows[kPair], double* sums) {
+    Lanes lanes[kPair][kMapSums] = {};
     alignas(64) float valid[2 * kBlock];
     for (std::size_t i = 0; i < kBlock; ++i) {
         valid[i] = 1.0f;
@@ -178,35 +198,29 @@ void finish_row(const float* const taps[kTaps], std::size_t stride, std::size_t 
         for (std::size_t lane = 0; lane < kBlock; lane += kLanes) {
             const std::size_t x = start + lane;
             const F32 counted = load(mask + lane);
-            const F32 delta = blur_taps(taps, x);
-            const F32 m = load(mean + x);
+            // All blurs before any sum is stored, so that what the two rows share is loaded once.
+            F32 delta[kPair], squares[kPair] = {}, products[kPair] = {};
+            for (std::size_t i = 0; i < kPair; ++i) delta[i] = blur_taps(taps + i, x);
             if (Difference) {
-                const F32 squared = delta * delta;
-                const F32 extra = blur_taps(taps, stride + x) - squared;
-                const F32 common =
-                    load(spread + x) + 2.0f * (blur_taps(taps, 2 * stride + x) - m * delta);
-                const F32 d = (extra + squared * common) / (common + extra);
-                add_powers(lanes[0], lanes[1], lane, positive(d) * counted);
+                for (std::size_t i = 0; i < kPair; ++i) squares[i] = blur_taps(taps + i, stride + x);
+                for (std::size_t i = 0; i < kPair; ++i)
+                    products[i] = blur_taps(taps + i, 2 * stride + x);
             }
-            if (Edges) {
-                const F32 before = load(reference + x) - m;
-                const F32 after = before + (load(difference + x) - delta);
-                const F32 edge = absolute(before);
-                const F32 change = (absolute(after) - edge) / (1.0f + edge) * counted;
-                add_powers(lanes[2], lanes[3], lane, positive(change));
-                add_powers(lanes[4], lanes[5], lane, positive(-change));
-            }
+            for (std::size_t i = 0; i < kPair; ++i)
+                add_pixels<Difference, Edges>(delta[i], squares[i], products[i], x, lane, counted,
+                                              rows[i], lanes[i]);
         }
     }
-    for (std::size_t i = 0; i < kMapSums; ++i) sums[i] = lanes[i].total();
+    for (std::size_t i = 0; i < kPair * kMapSums; ++i)
+        sums[i] = lanes[i / kMapSums][i % kMapSums].total();
 }
 
-void finish(const float* const taps[kTaps], std::size_t stride, std::size_t width,
-            bool needs_difference, bool needs_edges, const float* reference, const float* mean,
-            const float* spread, const float* difference, double* sums) {
-    const auto run = needs_difference ? (needs_edges ? finish_row<true, true> : finish_row<true, false>)
-                                      : finish_row<false, true>;
-    run(taps, stride, width, reference, mean, spread, difference, sums);
+void finish(const float* const taps[kSpan], std::size_t stride, std::size_t width,
+            bool needs_difference, bool needs_edges, const FinishedRow rows[kPair], double* sums) {
+    const auto run = needs_difference
+                         ? (needs_edges ? finish_rows<true, true> : finish_rows<true, false>)
+                         : finish_rows<false, true>;
+    run(taps, stride, width, rows, sums);
 }
 
 }  // namespace
