@@ -55,7 +55,7 @@ void assign(In<Scalar, nb::ndim<2>> points, In<Scalar, nb::ndim<2>> centers,
 double map_rate(In<float, nb::ndim<2>> points, In<float, nb::ndim<2>> weights,
                 In<std::uint8_t, nb::ndim<2>> nearest, In<float, nb::ndim<2>> palette,
                 In<double, nb::ndim<1>> counts, Out<std::uint8_t, nb::ndim<2>> indices,
-                float rate_weight, float price_mix, float spread_right, float spread_down, bool find) {
+                float rate_weight, float price_mix, float spread_right, float spread_down, bool find, const std::vector<int>& reach) {
     const std::size_t dims = points.shape(1);
     const std::size_t height = indices.shape(0), width = indices.shape(1);
     require(dims == 3 || dims == 4, "points must have 3 or 4 coordinates");
@@ -66,9 +66,16 @@ double map_rate(In<float, nb::ndim<2>> points, In<float, nb::ndim<2>> weights,
     require(palette.shape(0) >= 1 && palette.shape(0) <= 256, "1 to 256 colors");
     require(counts.shape(0) == palette.shape(0), "one count per color");
     require(rate_weight > 0, "the rate weight must be positive");
+    require(!reach.empty() && reach.size() <= 16, "1 to 16 rows above");
+    core::RateOptions options{rate_weight, price_mix, spread_right, spread_down, find, {}};
+    int n_groups = 0;
+    for (std::size_t i = 0; i < reach.size(); ++i) {
+        require(reach[i] >= 1, "at least one group of offsets a row");
+        n_groups += options.reach[i] = reach[i];
+    }
+    require(n_groups <= 64, "at most 64 groups of offsets");
     const nb::gil_scoped_release unlocked;  // safe: only raw memory is touched from here on
-    core::RateMapper mapper(width, dims, view(palette), view(counts),
-                            {rate_weight, price_mix, spread_right, spread_down, find});
+    core::RateMapper mapper(width, dims, view(palette), view(counts), options);
     mapper.map_rows(view(points), view(weights), view(nearest), view_out(indices));
     return mapper.bits();
 }
@@ -174,7 +181,7 @@ NB_MODULE(_core, m) {
           "Nearest center of every point: points (n, dims) and centers (k, dims) float32 in, "
           "indices (n,) uint8 and distances (n,) float32 out.");
     m.def("map_rate", &map_rate, "points"_a, "weights"_a, "nearest"_a, "palette"_a, "counts"_a,
-          "indices"_a, "rate_weight"_a, "price_mix"_a, "spread_right"_a, "spread_down"_a, "find"_a,
+          "indices"_a, "rate_weight"_a, "price_mix"_a, "spread_right"_a, "spread_down"_a, "find"_a, "reach"_a,
           "Palette entries by distortion + rate_weight x bits; see remap/rate.py.");
     m.def("assign", &assign<double>, "points"_a, "centers"_a, "indices"_a, "distances"_a.none(),
           "n_threads"_a, "The same in float64.");

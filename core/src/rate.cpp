@@ -69,8 +69,8 @@ struct RateMapper::State {
     std::vector<std::uint16_t> bucket;
     float bucket_origin = 0, bucket_scale = 0;
 
-    std::vector<float> target[4], above[4], above2[4], error[4], blurred[4];
-    std::vector<std::uint16_t> labels_above, labels_above2;
+    std::vector<float> target[4], above[kMaxRows][4], error[4], blurred[4];
+    std::vector<std::uint16_t> labels_above[kMaxRows];
     std::vector<float> flat_weight;
     std::vector<std::uint8_t> nearest;
     std::vector<RateNode> nodes;
@@ -78,17 +78,20 @@ struct RateMapper::State {
     std::vector<std::uint16_t> ring;
     std::vector<std::uint32_t> table, candidate;
     std::vector<float> candidate_start;
-    int ends_with[2] = {0, 0};
+    int n_rows = 0;                       // rows above that are copied from
+    std::vector<int> group_row, group_dx, continues;
 
     double count_literal = 0, count_length[kLengthCodes] = {}, count_distance[kDistanceCodes] = {};
     double length_bits[kLongest + 2] = {}, distance_bits[kDistanceCodes] = {}, literal_bits = 0;
     std::vector<float> grow;
-    float start[kFixedLanes];
+    std::vector<float> start;
 
+    int row_of(int lane) const { return group_row[std::size_t(lane / kRateLanes)]; }
+    int dx_of(int lane) const {
+        return group_dx[std::size_t(lane / kRateLanes)] + lane % kRateLanes;
+    }
     std::size_t offset(int lane) const {  // distance in the stream of a fixed offset
-        const std::ptrdiff_t stride = std::ptrdiff_t(width) + 1;
-        if (lane < kAboveGroups * kRateLanes) return std::size_t(stride - (lane - 8));
-        return std::size_t(2 * stride - (lane - kAboveGroups * kRateLanes - 4));
+        return std::size_t(std::ptrdiff_t(width + 1) * (row_of(lane) + 1) - dx_of(lane));
     }
 
     void price_symbols() {
@@ -108,7 +111,8 @@ struct RateMapper::State {
         for (int length = 3; length < kLongest; ++length)
             grow[std::size_t(length)] = float(lambda * (length_bits[length + 1] - length_bits[length]));
         grow[0] = float(lambda * (length_bits[3] + distance_bits[0]));
-        for (int lane = 0; lane < kFixedLanes; ++lane) start[lane] = start_price(offset(lane));
+        for (int lane = 0; lane < int(start.size()); ++lane)
+            start[std::size_t(lane)] = start_price(offset(lane));
         for (std::size_t j = 0; j < n_colors; ++j)
             literal[j] = float(lambda * (literal_bits + label_bits[j]));
     }
@@ -168,13 +172,20 @@ struct RateMapper::State {
 
         for (std::size_t i = 0; i < dims; ++i) {
             target[i].resize(width);
-            above[i].assign(width + 2 * kRowPad, kNowhere);
-            above2[i].assign(width + 2 * kRowPad, kNowhere);
+            for (auto& row_above : above) row_above[i].assign(width + 2 * kRowPad, kNowhere);
             error[i].assign(width + 4, 0.0f);
             blurred[i].assign(width, 0.0f);
         }
-        labels_above.assign(width + 2 * kRowPad, kSeparator);
-        labels_above2.assign(width + 2 * kRowPad, kSeparator);
+        for (auto& row_above : labels_above) row_above.assign(width + 2 * kRowPad, kSeparator);
+        for (int j = 0; j < kMaxRows && o.reach[j]; ++j) {
+            for (int i = 0; i < o.reach[j]; ++i) {
+                group_row.push_back(j);
+                group_dx.push_back((i - o.reach[j] / 2) * kRateLanes - (o.reach[j] % 2) * kRateLanes / 2);
+            }
+            n_rows = j + 1;
+        }
+        start.resize(group_row.size() * kRateLanes);
+        continues.assign(start.size(), 0);
         nearest.resize(width);
         nodes.resize(width);
         labels.resize(width);
@@ -227,7 +238,7 @@ struct RateMapper::State {
     void follow_back() {
         const std::uint32_t begin = std::uint32_t(row * (width + 1));
         std::size_t end = width;
-        ends_with[0] = ends_with[1] = 0;
+        std::fill(continues.begin(), continues.end(), 0);
         while (end > 0) {
             const RateNode& node = nodes[end - 1];
             std::size_t n = std::min<std::size_t>(node.length, end);
@@ -246,13 +257,11 @@ struct RateMapper::State {
             } else if (node.kind < kFound) {
                 const int lane = node.kind - kFixed;
                 if (node.length <= end) count_match(node.length, offset(lane));
-                const bool one = lane < kAboveGroups * kRateLanes;
-                const std::uint16_t* from = (one ? labels_above : labels_above2).data() + kRowPad +
-                                            (one ? lane - 8 : lane - kAboveGroups * kRateLanes - 4);
+                const std::uint16_t* from =
+                    labels_above[row_of(lane)].data() + kRowPad + dx_of(lane);
                 for (std::size_t i = end - n; i < end; ++i) labels[i] = from[i];
-                if (end == width && lane == 8) ends_with[0] = node.length;
-                if (end == width && lane == kAboveGroups * kRateLanes + 4)
-                    ends_with[1] = node.length;
+                if (end == width && dx_of(lane) == 0 && node.length + 1 < kLongest)
+                    continues[std::size_t(lane)] = node.length + 1;
             } else {
                 const std::uint32_t from = node.source + 1 - std::uint32_t(n);
                 count_match(int(n), begin + std::uint32_t(end - n) - from);
@@ -261,7 +270,6 @@ struct RateMapper::State {
             }
             end -= n;
         }
-        for (int& length : ends_with) length = length + 1 < kLongest ? length + (length > 0) : 0;
         bits += literal_bits;  // the filter byte
     }
 
@@ -282,13 +290,11 @@ struct RateMapper::State {
         r.n_colors = n_padded;
         for (std::size_t i = 0; i < dims; ++i) {
             r.target[i] = target[i].data();
-            r.above[i] = above[i].data() + kRowPad;
-            r.above2[i] = above2[i].data() + kRowPad;
+            for (int j = 0; j < n_rows; ++j) r.above[j][i] = above[j][i].data() + kRowPad;
             r.palette[i] = palette[i].data();
         }
         r.weight = weights;
-        r.labels_above = labels_above.data() + kRowPad;
-        r.labels_above2 = labels_above2.data() + kRowPad;
+        for (int j = 0; j < n_rows; ++j) r.labels_above[j] = labels_above[j].data() + kRowPad;
         r.literal = literal.data();
         r.literal_least = *std::min_element(literal.begin(), literal.begin() + std::ptrdiff_t(n_colors));
         r.bucket = bucket.data();
@@ -296,14 +302,16 @@ struct RateMapper::State {
         r.bucket_scale = bucket_scale;
         r.nearest = nearest.data();
         r.grow = grow.data();
-        r.start = start;
+        r.start = start.data();
         r.start_run = start_price(1);
         r.candidate = find ? candidate.data() : nullptr;
         r.candidate_start = candidate_start.data();
         r.ring = ring.data();
         r.spread = options.spread_right;
-        r.continues[0] = ends_with[0];
-        r.continues[1] = ends_with[1];
+        r.n_groups = int(group_row.size());
+        r.group_row = group_row.data();
+        r.group_dx = group_dx.data();
+        r.continues = continues.data();
         r.nodes = nodes.data();
         kernels().map_row(r);
 
@@ -329,12 +337,12 @@ struct RateMapper::State {
             for (std::size_t x = 0; x < width; ++x)
                 blurred[i][x] = options.spread_down * (0.1f * (e[x] + e[x + 4]) +
                                                        0.2f * (e[x + 1] + e[x + 3]) + 0.4f * e[x + 2]);
-            std::swap(above[i], above2[i]);
+            for (int j = n_rows - 1; j > 0; --j) std::swap(above[j][i], above[j - 1][i]);
             for (std::size_t x = 0; x < width; ++x)
-                above[i][kRowPad + x] = palette[i][labels[x]];
+                above[0][i][kRowPad + x] = palette[i][labels[x]];
         }
-        std::swap(labels_above, labels_above2);
-        std::copy(labels.begin(), labels.end(), labels_above.begin() + kRowPad);
+        for (int j = n_rows - 1; j > 0; --j) std::swap(labels_above[j], labels_above[j - 1]);
+        std::copy(labels.begin(), labels.end(), labels_above[0].begin() + kRowPad);
         ++row;
     }
 };

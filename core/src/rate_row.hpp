@@ -8,11 +8,9 @@ namespace core {
 
 // Offsets are followed eight at a time.
 constexpr int kRateLanes = 8;
-constexpr int kAboveGroups = 2;   // row above, dx -8..+7
-constexpr int kAbove2Groups = 1;  // two rows above, dx -4..+3
-constexpr int kFixedGroups = kAboveGroups + kAbove2Groups;
-constexpr int kFixedLanes = kFixedGroups * kRateLanes;
-constexpr std::size_t kRowPad = 16;  // entries before and after a row of coordinates
+constexpr int kMaxRows = 16;       // rows above that may be copied from
+constexpr int kMaxGroups = 64;     // groups of fixed offsets
+constexpr std::size_t kRowPad = 320;  // entries before and after a row of coordinates
 // Positions of the deflate stream that are kept, a power of two above its 32,768-byte window.
 constexpr std::size_t kRing = std::size_t{1} << 16;
 constexpr std::uint16_t kSeparator = 256;  // the filter byte between two rows of the stream
@@ -20,12 +18,12 @@ constexpr float kNever = 1e30f;
 constexpr float kNowhere = 1e15f;  // coordinate of a source that does not exist
 
 // How the pixel before a node was reached.
-enum RateKind : std::uint8_t { kLiteral, kRun, kLiteralRun, kFixed, kFound = kFixed + kFixedLanes };
+enum RateKind : std::uint16_t { kLiteral, kRun, kLiteralRun, kFixed, kFound = kFixed + kMaxGroups * kRateLanes };
 
 struct RateNode {
     std::uint32_t source;  // kFound: ring position of the match's last pixel; runs, literals: label
     std::uint16_t length;  // of the match, in pixels
-    std::uint8_t kind;     // RateKind; kFixed + lane, kFound + lane
+    std::uint16_t kind;    // RateKind; kFixed + lane, kFound + lane
 };
 
 struct RateRow {
@@ -34,10 +32,11 @@ struct RateRow {
     std::size_t n_colors;         // rounded up to whole vectors in the arrays below
     const float* target[4];       // planes of the row, vertical error included
     const float* weight;          // one per pixel
-    const float* above[4];        // planes of the decided row above; kRowPad entries on both sides
-    const float* above2[4];       // and of the one above that
-    const std::uint16_t* labels_above;   // and their labels, padded alike
-    const std::uint16_t* labels_above2;
+    const float* above[kMaxRows][4];  // planes of the decided rows above; kRowPad entries on both sides
+    const std::uint16_t* labels_above[kMaxRows];  // and their labels, padded alike
+    int n_groups;                     // groups of fixed offsets: eight neighbors in one row above
+    const int* group_row;             // 0 is the row above
+    const int* group_dx;              // of the first
     const float* palette[4];      // planes; sorted by the first; entry 256 lies nowhere
     const float* literal;         // price of each entry
     float literal_least;
@@ -52,7 +51,7 @@ struct RateRow {
     const float* candidate_start;        // price of starting a match there
     const std::uint16_t* ring;
     float spread;                 // share of the last pixel's error that is passed to the right
-    int continues[2];             // row above, two above: length of a match that may go on from the last row
+    const int* continues;         // for each fixed lane: length of a match that goes on from the last row
     RateNode* nodes;              // out: width entries
 };
 

@@ -15,6 +15,9 @@ struct RateOptions {
     float spread_right;     // share of a pixel's error passed to the next pixel, 0 to < 1
     float spread_down;      // share of a row's error passed to the next row, 0 to < 1
     bool find;              // follow matches found by context beside those at fixed offsets
+    // Copies from the rows above: for each, the number of groups of eight neighboring offsets that
+    // are followed, centered on the pixel straight above; ends with 0. Sum at most 64.
+    int reach[17];
 };
 
 // Maps a picture row by row; every row is a shortest path (Viterbi) over literals and matches.

@@ -61,10 +61,10 @@ static inline F8 step(Lanes<Dims>& lanes, F8 start, float best, const float* gro
 
 template <int Dims>
 void map_row(const RateRow& r) {
-    Lanes<Dims> fixed[kFixedGroups];
+    Lanes<Dims> fixed[kMaxGroups];
     Lanes<Dims> found;
     Lanes<Dims> run;
-    for (Lanes<Dims>& lanes : fixed) lanes.clear();
+    for (int g = 0; g < r.n_groups; ++g) fixed[g].clear();
     found.clear();
     run.clear();
     std::uint32_t found_at[kRateLanes] = {};   // ring position of the source's next pixel
@@ -80,14 +80,11 @@ void map_row(const RateRow& r) {
     int node_label = -1;
     float best = 0.0f;  // price of the best path to the last node, relative to the one before
     // Straight above goes on across the end of the row: the filter bytes match too.
-    if (r.continues[0]) {
-        fixed[1].cost[0] = 0.0f;
-        fixed[1].length[0] = r.continues[0];
-    }
-    if (r.continues[1]) {
-        fixed[2].cost[4] = 0.0f;
-        fixed[2].length[4] = r.continues[1];
-    }
+    for (int lane = 0; lane < r.n_groups * kRateLanes; ++lane)
+        if (r.continues[lane]) {
+            fixed[lane / kRateLanes].cost[lane % kRateLanes] = 0.0f;
+            fixed[lane / kRateLanes].length[lane % kRateLanes] = r.continues[lane];
+        }
 
     for (std::size_t x = 0; x < r.width; ++x) {
         const float weight = r.weight[x];
@@ -97,11 +94,10 @@ void map_row(const RateRow& r) {
         // Matches.
         F8 low = all(kNever);
         I8 group = I8{};
-        for (int g = 0; g < kFixedGroups; ++g) {
-            const bool one = g < kAboveGroups;
-            const std::ptrdiff_t at = std::ptrdiff_t(x) + (one ? g * kRateLanes - 8 : -4);
+        for (int g = 0; g < r.n_groups; ++g) {
+            const std::ptrdiff_t at = std::ptrdiff_t(x) + r.group_dx[g];
             F8 source[Dims];
-            for (int d = 0; d < Dims; ++d) source[d] = read((one ? r.above : r.above2)[d] + at);
+            for (int d = 0; d < Dims; ++d) source[d] = read(r.above[r.group_row[g]][d] + at);
             const F8 end = step<Dims>(fixed[g], read(r.start + g * kRateLanes), best, r.grow, source,
                                       node_error, target, weight, r.spread);
             const I8 lower = end < low;
@@ -134,7 +130,7 @@ void map_row(const RateRow& r) {
                                       target, weight, r.spread);
             const I8 lower = end < low;
             low = lower ? end : low;
-            group = lower ? I8{} + kFixedGroups : group;
+            group = lower ? I8{} + r.n_groups : group;
         }
 
         // Runs: the best path's last label may start one.
@@ -171,7 +167,7 @@ void map_row(const RateRow& r) {
             const F8 end = run.length >= 3 ? run.cost : all(kNever);
             const I8 lower = end < low;
             low = lower ? end : low;
-            group = lower ? I8{} + (kFixedGroups + 1) : group;
+            group = lower ? I8{} + (r.n_groups + 1) : group;
         }
 
         // The cheapest literal. Entries whose first coordinate alone costs more are passed over.
@@ -235,16 +231,15 @@ void map_row(const RateRow& r) {
             for (int d = 0; d < Dims; ++d) node_error[d] = literal_error[d];
         } else {
             const int g = group[lane];
-            if (g < kFixedGroups) {
-                node.kind = std::uint8_t(kFixed + g * kRateLanes + lane);
+            if (g < r.n_groups) {
+                node.kind = std::uint16_t(kFixed + g * kRateLanes + lane);
                 node.length = std::uint16_t(fixed[g].length[lane]);
                 node.source = 0;
-                node_label = g < kAboveGroups
-                                 ? r.labels_above[std::ptrdiff_t(x) + g * kRateLanes - 8 + lane]
-                                 : r.labels_above2[std::ptrdiff_t(x) - 4 + lane];
+                node_label =
+                    r.labels_above[r.group_row[g]][std::ptrdiff_t(x) + r.group_dx[g] + lane];
                 for (int d = 0; d < Dims; ++d) node_error[d] = fixed[g].error[d][lane];
-            } else if (g == kFixedGroups) {
-                node.kind = std::uint8_t(kFound + lane);
+            } else if (g == r.n_groups) {
+                node.kind = std::uint16_t(kFound + lane);
                 node.length = std::uint16_t(found.length[lane]);
                 node.source = found_at[lane] - 1;
                 node_label = r.ring[node.source & (kRing - 1)];

@@ -29,6 +29,10 @@ _CHROMA: Final = 0.8
 # (docs/lab-book.md, Rate).
 _SPREAD_RIGHT: Final = 0.28
 _SPREAD_DOWN: Final = 0.45
+# Groups of eight offsets followed in each of the rows above. More rows and wider ones keep paying,
+# ever less: one row of 16 offsets +12 % bytes, eight rows of 64 -2 % at twice the time
+# (docs/lab-book.md, Rate).
+_REACH: Final = (8, 4, 4, 4)
 
 
 class RateMap:
@@ -116,6 +120,7 @@ class RateMap:
             _SPREAD_RIGHT * dither,
             _SPREAD_DOWN * dither,
             find,
+            _REACH,
         )
         return IndexedImage(indices, self.palette)
 
