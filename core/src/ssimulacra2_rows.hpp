@@ -97,9 +97,13 @@ public:
                 for (std::size_t c = 0; c < 3; ++c) linear[c][x] = light[row[3 * x + c]];
             return;
         }
-        for (std::size_t x = 0; x < width; ++x)
+        for (std::size_t x = 0; x < width; ++x) {
+            const std::uint8_t* const pixel = row + 4 * x;
+            const bool is_opaque = pixel[3] == 255;  // as most are: the same without the arithmetic
             for (std::size_t c = 0; c < 3; ++c)
-                linear[c][x] = light[composite(row[4 * x + c], row[4 * x + 3], picture_.background)];
+                linear[c][x] =
+                    light[is_opaque ? pixel[c] : composite(pixel[c], pixel[3], picture_.background)];
+        }
     }
 
     // xyb[c] (out, or nullptr): row y of scale 0, of indices.

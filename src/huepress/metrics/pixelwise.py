@@ -116,8 +116,9 @@ def blur_error(image_true: ImageLike, image_test: ImageLike, *, sigma: float = 3
     shape = first.shape
     a, b = (colorspace.embed(p.reshape(-1, shape[2]), "oklab") for p in (first, second))
     error = (a - b).reshape(shape)
-    taps = np.exp(-0.5 * (np.arange(-math.ceil(4 * sigma), math.ceil(4 * sigma) + 1) / sigma) ** 2)
-    kernel = (taps / taps.sum()).astype(np.float32)
+    radius = math.ceil(4 * sigma)
+    taps = np.exp(-0.5 * (np.arange(radius + 1) / sigma) ** 2)
+    kernel = (taps / (2 * taps.sum() - taps[0])).astype(np.float32)
     for axis in (0, 1):
         error = _blurred(error, kernel, axis)
     return float(np.mean(np.sum(np.square(error, dtype=np.float64), axis=2)))
@@ -126,11 +127,19 @@ def blur_error(image_true: ImageLike, image_test: ImageLike, *, sigma: float = 3
 def _blurred(
     values: NDArray[np.float32], kernel: NDArray[np.float32], axis: int
 ) -> NDArray[np.float32]:
-    radius = len(kernel) // 2
-    widths = [(radius, radius) if a == axis else (0, 0) for a in range(values.ndim)]
-    wide = np.moveaxis(np.pad(values, widths, mode="symmetric"), axis, 0)
-    length = values.shape[axis]
-    total = np.zeros_like(wide[:length])
-    for i, tap in enumerate(kernel):
-        total += tap * wide[i : i + length]
-    return np.moveaxis(total, 0, axis)
+    """Blur (height, width, n) along an axis; the kernel from its middle to one end."""
+    radius, length = len(kernel) - 1, values.shape[axis]
+    widths = [(radius, radius) if a == axis else (0, 0) for a in range(3)]
+    wide = np.pad(values, widths, mode="symmetric")
+
+    def shifted(offset: int) -> NDArray[np.float32]:
+        start = radius + offset
+        return wide[start : start + length] if axis == 0 else wide[:, start : start + length]
+
+    total: NDArray[np.float32] = kernel[0] * shifted(0)
+    pair = np.empty_like(total)
+    for offset, tap in enumerate(kernel[1:], start=1):
+        np.add(shifted(-offset), shifted(offset), out=pair)
+        pair *= tap
+        total += pair
+    return total
