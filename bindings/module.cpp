@@ -3,13 +3,14 @@
 #include <nanobind/ndarray.h>
 #include <nanobind/stl/optional.h>
 #include <nanobind/stl/string.h>
+#include <nanobind/stl/tuple.h>
 #include <nanobind/stl/vector.h>
 
 #include <stdexcept>
 
 #include "core/assign.hpp"
 #include "core/dispatch.hpp"
-#include "core/histogram.hpp"
+#include "core/engine.hpp"
 #include "core/rate.hpp"
 #include "core/ssimulacra2.hpp"
 
@@ -80,20 +81,6 @@ double map_rate(In<float, nb::ndim<2>> points, In<float, nb::ndim<2>> weights,
     return mapper.bits();
 }
 
-std::size_t count(In<std::uint8_t, nb::ndim<2>> pixels,
-                  std::optional<In<double, nb::ndim<1>>> weights,
-                  Out<std::uint32_t, nb::ndim<1>> keys, Out<double, nb::ndim<1>> totals) {
-    const std::size_t n = pixels.shape(0);
-    require(pixels.shape(1) == 3 || pixels.shape(1) == 4, "pixels must have 3 or 4 channels");
-    require(n < (std::size_t{1} << 32), "less than 2^32 pixels");
-    require(!weights || weights->shape(0) == n, "one weight per pixel");
-    require(keys.shape(0) == n && totals.shape(0) == n, "room for one color per pixel");
-    core::Span<const double> given{nullptr, 0};
-    if (weights) given = view(*weights);
-    const nb::gil_scoped_release unlocked;  // safe: only raw memory is touched from here on
-    return core::count(view(pixels), pixels.shape(1), given, view_out(keys), view_out(totals));
-}
-
 using Pixels = In<std::uint8_t, nb::ndim<3>>;
 using Colors = std::optional<In<std::uint8_t, nb::ndim<2>>>;
 
@@ -156,6 +143,106 @@ void ssimulacra2_sums_streamed(Pixels reference, Pixels test, Colors palette,
     core::ssimulacra2_sums(wanted, from, to, sums.data(), n_threads);
 }
 
+core::Space space_named(const std::string& name) {
+    require(name == "srgb" || name == "oklab", "the color space must be srgb or oklab");
+    return name == "srgb" ? core::Space::srgb : core::Space::oklab;
+}
+
+// One picture in the engine. Its memory goes back to the next one.
+class Engine {
+  public:
+    Engine(In<std::uint8_t, nb::ndim<2>> pixels, std::optional<In<double, nb::ndim<1>>> weights,
+           std::size_t n_threads)
+        : core_(core::Engine::borrow()) {
+        const std::size_t n = pixels.shape(0);
+        require(pixels.shape(1) == 3 || pixels.shape(1) == 4, "pixels must have 3 or 4 channels");
+        require(n > 0 && n < (std::size_t{1} << 31), "1 to 2^31 - 1 pixels");
+        require(!weights || weights->shape(0) == n, "one weight per pixel");
+        core::Span<const double> given{nullptr, 0};
+        if (weights) given = view(*weights);
+        const nb::gil_scoped_release unlocked;  // safe: only raw memory is touched from here on
+        core_->pixels.sort(view(pixels), pixels.shape(1), given, n_threads);
+    }
+    ~Engine() { core::Engine::give_back(std::move(core_)); }
+
+    std::size_t n_colors() const { return core_->pixels.keys().size; }
+
+    void histogram(Out<std::uint32_t, nb::ndim<1>> numbers, Out<double, nb::ndim<1>> weights) const {
+        require(numbers.shape(0) == n_colors() && weights.shape(0) == n_colors(), "one per color");
+        const nb::gil_scoped_release unlocked;  // safe: only raw memory is touched from here on
+        core_->pixels.histogram(view_out(numbers), view_out(weights));
+    }
+
+    std::size_t channels() const { return core_->pixels.channels(); }
+    bool has_clear() const { return core_->has_clear(); }
+
+    void place(const std::string& space, bool without_clear, std::size_t n_threads) {
+        const core::Space chosen = space_named(space);
+        const nb::gil_scoped_release unlocked;  // safe: only raw memory is touched from here on
+        core_->place(chosen, without_clear, n_threads);
+        is_placed_ = true;
+    }
+
+    // Returns (centers found, inertia, passes, converged, within tolerance, history).
+    using Fit = std::tuple<std::size_t, double, int, bool, bool,
+                           std::vector<std::tuple<double, double, std::size_t>>>;
+    Fit fit(Out<float, nb::ndim<2>> centers, std::optional<In<float, nb::ndim<2>>> given,
+                  int coarse_rounds,
+                  int medium_rounds, int exact_rounds, int round_passes, int exact_passes,
+                  int restarts, double tolerance, std::uint64_t seed, bool keep_history,
+                  std::size_t n_threads) {
+        const std::size_t k = centers.shape(0);
+        require(is_placed_, "place the colors first");
+        require(centers.shape(1) == core_->cloud.dims(), "one coordinate per channel");
+        require(k >= 1 && k <= 256, "1 to 256 centers");
+        require(!given || (given->shape(1) == centers.shape(1) && given->shape(0) >= 1 &&
+                           given->shape(0) <= 256),
+                "1 to 256 given centers");
+        require(k < n_colors(), "fewer centers than colors");
+        require(exact_passes >= 1 && round_passes >= 1, "at least one pass");
+        core::Span<const float> start{nullptr, 0};
+        if (given) start = view(*given);
+        core::FitResult result;
+        {
+            const nb::gil_scoped_release unlocked;  // safe: only raw memory is touched in here
+            result = core_->cluster.fit(core_->cloud, k, start, view_out(centers),
+                                        {coarse_rounds, medium_rounds, exact_rounds, round_passes,
+                                         exact_passes, restarts,
+                                         tolerance, seed},
+                                        keep_history, n_threads);
+        }
+        std::vector<std::tuple<double, double, std::size_t>> history;
+        for (const core::PassRecord& pass : result.history)
+            history.emplace_back(pass.inertia / core_->weight_scale(), pass.shift, pass.moved);
+        return {result.k, result.inertia / core_->weight_scale(), result.n_passes,
+                result.converged, result.within_tolerance, history};
+    }
+
+    void map(In<std::uint8_t, nb::ndim<2>> palette, Out<std::uint8_t, nb::ndim<1>> indices,
+             std::size_t n_threads) {
+        require(is_placed_, "place the colors first");
+        require(palette.shape(1) == core_->pixels.channels(), "as many channels as the pixels");
+        require(palette.shape(0) >= 1 && palette.shape(0) <= 256, "1 to 256 colors");
+        require(indices.shape(0) == core_->pixels.n_pixels(), "one index per pixel");
+        const nb::gil_scoped_release unlocked;  // safe: only raw memory is touched from here on
+        core_->map(view(palette), view_out(indices), n_threads);
+    }
+
+  private:
+    std::unique_ptr<core::Engine> core_;
+    bool is_placed_ = false;
+};
+
+void embed(In<std::uint8_t, nb::ndim<2>> colors, const std::string& space,
+           Out<float, nb::ndim<2>> points) {
+    require(colors.shape(1) == 3 || colors.shape(1) == 4, "colors must have 3 or 4 channels");
+    require(points.shape(0) == colors.shape(0) && points.shape(1) == colors.shape(1),
+            "one point per color");
+    const core::Space chosen = space_named(space);
+    const nb::gil_scoped_release unlocked;  // safe: only raw memory is touched from here on
+    core::embed(view(colors), colors.shape(1), chosen, view_out(points));
+}
+
 std::vector<std::string> instruction_sets() {
     std::vector<std::string> names;
     for (const char* const* name = core::instruction_sets(); *name; ++name) names.emplace_back(*name);
@@ -185,9 +272,29 @@ NB_MODULE(_core, m) {
           "Palette entries by distortion + rate_weight x bits; see remap/rate.py.");
     m.def("assign", &assign<double>, "points"_a, "centers"_a, "indices"_a, "distances"_a.none(),
           "n_threads"_a, "The same in float64.");
-    m.def("count", &count, "pixels"_a, "weights"_a.none(), "keys"_a, "totals"_a,
-          "Distinct colors: pixels (n, 3|4) uint8 and weights (n,) float64 or None in, keys (n,) "
-          "uint32 and totals (n,) float64 out; returns how many of them were filled.");
+    m.def("embed", &embed, "colors"_a, "color_space"_a, "points"_a,
+          "Coordinates of colors (n, 3|4) uint8: points (n, 3|4) float32 out.");
+    nb::class_<Engine>(m, "Engine", "The colors of one picture: counted, clustered, mapped.")
+        .def(nb::init<In<std::uint8_t, nb::ndim<2>>, std::optional<In<double, nb::ndim<1>>>,
+                      std::size_t>(),
+             "pixels"_a, "weights"_a.none(), "n_threads"_a,
+             "Sort pixels (n, 3|4) uint8 with weights (n,) float64 or None.")
+        .def_prop_ro("n_colors", &Engine::n_colors, "Distinct colors.")
+        .def_prop_ro("channels", &Engine::channels, "Of a pixel: 3 or 4.")
+        .def_prop_ro("has_clear", &Engine::has_clear, "Whether a pixel is fully transparent.")
+        .def("histogram", &Engine::histogram, "numbers"_a, "weights"_a,
+             "Distinct colors as numbers (n_colors,) uint32, ascending, and their weights "
+             "(n_colors,) float64, out.")
+        .def("place", &Engine::place, "color_space"_a, "without_clear"_a, "n_threads"_a,
+             "Choose where distance is measured, and whether full transparency counts in a fit.")
+        .def("fit", &Engine::fit, "centers"_a, "given"_a.none(), "coarse_rounds"_a, "medium_rounds"_a,
+             "exact_rounds"_a, "round_passes"_a, "exact_passes"_a, "restarts"_a, "tolerance"_a,
+             "seed"_a, "keep_history"_a, "n_threads"_a,
+             "Find centers (k, 3|4) float32 out, from given (any, 3|4) or None; returns (found, inertia, passes, "
+             "converged, within_tolerance, history).")
+        .def("map", &Engine::map, "palette"_a, "indices"_a, "n_threads"_a,
+             "Nearest of palette (k, 3|4) uint8 for every pixel: indices (n,) uint8 out. Entries of "
+             "full transparency are for the fully transparent pixels alone.");
     m.def(
         "ssimulacra2_cache_size",
         [](std::size_t height, std::size_t width, In<std::uint8_t, nb::shape<-1, 3>> needs) {

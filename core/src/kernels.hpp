@@ -12,6 +12,7 @@
 namespace core {
 
 struct RateRow;  // rate_row.hpp
+struct EngineKernels;       // cloud_view.hpp
 struct Ssimulacra2Kernels;  // ssimulacra2_kernels.hpp
 
 struct Kernels {
@@ -22,6 +23,7 @@ struct Kernels {
                           std::size_t k, std::size_t dims, std::uint8_t* indices,
                           double* distances);
     const Ssimulacra2Kernels* ssimulacra2;
+    const EngineKernels* engine;
 };
 
 const Kernels& kernels();

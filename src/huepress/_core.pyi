@@ -35,10 +35,46 @@ def assign(points: Annotated[NDArray[numpy.float64], dict(shape=(None, None), or
 def map_rate(points: Annotated[NDArray[numpy.float32], dict(shape=(None, None), order='C', device='cpu', writable=False)], weights: Annotated[NDArray[numpy.float32], dict(shape=(None, None), order='C', device='cpu', writable=False)], nearest: Annotated[NDArray[numpy.uint8], dict(shape=(None, None), order='C', device='cpu', writable=False)], palette: Annotated[NDArray[numpy.float32], dict(shape=(None, None), order='C', device='cpu', writable=False)], counts: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', device='cpu', writable=False)], indices: Annotated[NDArray[numpy.uint8], dict(shape=(None, None), order='C', device='cpu')], rate_weight: float, price_mix: float, spread_right: float, spread_down: float, find: bool, reach: Sequence[int]) -> float:
     """Palette entries by distortion + rate_weight x bits; see remap/rate.py."""
 
-def count(pixels: Annotated[NDArray[numpy.uint8], dict(shape=(None, None), order='C', device='cpu', writable=False)], weights: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', device='cpu', writable=False)] | None, keys: Annotated[NDArray[numpy.uint32], dict(shape=(None,), order='C', device='cpu')], totals: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', device='cpu')]) -> int:
-    """
-    Distinct colors: pixels (n, 3|4) uint8 and weights (n,) float64 or None in, keys (n,) uint32 and totals (n,) float64 out; returns how many of them were filled.
-    """
+def embed(colors: Annotated[NDArray[numpy.uint8], dict(shape=(None, None), order='C', device='cpu', writable=False)], color_space: str, points: Annotated[NDArray[numpy.float32], dict(shape=(None, None), order='C', device='cpu')]) -> None:
+    """Coordinates of colors (n, 3|4) uint8: points (n, 3|4) float32 out."""
+
+class Engine:
+    """The colors of one picture: counted, clustered, mapped."""
+
+    def __init__(self, pixels: Annotated[NDArray[numpy.uint8], dict(shape=(None, None), order='C', device='cpu', writable=False)], weights: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', device='cpu', writable=False)] | None, n_threads: int) -> None:
+        """Sort pixels (n, 3|4) uint8 with weights (n,) float64 or None."""
+
+    @property
+    def n_colors(self) -> int:
+        """Distinct colors."""
+
+    @property
+    def channels(self) -> int:
+        """Of a pixel: 3 or 4."""
+
+    @property
+    def has_clear(self) -> bool:
+        """Whether a pixel is fully transparent."""
+
+    def histogram(self, numbers: Annotated[NDArray[numpy.uint32], dict(shape=(None,), order='C', device='cpu')], weights: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', device='cpu')]) -> None:
+        """
+        Distinct colors as numbers (n_colors,) uint32, ascending, and their weights (n_colors,) float64, out.
+        """
+
+    def place(self, color_space: str, without_clear: bool, n_threads: int) -> None:
+        """
+        Choose where distance is measured, and whether full transparency counts in a fit.
+        """
+
+    def fit(self, centers: Annotated[NDArray[numpy.float32], dict(shape=(None, None), order='C', device='cpu')], given: Annotated[NDArray[numpy.float32], dict(shape=(None, None), order='C', device='cpu', writable=False)] | None, coarse_rounds: int, medium_rounds: int, exact_rounds: int, round_passes: int, exact_passes: int, restarts: int, tolerance: float, seed: int, keep_history: bool, n_threads: int) -> tuple[int, float, int, bool, bool, list[tuple[float, float, int]]]:
+        """
+        Find centers (k, 3|4) float32 out, from given (any, 3|4) or None; returns (found, inertia, passes, converged, within_tolerance, history).
+        """
+
+    def map(self, palette: Annotated[NDArray[numpy.uint8], dict(shape=(None, None), order='C', device='cpu', writable=False)], indices: Annotated[NDArray[numpy.uint8], dict(shape=(None,), order='C', device='cpu')], n_threads: int) -> None:
+        """
+        Nearest of palette (k, 3|4) uint8 for every pixel: indices (n,) uint8 out. Entries of full transparency are for the fully transparent pixels alone.
+        """
 
 def ssimulacra2_cache_size(height: int, width: int, needs: Annotated[NDArray[numpy.uint8], dict(shape=(None, 3), order='C', device='cpu', writable=False)]) -> int:
     """Floats that ssimulacra2_prepare writes."""

@@ -20,7 +20,7 @@ def count(
     image: Image | Pixels,
     weights: NDArray[np.floating] | None = None,
     *,
-    n_threads: int = 0,  # noqa: ARG001
+    n_threads: int = 0,
 ) -> Histogram:
     """Count the distinct colors of a picture.
 
@@ -31,6 +31,8 @@ def count(
     weights : ndarray, optional
         Importance of every pixel, >= 0 and finite, shape (height, width) or (n,). Colors that
         weigh nothing at all are left out. Default: every pixel weighs 1.
+    n_threads : int
+        Threads to use; 0: one per processor. No influence on the result.
 
     Returns
     -------
@@ -44,17 +46,54 @@ def count(
         ``weights`` of another shape, negative, not finite, or all zero.
     """
     pixels = image.pixels if isinstance(image, Image) else np.ascontiguousarray(image)
-    channels = pixels.shape[-1]
-    flat = pixels.reshape(-1, channels)
+    return from_engine(engine_of(pixels, weights, n_threads))
+
+
+def engine_of(
+    pixels: Pixels, weights: NDArray[np.floating] | None = None, n_threads: int = 0
+) -> _core.Engine:
+    """Sort the pixels of a picture by color, for counting, clustering and mapping.
+
+    Parameters
+    ----------
+    pixels, weights, n_threads
+        As for `count`.
+
+    Returns
+    -------
+    Engine
+        The native engine. It holds no reference to the pixels.
+
+    Raises
+    ------
+    OptionError
+        As for `count`.
+    """
+    flat = np.ascontiguousarray(pixels).reshape(-1, pixels.shape[-1])
     given = None if weights is None else _checked_weights(weights, pixels.shape[:-1])
-    keys = np.empty(len(flat), np.uint32)
-    totals = np.empty(len(flat), np.float64)
-    n_colors = _core.count(flat, given, keys, totals)
-    keys, totals = keys[:n_colors], totals[:n_colors]
-    if given is not None:
-        kept = totals > 0
+    return _core.Engine(flat, given, n_threads)
+
+
+def from_engine(engine: _core.Engine) -> Histogram:
+    """Return what an engine counted, less the colors that weigh nothing.
+
+    Parameters
+    ----------
+    engine : Engine
+        As `engine_of` gives it.
+
+    Returns
+    -------
+    Histogram
+        As `count` gives it.
+    """
+    keys = np.empty(engine.n_colors, np.uint32)
+    totals = np.empty(engine.n_colors, np.float64)
+    engine.histogram(keys, totals)
+    kept = totals > 0
+    if not kept.all():
         keys, totals = keys[kept], totals[kept]
-    return Histogram(colors_from_keys(keys, channels), totals.copy())
+    return Histogram(colors_from_keys(keys, engine.channels), totals)
 
 
 def merge(histograms: Iterable[Histogram]) -> Histogram:

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from huepress import histogram, kmeans
 from huepress.errors import OptionError
 from huepress.kmeans import Init
-from huepress.remap import nearest
 from huepress.types import Colors, Image, Indices, Pixels, Step, StopReason
 
 
@@ -89,22 +88,39 @@ def quantize(
         raise OptionError("image", found, "(height, width, 3 or 4) uint8; see huepress.load")
     if pixels.size == 0:
         raise OptionError("image", f"array of shape {pixels.shape}", "at least one pixel")
-    fit = kmeans.fit_palette(
-        histogram.count(pixels, weights, n_threads=n_threads),
-        n_colors,
-        color_space=color_space,
-        effort=effort,
-        init=init,
-        n_init=n_init,
-        max_iter=max_iter,
-        tol=tol,
-        seed=seed,
-        n_threads=n_threads,
-        return_history=return_history,
-    )
-    mapped = nearest.remap(pixels, fit.palette, color_space, n_threads=n_threads)
+    kmeans.check_options(n_colors, color_space, effort, init, n_init, max_iter, tol, seed)
+    engine = histogram.engine_of(pixels, weights, n_threads)
+    if weights is None and isinstance(init, str) and init == "auto" and engine.n_colors > n_colors:
+        fit = kmeans.engine.fit(
+            engine,
+            n_colors,
+            color_space=color_space,
+            effort=effort,
+            max_iter=max_iter,
+            tol=tol,
+            seed=seed,
+            n_threads=n_threads,
+            return_history=return_history,
+        )
+    else:
+        fit = kmeans.fit_palette(
+            histogram.from_engine(engine),
+            n_colors,
+            color_space=color_space,
+            effort=effort,
+            init=init,
+            n_init=n_init,
+            max_iter=max_iter,
+            tol=tol,
+            seed=seed,
+            n_threads=n_threads,
+            return_history=return_history,
+        )
+        engine.place(color_space, False, n_threads)
+    indices = np.empty(pixels.shape[:2], np.uint8)
+    engine.map(fit.palette.colors, indices.reshape(-1), n_threads)
     return Quantized(
-        indices=mapped.indices,
+        indices=indices,
         palette=fit.palette.colors,
         inertia=fit.inertia,
         n_iter=fit.n_iter,

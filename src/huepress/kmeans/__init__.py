@@ -6,14 +6,14 @@ followed by plain weighted Lloyd iterations, as the textbooks have it.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from huepress import colorspace
+from huepress import _core, colorspace
 from huepress.errors import OptionError
+from huepress.kmeans import engine
 from huepress.kmeans.init import starting_centers
 from huepress.kmeans.lloyd import Run, lloyd
 from huepress.types import Histogram, Palette, PaletteFit, Points, Step
@@ -36,6 +36,7 @@ def fit_palette(
     seed: int = 0,
     n_threads: int = 0,
     return_history: bool = False,
+    start: Points | None = None,
 ) -> PaletteFit:
     """Find the palette with least weighted squared error.
 
@@ -66,13 +67,16 @@ def fit_palette(
         Threads to use; 0: one per processor. No influence on the result.
     return_history : bool
         Keep inertia, shift and moved colors of every iteration.
+    start : ndarray, optional
+        Only with ``init="auto"``: (any number up to 256, 3 or 4) float32 centers, such as those of
+        a fit with another ``n_colors``, for the engine to start from.
 
     Returns
     -------
     PaletteFit
         Palette and centers in one order; colors of the palette may repeat where centers lie
         closer together than 8 bits tell apart. When full transparency is among the colors and
-        ``n_colors`` > 1, a named start keeps the first entry for it.
+        ``n_colors`` > 1, it is the first entry, unless centers are given.
 
     Raises
     ------
@@ -85,7 +89,21 @@ def fit_palette(
     """
     check_options(n_colors, color_space, effort, init, n_init, max_iter, tol, seed)
     if histogram.n_colors <= n_colors:
-        return _exact(histogram, color_space)
+        return exact_fit(histogram, color_space)
+    if isinstance(init, str) and init == "auto":
+        sorted_colors = _core.Engine(histogram.colors, histogram.weights, n_threads)
+        return engine.fit(
+            sorted_colors,
+            n_colors,
+            color_space=color_space,
+            effort=effort,
+            start=start,
+            max_iter=max_iter,
+            tol=tol,
+            seed=seed,
+            n_threads=n_threads,
+            return_history=return_history,
+        )
     if _has_clear(histogram) and n_colors > 1 and isinstance(init, str):
         rest = Histogram(histogram.colors[1:], histogram.weights[1:])
         fit = fit_palette(
@@ -101,15 +119,14 @@ def fit_palette(
             n_threads=n_threads,
             return_history=return_history,
         )
-        return _with_clear(fit, color_space)
+        return engine.with_clear(fit, color_space)
     points = colorspace.embed(histogram.colors, color_space)
     if isinstance(init, str):
-        method = "wu" if init == "auto" else init
-        starts = n_init if method in ("random", "kmeans++") else 1
+        starts = n_init if init in ("random", "kmeans++") else 1
         rng = np.random.default_rng(seed)
         best: Run | None = None
         for _ in range(starts):
-            centers = starting_centers(points, histogram.weights, n_colors, method, rng)
+            centers = starting_centers(points, histogram.weights, n_colors, init, rng)
             run = lloyd(points, histogram.weights, centers, max_iter, tol, n_threads)
             if best is None or run.inertia < best.inertia:
                 best = run
@@ -156,7 +173,8 @@ def check_options(
         raise OptionError("seed", seed, "0 or more")
 
 
-def _exact(histogram: Histogram, color_space: str) -> PaletteFit:
+def exact_fit(histogram: Histogram, color_space: str) -> PaletteFit:
+    """Return the fit in which every color of the histogram is its own center."""
     return PaletteFit(
         palette=Palette(histogram.colors),
         centers=colorspace.embed(histogram.colors, color_space),
@@ -169,16 +187,6 @@ def _exact(histogram: Histogram, color_space: str) -> PaletteFit:
 def _has_clear(histogram: Histogram) -> bool:
     """Whether full transparency is among the colors: it is the first one then."""
     return histogram.colors.shape[1] == 4 and not histogram.colors[0].any()
-
-
-def _with_clear(fit: PaletteFit, color_space: str) -> PaletteFit:
-    """Put full transparency in front: what is clear stays clear, whatever k is."""
-    clear = np.zeros((1, 4), np.uint8)
-    return replace(
-        fit,
-        palette=Palette(np.vstack([clear, fit.palette.colors])),
-        centers=np.vstack([colorspace.embed(clear, color_space), fit.centers]),
-    )
 
 
 def _given_centers(init: NDArray[np.generic], n_colors: int, dims: int, color_space: str) -> Points:

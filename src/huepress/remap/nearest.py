@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from huepress import _core, colorspace
+from huepress import colorspace, histogram
 from huepress.errors import OptionError
 from huepress.types import Image, IndexedImage, Indices, Palette, Pixels
 
@@ -40,6 +40,8 @@ def remap(
     OptionError
         Unknown color space; or a palette without alpha for pixels that have it.
     """
+    if color_space not in colorspace.COLOR_SPACES:
+        raise OptionError("color_space", color_space, " or ".join(colorspace.COLOR_SPACES))
     pixels = image.pixels if isinstance(image, Image) else np.ascontiguousarray(image)
     height, width, channels = pixels.shape
     colors = palette.colors
@@ -47,16 +49,11 @@ def remap(
         if channels == 4:
             raise OptionError("palette", "RGB", "RGBA, for a picture with alpha")
         pixels = np.dstack([pixels, np.full((height, width), 255, np.uint8)])
-    points = colorspace.embed(pixels.reshape(height * width, -1), color_space)
-    seen = seen_entries(palette)
-    centers = colorspace.embed(colors[seen], color_space)
-    indices = np.empty(height * width, np.uint8)
-    _core.assign(points, centers, indices, None, n_threads)
-    if len(seen) < len(colors):
-        indices = seen[indices]
-        clear = np.flatnonzero(colors[:, 3] == 0)[0]
-        indices[pixels.reshape(-1, 4)[:, 3] == 0] = clear
-    return IndexedImage(indices.reshape(height, width), palette)
+    engine = histogram.engine_of(pixels, n_threads=n_threads)
+    engine.place(color_space, False, n_threads)
+    indices = np.empty((height, width), np.uint8)
+    engine.map(colors, indices.reshape(-1), n_threads)
+    return IndexedImage(indices, palette)
 
 
 def seen_entries(palette: Palette) -> Indices:

@@ -1,0 +1,30 @@
+// Memory that grows, is not cleared, and stays for the next call: fresh pages cost more than most
+// stages of the engine do (benchmarks/stages).
+#pragma once
+
+#include <cstddef>
+#include <memory>
+
+namespace core {
+
+template <class T>
+class Buffer {
+  public:
+    // Room for at least `size` values; what was there before is lost when it has to grow.
+    T* reserve(std::size_t size) {
+        if (size > capacity_) {
+            values_.reset();
+            values_.reset(new T[size]);
+            capacity_ = size;
+        }
+        return values_.get();
+    }
+    T* data() const { return values_.get(); }
+    std::size_t n_bytes() const { return capacity_ * sizeof(T); }
+
+  private:
+    std::unique_ptr<T[]> values_;
+    std::size_t capacity_ = 0;
+};
+
+}  // namespace core

@@ -1,0 +1,193 @@
+#include "core/cloud.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "core/buffer.hpp"
+#include "cloud_view.hpp"
+#include "core/parallel.hpp"
+#include "kernels.hpp"
+
+namespace core {
+
+namespace {
+
+constexpr std::size_t kChunk = std::size_t{1} << 14;  // colors keyed and embedded at a time
+
+// Steps per unit where coordinates are no whole numbers: 1/64 adds 2e-5 to a mean squared error of
+// which the best palettes leave 1 or more, and keeps 510 units inside 16 bits.
+constexpr float kFineScale = 64;
+
+// Linear light of every byte: IEC 61966-2-1.
+struct LinearOfByte {
+    double values[256];
+    LinearOfByte() {
+        for (int i = 0; i < 256; ++i) {
+            const double v = i / 255.0;
+            values[i] = v <= 0.04045 ? v / 12.92 : std::pow((v + 0.055) / 1.055, 2.4);
+        }
+    }
+};
+
+const double* linear_of_byte() {
+    static const LinearOfByte table;
+    return table.values;
+}
+
+}  // namespace
+
+struct Cloud::State {
+    CloudView view{};
+    std::size_t channels = 3;
+    Span<const std::uint32_t> keys{nullptr, 0};
+    Buffer<std::uint32_t> own_keys;
+    Buffer<float> coordinates[kMaxDims];
+    Buffer<std::uint32_t> weights;
+    Buffer<Node> nodes[kLevels];
+
+    void reserve(std::size_t n);
+    void build(const unsigned* level_bits);
+};
+
+void Cloud::State::reserve(std::size_t n) {
+    view.n_points = n;
+    view.dims = int(channels);
+    for (std::size_t d = 0; d < channels; ++d) {
+        view.coordinates[d] = coordinates[d].reserve(n + kPadding);
+        std::fill_n(view.coordinates[d] + n, kPadding, 0.0f);
+    }
+    view.weights = weights.reserve(n + kPadding);
+    std::fill_n(view.weights + n, kPadding, 0u);
+    for (int level = 0; level < kLevels; ++level) view.nodes[level] = nodes[level].reserve(n);
+}
+
+void Cloud::State::build(const unsigned* level_bits) {
+    kernels().engine->build_nodes(view, keys.data, unsigned(channels), level_bits);
+}
+
+Cloud::Cloud() : state_(new State) {}
+Cloud::~Cloud() = default;
+
+void Cloud::place(Span<const std::uint32_t> keys, Span<const std::uint32_t> weights,
+                  std::size_t channels, Space space, std::size_t n_threads) {
+    State& s = *state_;
+    s.channels = channels;
+    s.keys = keys;
+    s.view.scale = space == Space::srgb && channels == 3 ? 1.0f : kFineScale;
+    s.reserve(keys.size);
+    std::copy(weights.begin(), weights.end(), s.view.weights);
+    const std::size_t n = keys.size;
+    for_each_chunk((n + kChunk - 1) / kChunk, n_threads, [&](std::size_t chunk) {
+        const std::size_t start = chunk * kChunk;
+        const std::size_t size = std::min(kChunk, n - start);
+        std::uint32_t numbers[kChunk];
+        kernels().engine->numbers_from_keys(keys.data + start, size, channels, numbers);
+        float* coordinates[kMaxDims] = {};
+        for (std::size_t d = 0; d < channels; ++d)
+            coordinates[d] = s.view.coordinates[d] + start;
+        kernels().engine->embed(numbers, size, channels, space == Space::oklab, linear_of_byte(),
+                        coordinates);
+    });
+    const unsigned level_bits[kLevels] = {3, 4, 5};
+    s.build(level_bits);
+}
+
+void Cloud::gather(const Cloud& fine, unsigned bits) {
+    State& s = *state_;
+    const State& f = *fine.state_;
+    s.channels = f.channels;
+    s.view.scale = kFineScale;
+    const std::size_t n = f.view.n_points;
+    const unsigned shift = unsigned(8 - bits) * unsigned(s.channels);
+    // The cells are runs of keys; how many there are is known only afterwards.
+    std::uint32_t* out_keys = s.own_keys.reserve(n);
+    s.reserve(n);
+    const double unit = 1.0 / double(f.view.scale);
+    const std::size_t dims = s.channels;
+    std::size_t m = 0;
+    for (std::size_t i = 0; i < n;) {
+        const std::uint32_t prefix = f.keys[i] >> shift;
+        std::int64_t weight = 0;
+        std::int64_t sum[kMaxDims] = {};
+        for (; i < n && f.keys[i] >> shift == prefix; ++i) {
+            const std::int64_t w = f.view.weights[i];
+            weight += w;
+            for (std::size_t d = 0; d < dims; ++d)
+                sum[d] += w * fixed_point(f.view.coordinates[d][i] * f.view.scale);
+        }
+        if (weight == 0) continue;
+        out_keys[m] = prefix << shift;
+        s.view.weights[m] = std::uint32_t(weight);
+        for (std::size_t d = 0; d < dims; ++d)
+            s.view.coordinates[d][m] = float(double(sum[d]) / double(weight) * unit);
+        ++m;
+    }
+    s.keys = {out_keys, m};
+    s.reserve(m);
+    const unsigned level_bits[kLevels] = {2, 3, bits < 5 ? 3u : 4u};
+    s.build(level_bits);
+}
+
+const CloudView& Cloud::view() const { return state_->view; }
+std::size_t Cloud::dims() const { return state_->channels; }
+std::size_t Cloud::size() const { return state_->view.n_points; }
+Span<const std::uint32_t> Cloud::keys() const { return state_->keys; }
+double Cloud::squares() const { return double(kernels().engine->sum_squares(state_->view)); }
+
+void Cloud::pass(const float* centers, std::size_t k, Sums* sums, std::uint8_t* labels,
+                 std::size_t n_threads) const {
+    const CloudView& view = state_->view;
+    const std::size_t n_top = view.n_nodes[0];
+    if (sums) *sums = {};
+    // Starting a thread costs as long as a pass over some ten thousand colors (benchmarks/stages).
+    constexpr std::size_t kWorthThreads = 100'000;
+    n_threads = view.n_points < kWorthThreads ? 1 : thread_count(n_threads);
+    if (n_threads == 1) {
+        kernels().engine->filter_pass(view, 0, n_top, centers, k, sums, labels);
+        return;
+    }
+    const std::size_t n_chunks = std::min<std::size_t>(n_top, 4 * n_threads);
+    std::vector<Sums> parts(sums ? n_chunks : 0);
+    for_each_chunk(n_chunks, n_threads, [&](std::size_t chunk) {
+        kernels().engine->filter_pass(view, chunk * n_top / n_chunks, (chunk + 1) * n_top / n_chunks,
+                              centers, k, sums ? &(parts[chunk] = {}) : nullptr, labels);
+    });
+    for (const Sums& part : parts)
+        for (std::size_t c = 0; c < k; ++c) {
+            sums->weight[c] += part.weight[c];
+            for (int d = 0; d < view.dims; ++d) sums->sum[c][d] += part.sum[c][d];
+        }
+}
+
+std::size_t Cloud::n_bytes() const {
+    const State& s = *state_;
+    std::size_t total = s.own_keys.n_bytes() + s.weights.n_bytes();
+    for (const Buffer<float>& buffer : s.coordinates) total += buffer.n_bytes();
+    for (const Buffer<Node>& buffer : s.nodes) total += buffer.n_bytes();
+    return total;
+}
+
+void embed(Span<const std::uint8_t> colors, std::size_t channels, Space space,
+           Span<float> points) {
+    constexpr std::size_t kBlock = 1024;
+    std::uint32_t numbers[kBlock];
+    float apart[kMaxDims][kBlock];
+    float* coordinates[kMaxDims] = {apart[0], apart[1], apart[2], apart[3]};
+    const std::size_t n = colors.size / channels;
+    for (std::size_t start = 0; start < n; start += kBlock) {
+        const std::size_t size = std::min(kBlock, n - start);
+        for (std::size_t i = 0; i < size; ++i) {
+            const std::uint8_t* c = colors.data + (start + i) * channels;
+            numbers[i] = std::uint32_t(c[0]) << 16 | std::uint32_t(c[1]) << 8 | c[2] |
+                         (channels == 4 ? std::uint32_t(c[3]) << 24 : 0);
+        }
+        kernels().engine->embed(numbers, size, channels, space == Space::oklab, linear_of_byte(),
+                        coordinates);
+        for (std::size_t i = 0; i < size; ++i)
+            for (std::size_t d = 0; d < channels; ++d)
+                points[(start + i) * channels + d] = apart[d][i];
+    }
+}
+
+}  // namespace core

@@ -1,0 +1,84 @@
+// What the kernels see of a cloud of colors: plain pointers, shared by all instruction sets.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace core {
+
+constexpr int kMaxDims = 4;
+constexpr std::size_t kMaxCenters = 256;
+// Room behind every array of coordinates and weights, so that whole vectors can be read at the end.
+constexpr std::size_t kPadding = 16;
+constexpr int kLevels = 3;  // nodes are the cells of 3, 4 and 5 bits per channel
+
+// A cell of the octree: its tight box and the exact sums of its points.
+struct Node {
+    float low[kMaxDims];
+    float high[kMaxDims];
+    std::int64_t sum[kMaxDims];  // of weight x fixed-point coordinate
+    std::int64_t weight;
+    std::uint32_t first;  // of its points
+    std::uint32_t size;
+    std::uint32_t first_child;  // among the nodes of the next level
+    std::uint32_t n_children;   // 0: a leaf, its points are looked at one by one
+    // Whether weight x coordinate, counted from the lowest corner, may not fit 31 bits.
+    std::uint32_t is_wide;
+    std::uint32_t padding;
+};
+
+// Points in Morton order, coordinates apart, with the nodes above them.
+//
+// Sums are made of whole numbers: the coordinate times `scale`, rounded, times the weight. So they
+// are exact, and no order of threads, lanes or nodes can change them.
+struct CloudView {
+    int dims;
+    float scale;  // fixed-point steps per unit
+    std::size_t n_points;
+    float* coordinates[kMaxDims];
+    std::uint32_t* weights;
+    Node* nodes[kLevels];
+    std::size_t n_nodes[kLevels];
+};
+
+// What one pass over a cloud adds up for every center. Sums of disjoint parts add to the whole.
+struct Sums {
+    std::int64_t weight[kMaxCenters];
+    std::int64_t sum[kMaxCenters][kMaxDims];
+};
+
+// Second moments about a center of every point it is nearest to, in squared units: the products
+// xx, yy, zz, xy, xz, yz and, in four dimensions, tt, xt, yt, zt.
+constexpr int kMoments = 16;
+struct Moments {
+    double of[kMaxCenters][kMoments];
+};
+
+struct EngineKernels {
+    void (*morton_keys)(const std::uint8_t* pixels, std::size_t n, std::size_t channels,
+                        std::uint32_t* keys);
+    // Morton keys to R*2^16 + G*2^8 + B (+ A*2^24).
+    void (*numbers_from_keys)(const std::uint32_t* keys, std::size_t n, std::size_t channels,
+                              std::uint32_t* numbers);
+    void (*embed)(const std::uint32_t* numbers, std::size_t n, std::size_t channels, bool oklab,
+                  const double* linear_of_byte, float* const* coordinates);
+    void (*build_nodes)(CloudView& cloud, const std::uint32_t* keys, unsigned channels,
+                        const unsigned* level_bits);
+    std::int64_t (*sum_squares)(const CloudView& cloud);
+    // Nodes [first, last) of the top level; sums are added to, labels set; either may be null.
+    void (*filter_pass)(const CloudView& cloud, std::size_t first, std::size_t last,
+                        const float* centers, std::size_t k, Sums* sums, std::uint8_t* labels);
+    void (*add_moments)(const CloudView& cloud, const std::uint8_t* labels, const float* centers,
+                        Moments& moments);
+};
+
+// The whole number nearest to value, ties to even, for |value| < 2^22: the same in a lane of any
+// vector and in a plain register, with no rounding mode to depend on.
+static inline std::int32_t fixed_point(float value) {
+    const float shifted = value + 12582912.0f;  // 1.5 x 2^23: the last bit then counts ones
+    std::int32_t bits;
+    __builtin_memcpy(&bits, &shifted, sizeof bits);
+    return bits - 0x4B400000;
+}
+
+}  // namespace core

@@ -1,0 +1,121 @@
+#include "core/cluster.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "search.hpp"
+#include "wu.hpp"
+
+namespace core {
+
+struct Cluster::State {
+    Cloud coarse;  // means of the 5-bit cells
+    Cloud medium;  // means of the 6-bit cells
+    Search search;
+    Buffer<std::uint8_t> labels[2];
+};
+
+namespace {
+
+constexpr float kRelax = 1.85f;  // see search.cpp
+
+// Inertia at the centers a pass was made with: sum w|x|^2 - sum (2 c.S - W|c|^2).
+double inertia_at(double squares, const Centers& centers, const Sums& sums, float scale) {
+    double explained = 0;
+    for (std::size_t c = 0; c < centers.k; ++c)
+        for (std::size_t d = 0; d < centers.dims; ++d) {
+            const double at = double(centers.at[c * centers.dims + d]) * double(scale);
+            explained +=
+                at * (2 * double(sums.sum[c][d]) - at * double(sums.weight[c]));
+        }
+    return (squares - explained) / (double(scale) * double(scale));
+}
+
+// Mean variance of the coordinates.
+double mean_variance(const CloudView& cloud, double squares) {
+    double weight = 0;
+    double sum[kMaxDims] = {};
+    for (std::size_t i = 0; i < cloud.n_nodes[0]; ++i) {
+        weight += double(cloud.nodes[0][i].weight);
+        for (int d = 0; d < cloud.dims; ++d) sum[d] += double(cloud.nodes[0][i].sum[d]);
+    }
+    double explained = 0;
+    for (double total : sum) explained += total * total / weight;
+    return (squares - explained) / (weight * double(cloud.scale) * double(cloud.scale)) /
+           cloud.dims;
+}
+
+}  // namespace
+
+Cluster::Cluster() : state_(new State) {}
+Cluster::~Cluster() = default;
+
+FitResult Cluster::fit(const Cloud& cloud, std::size_t k, Span<const float> given,
+                       Span<float> out, const Schedule& schedule, bool keep_history,
+                       std::size_t n_threads) {
+    State& s = *state_;
+    Search& search = s.search;
+    const std::size_t dims = cloud.dims();
+    Centers centers;
+    centers.dims = dims;
+
+    // A cloud of cells serves as long as the cells are many more than the centers.
+    s.coarse.gather(cloud, 5);
+    const bool has_coarse = s.coarse.size() >= 4 * k;
+    const bool has_medium = schedule.medium_rounds > 0 && cloud.size() > 2 * s.coarse.size();
+    if (has_medium) s.medium.gather(cloud, 6);
+    const Cloud& first = has_coarse ? s.coarse : cloud;
+
+    if (given.size > 0) {
+        centers.k = given.size / dims;
+        std::copy_n(given.data, given.size, centers.at);
+        search.resize(first, centers, k, schedule.round_passes, n_threads);
+    } else {
+        centers.k = wu_centers(first, k, centers.at);
+    }
+    search.settle(first, centers, schedule.round_passes, n_threads);
+    search.improve(first, centers, schedule.coarse_rounds, schedule.round_passes, n_threads);
+    if (has_medium) {
+        search.settle(s.medium, centers, schedule.round_passes, n_threads);
+        search.improve(s.medium, centers, schedule.medium_rounds, schedule.round_passes,
+                       n_threads);
+    }
+    if (schedule.exact_rounds > 0) {
+        search.settle(cloud, centers, schedule.round_passes, n_threads);
+        search.improve(cloud, centers, schedule.exact_rounds, schedule.round_passes, n_threads);
+    }
+
+    FitResult result{centers.k, 0, 0, false, false, {}};
+    const float scale = cloud.view().scale;
+    const double unit2 = double(scale) * double(scale);
+    const double squares = cloud.squares();
+    const double threshold = schedule.tolerance * mean_variance(cloud.view(), squares);
+    std::uint8_t* labels = keep_history ? s.labels[0].reserve(cloud.size()) : nullptr;
+    std::uint8_t* before = keep_history ? s.labels[1].reserve(cloud.size()) : nullptr;
+    for (int pass = 0; pass < schedule.exact_passes; ++pass) {
+        const bool last = pass + 1 == schedule.exact_passes;
+        Centers old;
+        if (keep_history) old = centers;
+        const double shift = search.step(cloud, centers, last ? 1.0f : kRelax, labels, n_threads);
+        result.n_passes = pass + 1;
+        if (keep_history) {
+            std::size_t moved = cloud.size();
+            if (pass > 0) {
+                moved = 0;
+                for (std::size_t i = 0; i < cloud.size(); ++i) moved += labels[i] != before[i];
+            }
+            result.history.push_back({inertia_at(squares, old, search.sums(), scale), shift, moved});
+            std::swap(labels, before);
+        }
+        result.converged = shift == 0;
+        result.within_tolerance = shift <= threshold;
+        if (result.within_tolerance) break;
+    }
+    result.inertia = std::max(0.0, squares / unit2 - centers.explained);
+    std::copy_n(centers.at, centers.k * dims, out.data);
+    return result;
+}
+
+std::size_t Cluster::n_bytes() const { return state_->coarse.n_bytes() + state_->medium.n_bytes(); }
+
+}  // namespace core

@@ -1,0 +1,25 @@
+// What the files of the engine in kernels/ define, and the table that collects it (engine.cpp).
+#pragma once
+
+#include "cloud_view.hpp"
+#include "kernels/entries.hpp"
+
+namespace core {
+namespace CORE_ISA {
+
+void morton_keys(const std::uint8_t* pixels, std::size_t n, std::size_t channels,
+                 std::uint32_t* keys);
+void numbers_from_keys(const std::uint32_t* keys, std::size_t n, std::size_t channels,
+                       std::uint32_t* numbers);
+void embed(const std::uint32_t* numbers, std::size_t n, std::size_t channels, bool oklab,
+           const double* linear_of_byte, float* const* coordinates);
+void build_nodes(CloudView& cloud, const std::uint32_t* keys, unsigned channels,
+                 const unsigned* level_bits);
+std::int64_t sum_squares(const CloudView& cloud);
+void filter_pass(const CloudView& cloud, std::size_t first, std::size_t last, const float* centers,
+                 std::size_t k, Sums* sums, std::uint8_t* labels);
+void add_moments(const CloudView& cloud, const std::uint8_t* labels, const float* centers,
+                 Moments& moments);
+
+}  // namespace CORE_ISA
+}  // namespace core

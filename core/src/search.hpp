@@ -1,0 +1,69 @@
+// k-means on one cloud, with a way out of local minima: split one cluster, merge two others.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "core/buffer.hpp"
+#include "cloud_view.hpp"
+#include "core/cloud.hpp"
+
+namespace core {
+
+// The centers and what the last pass found about their clusters.
+struct Centers {
+    std::size_t k = 0;
+    std::size_t dims = 3;
+    float at[kMaxCenters * kMaxDims];
+    double weight[kMaxCenters];
+    // Sum of weight x squared length of the cluster means: the error is the cloud's squares less
+    // this, so more is better. Squared units.
+    double explained = -1;
+};
+
+class Search {
+  public:
+    // Move every center by `relax` times the way to the mean of its points (over-relaxation: 1 is
+    // Lloyd's step, any factor up to 2 does not raise the error). Returns the squared moves of all.
+    double step(const Cloud& cloud, Centers& centers, float relax, std::uint8_t* labels,
+                std::size_t n_threads);
+
+    // Passes of k-means, the last with a plain step.
+    void settle(const Cloud& cloud, Centers& centers, int n_passes, std::size_t n_threads);
+
+    // Rounds of split-merge, each followed by some passes, kept when the error fell.
+    void improve(const Cloud& cloud, Centers& centers, int n_rounds, int round_passes,
+                 std::size_t n_threads);
+
+    // Split the widest clusters or merge the nearest until there are k.
+    void resize(const Cloud& cloud, Centers& centers, std::size_t k, int round_passes,
+                std::size_t n_threads);
+
+    const Sums& sums() const { return sums_; }
+
+  private:
+    struct Split {
+        std::size_t cluster;
+        double gain;
+        float offset[kMaxDims];
+    };
+    struct Merge {
+        std::size_t removed;
+        std::size_t kept;
+        double cost;
+    };
+    void find_splits(const Cloud& cloud, const Centers& centers, std::size_t n_threads);
+    void find_merges(const Centers& centers);
+    std::size_t exchange(const Centers& from, Centers& to, std::size_t limit);
+
+    Sums sums_;
+    Moments moments_;
+    Buffer<std::uint8_t> labels_;
+    std::vector<Split> splits_;
+    std::vector<Merge> merges_;
+    std::vector<std::uint64_t> tabu_;
+};
+
+}  // namespace core

@@ -1,0 +1,149 @@
+"""The engine's own way to a palette: coarse to fine, and out of local minima.
+
+An `_core.Engine` (the colors of a picture, sorted) goes in, a PaletteFit comes out. The search starts
+from Wu's cuts on the means of the 5-bit cells, exchanges one split against one merge there as long
+as that pays, goes on with the 6-bit cells, and ends with over-relaxed passes over every color.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+
+from huepress import _core, colorspace
+from huepress.types import Palette, PaletteFit, Points, Step, StopReason
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """How long to search.
+
+    Attributes
+    ----------
+    coarse_rounds, medium_rounds, exact_rounds : int
+        Rounds of split-merge on the means of the 5-bit cells, of the 6-bit cells, and on every
+        color.
+    round_passes : int
+        Passes of k-means after each.
+    exact_passes : int
+        Passes over every color at the end.
+    restarts : int
+        Searches on the coarse cells from other places.
+    """
+
+    coarse_rounds: int
+    medium_rounds: int
+    exact_rounds: int
+    round_passes: int
+    exact_passes: int
+    restarts: int = 0
+
+
+# Measured on CQ100 (docs/lab-book.md, Engine).
+SCHEDULES: Final = {
+    "fast": Schedule(0, 0, 0, 4, 4),
+    "balanced": Schedule(12, 4, 0, 4, 5),
+    "best": Schedule(30, 20, 20, 5, 5),
+}
+
+
+def fit(
+    engine: _core.Engine,
+    n_colors: int,
+    *,
+    color_space: str,
+    effort: str,
+    start: Points | None = None,
+    max_iter: int = 300,
+    tol: float = 1e-4,
+    seed: int = 0,
+    n_threads: int = 0,
+    return_history: bool = False,
+) -> PaletteFit:
+    """Find the palette with least weighted squared error.
+
+    Parameters
+    ----------
+    engine : Engine
+        More colors than ``n_colors``. They are placed in ``color_space``, ready to be mapped.
+    n_colors : int
+        1 to 256.
+    start : ndarray, optional
+        (any number up to 256, channels) float32: centers to start from in place of Wu's cuts. The
+        widest clusters are split, or the nearest merged, until there are ``n_colors``.
+    max_iter : int
+        Most passes over every color at the end; the effort sets a bound of its own.
+    color_space, effort, tol, seed, n_threads, return_history
+        As for `huepress.kmeans.fit_palette`.
+
+    Returns
+    -------
+    PaletteFit
+        ``n_iter`` and ``history`` tell of the passes over every color. ``inertia`` is the sum of
+        weight x squared distance to the mean of the cluster, as the last pass found the clusters.
+
+    References
+    ----------
+    .. [1] Kanungo et al., "An efficient k-means clustering algorithm: analysis and implementation"
+       (2002). doi:10.1109/TPAMI.2002.1017616
+    .. [2] Fritzke, "The k-means-u* algorithm: non-local jumps and greedy retries" (2017).
+       arXiv:1706.09059
+    """
+    schedule = SCHEDULES[effort]
+    keeps_clear = engine.has_clear and n_colors > 1
+    engine.place(color_space, keeps_clear, n_threads)
+    centers = np.empty((n_colors - keeps_clear, engine.channels), np.float32)
+    found, inertia, n_iter, converged, within_tolerance, steps = engine.fit(
+        centers,
+        start,
+        schedule.coarse_rounds,
+        schedule.medium_rounds,
+        schedule.exact_rounds,
+        schedule.round_passes,
+        min(schedule.exact_passes, max_iter),
+        schedule.restarts,
+        tol,
+        seed,
+        return_history,
+        n_threads,
+    )
+    centers = centers[:found]
+    stop_reason: StopReason = "max_iter"
+    if converged:
+        stop_reason = "converged"
+    elif within_tolerance:
+        stop_reason = "tolerance"
+    fit = PaletteFit(
+        palette=Palette(colorspace.unembed(centers, color_space)),
+        centers=centers,
+        inertia=inertia,
+        n_iter=n_iter,
+        stop_reason=stop_reason,
+        history=tuple(Step(*step) for step in steps),
+    )
+    return with_clear(fit, color_space) if keeps_clear else fit
+
+
+def with_clear(fit: PaletteFit, color_space: str) -> PaletteFit:
+    """Put full transparency in front of a palette: what is clear stays clear, whatever k is.
+
+    Parameters
+    ----------
+    fit : PaletteFit
+        With alpha; at most 255 colors.
+    color_space : {"oklab", "srgb"}
+        The space of its centers.
+
+    Returns
+    -------
+    PaletteFit
+        With one color more, and nothing else changed.
+    """
+    clear = np.zeros((1, 4), np.uint8)
+    return replace(
+        fit,
+        palette=Palette(np.vstack([clear, fit.palette.colors])),
+        centers=np.vstack([colorspace.embed(clear, color_space), fit.centers]),
+    )
