@@ -22,11 +22,18 @@ MANY = (
 )
 
 FILTERS: dict[str, Sequence[oxipng.RowFilter]] = {"fast": NONE, "balanced": USUAL, "best": MANY}
-"""Row filters tried, by effort. On 20 index maps (photos, charts, screens; k = 256 and 32) no
-filter alone is 3.9 % larger than oxipng's level 4, none and bigrams 0.1 %, at half its time."""
+"""Row filters tried, by effort. On 46 index maps (photos, charts, screens, alpha; k = 256 and 32)
+bytes and CPU time against oxipng's level 4: no filter 1.020 at 0.22 of the time, none and bigrams
+1.001 at 0.30, all five 0.997 at 1.15 (docs/lab-book.md, Lossless)."""
 
 DEFLATE = {"fast": 11, "balanced": 12, "best": 12}
-"""libdeflate's level: 12 against 11 saves 3.3 % on the same maps for 2.3 times the time."""
+"""libdeflate's level: 11 instead of 12 costs 4.7 % of the bytes and halves the time."""
+
+SMALL = 1 << 16
+"""Pixels up to which everything is tried: it takes milliseconds, and icons gain up to 8 %."""
+
+ZOPFLI = ((1 << 20, 15), (1 << 23, 5), (1 << 62, 1))
+"""Pixels, and zopfli's iterations up to there: about four CPU seconds a megapixel for 15."""
 
 
 def encode_indexed(
@@ -64,25 +71,27 @@ def encode_indexed(
     # A fixed palette stays a palette, in its order; otherwise oxipng may reorder it or find
     # that gray of few bits says the same without one.
     free = not keep_order
+    small = ready.indices.size <= SMALL and effort != "fast"
     try:
         data = raw.create_optimized_png(
             level=2,
-            filter=list(FILTERS[effort]),
+            filter=list(MANY if small else FILTERS[effort]),
             deflate=oxipng.Deflaters.libdeflater(DEFLATE[effort]),
-            fast_evaluation=False,
+            fast_evaluation=not (small or effort == "best"),
             palette_reduction=free,
             grayscale_reduction=free,
             color_type_reduction=free,
         )
         if effort == "best":
-            data = squeeze(data)
+            data = squeeze(data, ready.indices.size)
     except oxipng.PngError as error:
         raise EncodeError("png", str(error)) from error
     return Encoded(data, "png", len(ready.palette))
 
 
-def squeeze(data: bytes, *, iterations: int = 15) -> bytes:
-    """Run zopfli over a finished PNG; the smaller of both is returned."""
+def squeeze(data: bytes, n_pixels: int) -> bytes:
+    """Run zopfli over a finished PNG of so many pixels; the smaller of both is returned."""
+    iterations = next(rounds for most, rounds in ZOPFLI if n_pixels <= most)
     smaller = oxipng.optimize_from_memory(
         data,
         level=2,
