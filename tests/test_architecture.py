@@ -32,9 +32,9 @@ EDGES = {
     "distributed": {"batch", "targets"},
     "estimator": set(),
     "pillow": set(),
-    "plots": set(),
+    "plots": {"sweep"},
     "web": {"batch", "targets", "sweep", "palette_files"},
-    "sweep": set(),
+    "sweep": {"validation"},
     "compare": set(),
     "validation": set(),
 }

@@ -79,7 +79,13 @@ def _compress_image(image: Image, options: CompressOptions, started: float) -> R
     return finish(image, learn(counted, options), options, started)
 
 
-def learn(counted: Histogram, options: CompressOptions, init: Init | None = None) -> PaletteFit:
+def learn(
+    counted: Histogram,
+    options: CompressOptions,
+    init: Init | None = None,
+    *,
+    return_history: bool = False,
+) -> PaletteFit:
     """Learn a palette from counted colors; `init` replaces the start that the options name."""
     return kmeans.fit_palette(
         counted,
@@ -92,6 +98,7 @@ def learn(counted: Histogram, options: CompressOptions, init: Init | None = None
         tol=options.tol,
         seed=options.seed,
         n_threads=options.threads,
+        return_history=return_history,
     )
 
 

@@ -16,6 +16,7 @@ from huepress.errors import HuepressError
 
 _COMMANDS: Final = {
     "compress": "Make pictures smaller.",
+    "sweep": "Show what the number of colors does to size, quality and time.",
     "demo": "Draw a picture, compress it with 2 to 256 colors, show what that does.",
 }
 

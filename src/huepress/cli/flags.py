@@ -41,13 +41,16 @@ class _Checked(_ParamType):
             self.fail(f"{value!r} is not {self._spec.allowed}", param, ctx)
 
 
-def flags_of(*groups: type[OptionGroup]) -> Callable[[Command], Command]:
-    """Decorate a click command with the flags of groups of options."""
+def flags_of(
+    *groups: type[OptionGroup], leave_out: tuple[str, ...] = ()
+) -> Callable[[Command], Command]:
+    """Decorate a click command with the flags of groups of options, but for those left out."""
 
     def decorate(command: Command) -> Command:
         for group in reversed(groups):
             for row in reversed(fields(group)):
-                command = _flag(row.name, spec_of(row), row.default)(command)
+                if row.name not in leave_out:
+                    command = _flag(row.name, spec_of(row), row.default)(command)
         return command
 
     return decorate
@@ -79,7 +82,7 @@ def options_of(group: type[Group], values: dict[str, Any]) -> Group:
         A value is out of range or in conflict with another.
     """
     try:
-        return group(**{row.name: values[row.name] for row in fields(group)})
+        return group(**{row.name: values[row.name] for row in fields(group) if row.name in values})
     except OptionError as error:
         raise click.UsageError(str(error)) from error
 

@@ -1,0 +1,217 @@
+"""``huepress sweep``."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from huepress.cli.flags import GroupedCommand, flags_of, options_of
+from huepress.options import CompressOptions
+
+if TYPE_CHECKING:
+    from huepress.sweep import Point, Sweep, Timing
+
+EPILOG = """\b
+Examples:
+  huepress sweep photo.png                          2, 4, 8, ... 256 colors
+  huepress sweep photo.png --colors 8,12,16,24      these
+  huepress sweep photo.png --plot photo.pdf         size, score, time and inertia as curves
+  huepress sweep photo.png --sizes --plot time.png  also on smaller copies: time against pixels
+  huepress sweep photo.png --out-dir swept --csv    keep every file, figures as CSV
+
+\b
+From the second k on, k-means starts from the palette of the next larger k, merged; --cold starts
+every k afresh, and gives exactly the files of "huepress compress -k". Seconds are those of
+counting, k-means, mapping and encoding; measuring is left out.
+"""
+
+# What decides k, or takes the place of k-means: a sweep has its own list of k.
+NOT_SWEPT = (
+    "colors",
+    "quality",
+    "max_size",
+    "best_effort",
+    "lossless",
+    "palette",
+)
+
+
+class _Command(GroupedCommand):
+    groups = (CompressOptions,)
+
+
+class _Colors(click.ParamType[Any]):
+    """A list of k such as ``2,4,8``, or a range such as ``2-16``."""
+
+    name = "list of k"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[int, ...]:
+        if isinstance(value, tuple):
+            return value
+        found: set[int] = set()
+        for part in str(value).split(","):
+            low, _, high = part.strip().partition("-")
+            try:
+                ends = int(low), int(high or low)
+            except ValueError:
+                ends = (0, 0)
+            if not 1 <= ends[0] <= ends[1] <= 256:
+                self.fail(f"{part.strip()!r} is not a k from 1 to 256, or a range of them", param)
+            found |= set(range(ends[0], ends[1] + 1))
+        return tuple(sorted(found))
+
+
+@click.command("sweep", cls=_Command, epilog=EPILOG, context_settings={"max_content_width": 100})
+@click.argument("source", metavar="PICTURE")
+@click.option(
+    "-k",
+    "--colors",
+    type=_Colors(),
+    default="2,4,8,16,32,64,128,256",
+    show_default=True,
+    metavar="LIST",
+    help="Palette sizes, as a list with commas and ranges.",
+)
+@click.option("--cold", is_flag=True, help="Start k-means of every k afresh.")
+@click.option("--sizes", is_flag=True, help="Also time 1/2, 1/4 and 1/8 of the pixels.")
+@click.option("--plot", metavar="FILE", help="Draw the curves (PNG, SVG or PDF).")
+@click.option("--out-dir", metavar="DIR", help="Keep the file of every k as DIR/k002.png, ...")
+@click.option("--force", is_flag=True, help="Overwrite existing files.")
+@click.option("--json", "as_json", is_flag=True, help="Everything as one JSON object.")
+@click.option("--csv", "as_csv", is_flag=True, help="The table as CSV.")
+@flags_of(CompressOptions, leave_out=NOT_SWEPT)
+def command(
+    source: str,
+    colors: tuple[int, ...],
+    cold: bool,
+    sizes: bool,
+    plot: str | None,
+    out_dir: str | None,
+    force: bool,
+    as_json: bool,
+    as_csv: bool,
+    **values: Any,
+) -> None:
+    """Show what the number of colors does to size, quality and time.
+
+    Compresses PICTURE at every k, measures each file, and suggests a k with the reason.
+    """
+    options = options_of(CompressOptions, values)
+    if as_json and as_csv:
+        raise click.UsageError("--json and --csv cannot both go to standard output")
+
+    from huepress import sweep as room
+    from huepress.cli.progress import Progress
+    from huepress.load import load
+
+    if plot is not None:
+        from huepress import plots
+
+        plots.check_target(plot, force=force)
+    image = load(sys.stdin.buffer if source == "-" else source, max_pixels=options.max_pixels)
+    steps = len(colors) + (len(room.SHARES) * len(room.SCALING_COLORS) if sizes else 0)
+    with Progress(steps, enabled=not (as_json or as_csv)) as progress:
+        found = room.sweep(
+            image,
+            colors,
+            options,
+            warm=not cold,
+            on_point=lambda point: progress.advance(f"k = {point.k}"),
+        )
+        if sizes:
+            found = found.with_scaling(
+                *room.scaling(
+                    image,
+                    options,
+                    on_timing=lambda t: progress.advance(f"{t.width} x {t.height}, k = {t.k}"),
+                )
+            )
+    if out_dir is not None:
+        _save(found, Path(out_dir), force)
+    if plot is not None:
+        plots.save(plots.sweep_figure(found), plot, force=force)
+    if as_json:
+        click.echo(json.dumps(found.to_json(), ensure_ascii=False))
+    elif as_csv:
+        click.echo(_csv(found), nl=False)
+    else:
+        _tell(found)
+    for note in image.source.notes:
+        click.echo(f"note: {note}", err=True)
+    for path in (out_dir, plot):
+        if path is not None:
+            click.echo(f"written: {path}", err=True)
+
+
+def _save(found: Sweep, folder: Path, force: bool) -> None:
+    from huepress.targets import SUFFIXES
+    from huepress.write import write_atomic
+
+    for point in found.points:
+        path = folder / f"k{point.k:03d}{SUFFIXES[point.result.format][0]}"
+        write_atomic(path, point.result.data, force=force, make_parents=True)
+
+
+def _csv(found: Sweep) -> str:
+    out = io.StringIO()
+    rows = [{"input": found.image.source.name, **point.to_json()} for point in found.points]
+    writer = csv.DictWriter(out, list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return out.getvalue()
+
+
+def _tell(found: Sweep) -> None:
+    image = found.image
+    size = image.source.n_bytes
+    before = f", {size:,} B" if size else ""
+    click.echo(f"{image.source.name}: {image.width} x {image.height}{before}\n")
+    click.echo(
+        f"{'k':>5} {'colors':>6} {'bytes':>11} {'of input':>8} {'bits/px':>8} {'PSNR':>8}"
+        f" {'score':>6} {'inertia':>10} {'iterations':>10} {'seconds':>8}"
+    )
+    for point in found.points:
+        click.echo(_row(point, size, point.k == found.suggestion.k))
+    click.echo(f"\nsuggested: k = {found.suggestion.k}, {found.suggestion.reason}")
+    click.echo("score is SSIMULACRA2: 100 identical, 90 hardly to be told apart, 70 good, 50 fair.")
+    if any(point.result.status == "kept" for point in found.points):
+        click.echo("kept: at that k the original file is smaller, and compress would keep it.")
+    if found.timings:
+        _tell_timings(found)
+
+
+def _row(point: Point, size: int | None, is_suggested: bool) -> str:
+    psnr = "lossless" if point.is_lossless else f"{point.result.psnr:.1f} dB"
+    kept = point.result.status == "kept"
+    return (
+        f"{'>' if is_suggested else ' '}{point.k:>4} {'kept' if kept else point.colors:>6}"
+        f" {point.n_bytes:>11,} {f'{100 * point.n_bytes / size:.1f} %' if size else '-':>8}"
+        f" {point.bits_per_pixel:>8.3f} {psnr:>8} {point.score:>6.1f}"
+        f" {point.fit.inertia:>10.4g} {point.fit.n_iter:>10} {point.seconds:>8.3f}"
+    )
+
+
+def _tell_timings(found: Sweep) -> None:
+    sizes: dict[tuple[int, int], dict[int, Timing]] = {}
+    for timing in found.timings:
+        sizes.setdefault((timing.width, timing.height), {})[timing.k] = timing
+    ks = sorted({timing.k for timing in found.timings})
+    click.echo("\nseconds on smaller copies, every k afresh (k-means alone in brackets)")
+    head = "".join(f"{f'k = {k}':>18}" for k in ks)
+    click.echo(f"{'size':>13} {'pixels':>11} {'distinct':>9}{head}")
+    for (width, height), row in sizes.items():
+        cells = "".join(f"{f'{row[k].seconds:.3f} ({row[k].fit_seconds:.3f})':>18}" for k in ks)
+        distinct = next(iter(row.values())).distinct
+        click.echo(f"{f'{width} x {height}':>13} {width * height:>11,} {distinct:>9,}{cells}")
+    for law in found.laws:
+        click.echo(f"  {law}")
+    if not found.laws:
+        click.echo("  no law: the picture has too few colors to run k-means at several k")

@@ -1,0 +1,27 @@
+"""What the number of colors does: one picture at many k, each a finished file with its figures.
+
+A picture goes in; out comes a Sweep: bytes, bits per pixel, PSNR, SSIMULACRA2, inertia, iterations
+and seconds at each k, and a suggested k with the reason. From the second k on, k-means starts from
+the palette of the next larger k, merged, so that all of them cost little more than the largest.
+"""
+
+from __future__ import annotations
+
+from huepress.sweep.knee import Suggestion, suggest
+from huepress.sweep.points import DEFAULT_COLORS, Point, Sweep, sweep
+from huepress.sweep.scaling import SCALING_COLORS, SHARES, Law, Timing, fit_law, scaling
+
+__all__ = [
+    "DEFAULT_COLORS",
+    "SCALING_COLORS",
+    "SHARES",
+    "Law",
+    "Point",
+    "Suggestion",
+    "Sweep",
+    "Timing",
+    "fit_law",
+    "scaling",
+    "suggest",
+    "sweep",
+]

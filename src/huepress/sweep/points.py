@@ -1,0 +1,240 @@
+"""One picture at many k: fit, finish and measure each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from time import perf_counter
+from typing import TYPE_CHECKING, Any, Final
+
+from huepress import colorspace, histogram, metrics
+from huepress.compress import finish, learn
+from huepress.errors import OptionError
+from huepress.load import load
+from huepress.options import CompressOptions
+from huepress.sweep.knee import Suggestion, suggest
+from huepress.sweep.merging import merge_centers
+from huepress.sweep.scaling import Law, Timing
+from huepress.types import Histogram, Image, PaletteFit
+from huepress.validation import index_entropy
+
+if TYPE_CHECKING:
+    from huepress.compress import PictureSource
+    from huepress.report import Result
+
+DEFAULT_COLORS: Final = (2, 4, 8, 16, 32, 64, 128, 256)
+
+
+@dataclass(frozen=True, eq=False)
+class Point:
+    """The picture at one k.
+
+    Attributes
+    ----------
+    k : int
+        Largest palette asked for.
+    result : Result
+        The finished file and all that is known of it.
+    score : float
+        SSIMULACRA2.
+    seconds : float
+        Of counting (shared by all k), k-means, mapping and encoding; measuring is left out.
+    fit_seconds : float
+        Of k-means alone.
+    """
+
+    k: int
+    result: Result
+    score: float
+    seconds: float
+    fit_seconds: float
+
+    @property
+    def n_bytes(self) -> int:
+        """Size of the file."""
+        return self.result.bytes_out
+
+    @property
+    def bits_per_pixel(self) -> float:
+        """Size of the file in bits over the pixels of the picture."""
+        return 8 * self.n_bytes / (self.result.image.width * self.result.image.height)
+
+    @property
+    def colors(self) -> int | None:
+        """Colors in the file; None when the original was kept."""
+        return self.result.colors
+
+    @property
+    def is_lossless(self) -> bool:
+        """Whether the file shows the picture unchanged."""
+        return self.result.mse == 0
+
+    @property
+    def fit(self) -> PaletteFit:
+        """What k-means found."""
+        assert self.result.fit is not None
+        return self.result.fit
+
+    @cached_property
+    def entropy(self) -> float | None:
+        """Zero-order entropy of the indices in bits per pixel; None when the original was kept."""
+        if self.result.indexed is None or self.result.status == "kept":
+            return None
+        return index_entropy(self.result.indexed).zero_order
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the figures by name; an infinite PSNR is None."""
+        fit = self.fit
+        return {
+            "k": self.k,
+            "colors": self.colors,
+            "bytes": self.n_bytes,
+            "bits_per_pixel": round(self.bits_per_pixel, 4),
+            "entropy": None if self.entropy is None else round(self.entropy, 4),
+            "psnr": None if self.is_lossless else round(self.result.psnr, 3),
+            "score": round(self.score, 3),
+            "mse": round(self.result.mse, 4),
+            "inertia": round(fit.inertia, 3),
+            "n_iter": fit.n_iter,
+            "stop_reason": fit.stop_reason,
+            "seconds": round(self.seconds, 4),
+            "fit_seconds": round(self.fit_seconds, 4),
+            "status": self.result.status,
+        }
+
+
+@dataclass(frozen=True, eq=False)
+class Sweep:
+    """One picture at many k.
+
+    Attributes
+    ----------
+    image : Image
+        The picture.
+    options : CompressOptions
+        For every k but for the number of colors.
+    points : tuple of Point
+        In ascending order of k.
+    suggestion : Suggestion
+        A k and why.
+    warm : bool
+        Whether each k started from the next larger one.
+    timings : tuple of Timing
+        Seconds on downscaled copies, when asked for.
+    laws : tuple of Law
+        Power laws fitted to them: k-means alone, and the whole road.
+    """
+
+    image: Image
+    options: CompressOptions
+    points: tuple[Point, ...]
+    suggestion: Suggestion
+    warm: bool
+    timings: tuple[Timing, ...] = ()
+    laws: tuple[Law, ...] = ()
+
+    def at(self, k: int) -> Point:
+        """Return the point of one k."""
+        return next(point for point in self.points if point.k == k)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return everything but the pictures, ready for JSON."""
+        return {
+            "input": self.image.source.name,
+            "width": self.image.width,
+            "height": self.image.height,
+            "bytes_in": self.image.source.n_bytes,
+            "format": self.points[0].result.format,
+            "warm": self.warm,
+            "points": [point.to_json() for point in self.points],
+            "suggested": {"k": self.suggestion.k, "reason": self.suggestion.reason},
+            "timings": [timing.to_json() for timing in self.timings],
+            "laws": [law.to_json() for law in self.laws],
+            "notes": list(self.image.source.notes),
+        }
+
+    def with_scaling(self, timings: Sequence[Timing], laws: Sequence[Law]) -> Sweep:
+        """Return the same with timings on downscaled copies."""
+        return replace(self, timings=tuple(timings), laws=tuple(laws))
+
+
+def sweep(
+    source: PictureSource,
+    colors: Sequence[int] = DEFAULT_COLORS,
+    options: CompressOptions | None = None,
+    /,
+    *,
+    warm: bool = True,
+    on_point: Callable[[Point], None] | None = None,
+    **changes: Any,
+) -> Sweep:
+    """Compress one picture at many k and measure each.
+
+    Parameters
+    ----------
+    source : path, bytes, binary file, PIL image, ndarray or Image
+        The picture, as for `huepress.compress`.
+    colors : sequence of int
+        The k, 1 to 256, in any order. Those above the number of distinct colors of the picture
+        would all give the same file: only the first of them is kept.
+    options : CompressOptions or None
+        For every k; ``colors`` is replaced.
+    warm : bool
+        Start k-means of each k from the palette of the next larger k, merged: much cheaper, and
+        the inertia is mostly as low or lower, but bytes may differ a little from those of
+        ``compress`` at that k. Off, or with a named `init`, every k starts afresh and gives
+        exactly the file of ``compress``.
+    on_point : callable, optional
+        Called with every point when it is done, from the largest k down.
+    **changes
+        Single options by name.
+
+    Returns
+    -------
+    Sweep
+        Points in ascending order of k. Files and figures are the same for any number of threads;
+        only the seconds differ.
+
+    Raises
+    ------
+    OptionError
+        An option out of range, or no k at all.
+    DecodeError, LimitError
+        As for `huepress.compress`.
+    """
+    options = (options or CompressOptions()).changed(**changes)
+    wanted = sorted({options.changed(colors=k).colors for k in colors})
+    if not wanted:
+        raise OptionError("colors", colors, "at least one k")
+    image = load(source, max_pixels=options.max_pixels)
+    started = perf_counter()
+    counted = histogram.count(image, n_threads=options.threads)
+    counting = perf_counter() - started
+    enough = [k for k in wanted if k >= counted.n_colors]
+    wanted = [k for k in wanted if k < counted.n_colors] + enough[:1]
+    warm = warm and options.init == "auto"
+    score = metrics.Ssimulacra2(image.pixels, n_threads=options.threads)
+    points: list[Point] = []
+    for k in reversed(wanted):
+        at_k = options.changed(colors=k)
+        started = perf_counter()
+        larger = points[-1].fit if points and warm else None
+        fit = _learn(counted, at_k, larger)
+        fitted = perf_counter()
+        result = finish(image, fit, at_k, started - counting)
+        point = Point(k, result, score.score(result.pixels), result.seconds, fitted - started)
+        points.append(point)
+        if on_point is not None:
+            on_point(point)
+    points.reverse()
+    return Sweep(image, options, tuple(points), suggest(points), warm)
+
+
+def _learn(counted: Histogram, options: CompressOptions, larger: PaletteFit | None) -> PaletteFit:
+    """Learn a palette afresh, or from that of a larger k."""
+    if larger is None or larger.stop_reason == "exact":
+        return learn(counted, options, return_history=True)
+    points = colorspace.embed(counted.colors, options.color_space)
+    start = merge_centers(points, counted.weights, larger.centers, options.colors)
+    return learn(counted, options, start, return_history=True)
