@@ -10,7 +10,7 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "src" / "huepress"
 
 # Each room may import those of lower rank, and rooms of its own rank only where listed below.
-GROUND = [{"errors", "_core"}, {"options", "types", "_native"}]
+GROUND = [{"errors", "_core"}, {"options", "types", "_native", "profiles"}]
 ROAD = [
     {"colorspace"},
     {"load", "palette_files"},

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from huepress.errors import InputError, LimitError
+from huepress.errors import InputError, LimitError, OptionError
 from huepress.load.limits import Limits
 from huepress.types import Image, Source
 
@@ -43,6 +43,7 @@ def load(
     max_frames: int = DEFAULTS.max_frames,
     allow_truncated: bool = False,
     frame: int | None = None,
+    icc: str = "keep",
     name: str | None = None,
 ) -> Image:
     """Load one still picture.
@@ -57,6 +58,9 @@ def load(
         See Limits.
     frame : int or None
         The frame of an animation or the page of a document to take, from 0.
+    icc : {"keep", "srgb"}
+        Keep pixel values in the RGB profile they came in, or convert them to sRGB. What PNG cannot
+        show (CMYK, Lab, gray profiles, profiles made of tables) is converted in both cases.
     name : str or None
         What messages call the source; None: its path, or a word such as ``<bytes>``.
 
@@ -72,6 +76,8 @@ def load(
     LimitError
         Too many pixels, bytes, frames or bytes of metadata; found before memory was taken for
         them, or when memory did not suffice.
+    OptionError
+        ``icc`` is another word.
     InputError
         The file cannot be read, or the array has another shape, type or range.
 
@@ -85,6 +91,8 @@ def load(
     """
     if isinstance(source, Image):
         return source
+    if icc not in ("keep", "srgb"):
+        raise OptionError("icc", icc, "keep, srgb")
     limits = Limits(max_pixels, max_bytes, max_metadata, max_frames, allow_truncated)
     from PIL.Image import Image as PillowImage
 
@@ -95,8 +103,8 @@ def load(
             return _from_array(name or "<array>", source, limits)
         name = name or name_of(source)
         if isinstance(source, PillowImage):
-            return _from_pillow(name, source, limits, frame)
-        return _from_file(name, read(source, limits, name=name), limits, frame)
+            return _from_pillow(name, source, limits, frame, icc)
+        return _from_file(name, read(source, limits, name=name), limits, frame, icc)
     except MemoryError as error:
         raise _out_of_memory(name or name_of(source)) from error
 
@@ -147,23 +155,25 @@ def _from_array(name: str, array: NDArray[Any], limits: Limits) -> Image:
     return _finish(decoded, Source(name, has_alpha=decoded.pixels.shape[2] == 4))
 
 
-def _from_file(name: str, data: bytes, limits: Limits, frame: int | None) -> Image:
+def _from_file(name: str, data: bytes, limits: Limits, frame: int | None, icc: str) -> Image:
     from huepress.load.decode import decode
     from huepress.load.quiet import quiet_pillow
     from huepress.load.sniff import require_format
 
     kind = require_format(name, data)
     with quiet_pillow:
-        found = decode(name, data, kind, limits=limits, frame=frame)
+        found = decode(name, data, kind, limits=limits, frame=frame, icc=icc)
     return _upright(found, Source(name, kind, data))
 
 
-def _from_pillow(name: str, image: PillowImage, limits: Limits, frame: int | None) -> Image:
+def _from_pillow(
+    name: str, image: PillowImage, limits: Limits, frame: int | None, icc: str
+) -> Image:
     from huepress.load.decode import decode_opened
     from huepress.load.quiet import quiet_pillow
 
     with quiet_pillow:
-        found = decode_opened(name, image, limits=limits, frame=frame)
+        found = decode_opened(name, image, limits=limits, frame=frame, icc=icc)
     return _upright(found, Source(name, image.format.lower() if image.format else None))
 
 
@@ -177,14 +187,15 @@ def _upright(found: Frame, source: Source) -> Image:
         upright(before.pixels, found.orientation),
         None if before.deep is None else upright(before.deep, found.orientation),
     )
-    profile = found.metadata.pop("icc_profile", None)
+    if found.meaning.chunks:
+        found.metadata["color_chunks"] = found.meaning.chunks
     return _finish(
         turned,
         Source(
             source.name,
             source.format,
             source.data,
-            profile,
+            found.meaning.profile,
             found.has_alpha,
             found.metadata,
             found.notes,

@@ -17,7 +17,7 @@ from PIL import Image as PillowImage
 from PIL import ImageFile
 
 from huepress.errors import DecodeError, InputError, LimitError
-from huepress.load import png, webp
+from huepress.load import color, png, webp
 from huepress.load.limits import Limits
 from huepress.load.orientation import orientation_of
 from huepress.load.pixels import Decoded, as_decoded, from_pillow, with_key
@@ -67,9 +67,12 @@ class Frame:
     orientation: int
     metadata: dict[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    meaning: color.Meaning = field(default_factory=color.Meaning)
 
 
-def decode(name: str, data: bytes, kind: str, *, limits: Limits, frame: int | None) -> Frame:
+def decode(
+    name: str, data: bytes, kind: str, *, limits: Limits, frame: int | None, icc: str
+) -> Frame:
     """Decode one frame of a file.
 
     Parameters
@@ -82,6 +85,8 @@ def decode(name: str, data: bytes, kind: str, *, limits: Limits, frame: int | No
         What sniff.format_of says.
     frame : int or None
         Which frame or page, from 0; None wants a file that has but one.
+    icc : str
+        ``keep`` or ``srgb``, see color.settle().
 
     Raises
     ------
@@ -99,7 +104,7 @@ def decode(name: str, data: bytes, kind: str, *, limits: Limits, frame: int | No
         opener = getattr(importlib.import_module(f"PIL.{module}"), cls)
         if parts is not None and (parts.depth, parts.color_type) == (16, 4):
             decoded = _gray_alpha_16(opener, parts, limits)
-            metadata = {}
+            metadata, meaning = {}, color.of_png(parts, limits)
         else:
             image = opener(BytesIO(data))
             limits.check_size(name, *image.size)
@@ -109,10 +114,17 @@ def decode(name: str, data: bytes, kind: str, *, limits: Limits, frame: int | No
             if parts is not None and parts.color_type in (0, 2):
                 image.info.pop("transparency", None)  # of gray it is right for 8 bits alone
                 key = _key_of(parts)
+            if parts is not None:
+                meaning = color.of_png(parts, limits)
+            else:
+                limits.check_metadata(name, _size_of(metadata))
+                meaning = color.of_file(kind, data, metadata)
             low = _low_bytes(opener, data, image, limits)
             _read(image, limits)
+            image, meaning = color.to_rgb(image, meaning)
             decoded = from_pillow(name, image) if low is None else _join_bytes(image, low)
             decoded = with_key(decoded, key)
+        decoded, meaning = color.settle(decoded, meaning, icc)
     except (InputError, MemoryError):
         raise
     except PillowImage.DecompressionBombError as error:
@@ -120,7 +132,8 @@ def decode(name: str, data: bytes, kind: str, *, limits: Limits, frame: int | No
         raise LimitError(name, "pixels", pixels, limit, "PIL.Image.MAX_IMAGE_PIXELS") from error
     except FAULTS as error:
         raise DecodeError(name, f"damaged {kind.upper()} ({_one_line(error)})", WANTED) from error
-    notes = decoded.notes
+    notes = (*decoded.notes, *meaning.notes)
+    metadata.pop("icc_profile", None)
     exif = metadata.get("exif")
     if parts is not None:
         notes = (*parts.notes, *notes)
@@ -134,11 +147,12 @@ def decode(name: str, data: bytes, kind: str, *, limits: Limits, frame: int | No
         orientation_of(exif if isinstance(exif, bytes) else None),
         metadata,
         notes,
+        meaning,
     )
 
 
 def decode_opened(
-    name: str, image: PillowImage.Image, *, limits: Limits, frame: int | None
+    name: str, image: PillowImage.Image, *, limits: Limits, frame: int | None, icc: str
 ) -> Frame:
     """Take a frame of an image that is open in Pillow; the caller's image stays as it is.
 
@@ -152,7 +166,8 @@ def decode_opened(
         before = image.tell()
         choose_frame(name, image, frame, limits)
         image.load()
-        decoded = from_pillow(name, image)
+        shown, meaning = color.to_rgb(image, color.of_file("", b"", image.info))
+        decoded, meaning = color.settle(from_pillow(name, shown), meaning, icc)
         if image.tell() != before:
             image.seek(before)
         exif = image.getexif().tobytes()
@@ -161,8 +176,10 @@ def decode_opened(
     except FAULTS as error:
         raise DecodeError(name, f"damaged picture ({_one_line(error)})", WANTED) from error
     metadata = {key: value for key, value in image.info.items() if isinstance(key, str)}
+    metadata.pop("icc_profile", None)
     has_alpha = decoded.pixels.shape[2] == 4
-    return Frame(decoded, has_alpha, orientation_of(exif), metadata, decoded.notes)
+    notes = (*decoded.notes, *meaning.notes)
+    return Frame(decoded, has_alpha, orientation_of(exif), metadata, notes, meaning)
 
 
 def choose_frame(name: str, image: PillowImage.Image, frame: int | None, limits: Limits) -> None:
@@ -239,7 +256,7 @@ def _low_bytes(
     return np.asarray(twin)
 
 
-def _join_bytes(image: ImageFile.ImageFile, low: NDArray[np.uint8]) -> Decoded:
+def _join_bytes(image: PillowImage.Image, low: NDArray[np.uint8]) -> Decoded:
     """Put the upper and lower bytes of 16-bit samples together."""
     return as_decoded(np.asarray(image).astype(np.uint16) << 8 | low)
 
@@ -264,6 +281,10 @@ def _gray_alpha_16(opener: Any, parts: png.PngParts, limits: Limits) -> Decoded:
     image = opener(BytesIO(head + parts.stream[33:]))
     _read(image, limits)
     return as_decoded(np.asarray(image).view(">u2").astype(np.uint16))
+
+
+def _size_of(metadata: dict[str, Any]) -> int:
+    return sum(len(value) for value in metadata.values() if isinstance(value, bytes | str))
 
 
 def _one_line(error: BaseException) -> str:
