@@ -32,6 +32,7 @@ EDGES = {
     "distributed": {"batch", "targets"},
     "estimator": set(),
     "pillow": set(),
+    "skimage": set(),
     "plots": {"sweep"},
     "web": {"batch", "targets", "sweep", "palette_files"},
     "sweep": {"validation"},

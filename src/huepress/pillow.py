@@ -1,0 +1,150 @@
+"""huepress where Pillow's ``Image.quantize`` is expected.
+
+A Pillow image goes in, a Pillow image of mode P comes out, its palette found by k-means in Oklab,
+with full alpha. `install` puts it behind ``Image.quantize`` itself.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+from PIL import Image, ImagePalette
+
+from huepress.errors import OptionError
+from huepress.quantize import quantize as quantize_pixels
+from huepress.remap import nearest
+from huepress.types import Colors, Palette, Pixels
+
+_PILLOWS_OWN: Final = Image.Image.quantize
+# Modes whose pixels are 8-bit sRGB without alpha; all others go through RGBA or RGB.
+_ALPHA_MODES: Final = ("RGBA", "LA", "PA", "La", "RGBa")
+
+
+def quantize(
+    image: Image.Image,
+    colors: int = 256,
+    method: int | None = None,
+    kmeans: int = 0,
+    palette: Image.Image | None = None,
+    dither: Image.Dither = Image.Dither.FLOYDSTEINBERG,
+    *,
+    color_space: str | None = None,
+    effort: str = "balanced",
+    seed: int = 0,
+) -> Image.Image:
+    """Reduce a Pillow image to a palette, with the signature of ``Image.quantize``.
+
+    Parameters
+    ----------
+    image : PIL.Image.Image
+        Of any mode that converts to RGB or RGBA. Not changed.
+    colors : int
+        Largest palette, 1 to 256.
+    method : PIL.Image.Quantize or None
+        None: huepress. A method named is Pillow's own, and Pillow runs it.
+    kmeans : int
+        Of Pillow's own methods, >= 0. huepress always runs k-means to its end.
+    palette : PIL.Image.Image or None
+        An image of mode P whose palette is used as it is, instead of learning one.
+    dither : PIL.Image.Dither
+        With `palette`, as in Pillow: NONE takes the exact nearest color; FLOYDSTEINBERG (for
+        images without alpha) is Pillow's own error diffusion. Without `palette` there is no
+        dither, in Pillow and here.
+    color_space : {"oklab", "srgb"} or None
+        Where distance is measured. None: Oklab for a palette learned, sRGB (as Pillow measures)
+        for one given.
+    effort, seed
+        As for `huepress.quantize`.
+
+    Returns
+    -------
+    PIL.Image.Image
+        Of mode P with the palette as RGB, or RGBA when the image has alpha; ``info`` is kept but
+        for ``transparency``, which is in the palette.
+
+    Raises
+    ------
+    ValueError
+        `colors`, `kmeans` or `palette` as Pillow refuses them.
+
+    Examples
+    --------
+    >>> from PIL import Image
+    >>> from huepress import pillow
+    >>> small = pillow.quantize(Image.radial_gradient("L"), 4)
+    >>> small.mode, len(small.getcolors())
+    ('P', 4)
+    """
+    image.load()
+    if method is not None:
+        return _PILLOWS_OWN(image, colors, method, kmeans, palette, dither)
+    if kmeans < 0:
+        raise OptionError("kmeans", kmeans, "0 or more")
+    if palette is not None:
+        return _to_palette(image, palette, dither, color_space or "srgb")
+    if not 1 <= colors <= 256:
+        raise OptionError("colors", colors, "1 to 256")
+    found = quantize_pixels(
+        _pixels(image), colors, color_space=color_space or "oklab", effort=effort, seed=seed
+    )
+    return _finished(image, found.indices, found.palette)
+
+
+def install() -> None:
+    """Make ``Image.quantize`` use huepress from now on, for calls that name no method.
+
+    ``Image.convert("P", palette=Palette.ADAPTIVE)`` and what Pillow's GIF and PNG writers do by
+    themselves go past ``Image.quantize``, and stay as they are.
+    """
+    Image.Image.quantize = quantize  # type: ignore[method-assign, assignment]
+
+
+def uninstall() -> None:
+    """Give ``Image.quantize`` back to Pillow."""
+    Image.Image.quantize = _PILLOWS_OWN  # type: ignore[method-assign]
+
+
+def _pixels(image: Image.Image) -> Pixels:
+    """Return 8-bit sRGB or straight sRGBA pixels, (height, width, 3 or 4)."""
+    has_alpha = image.mode in _ALPHA_MODES or "transparency" in image.info
+    if image.mode == "P" and image.palette is not None:
+        has_alpha = has_alpha or image.palette.mode == "RGBA"
+    return np.ascontiguousarray(np.asarray(image.convert("RGBA" if has_alpha else "RGB")))
+
+
+def _to_palette(
+    image: Image.Image, palette: Image.Image, dither: Image.Dither, color_space: str
+) -> Image.Image:
+    palette.load()
+    if palette.mode != "P" or palette.palette is None:
+        raise OptionError("palette", f"an image of mode {palette.mode}", "an image of mode P")
+    if dither != Image.Dither.NONE and image.mode in ("RGB", "L"):
+        return _PILLOWS_OWN(image, palette=palette, dither=dither)
+    pixels, colors = _pixels(image), _palette_colors(palette)
+    if pixels.shape[2] == 4 and colors.shape[1] == 3:
+        colors = np.hstack([colors, np.full((len(colors), 1), 255, np.uint8)])
+    mapped = nearest.remap(pixels, Palette(colors), color_space)
+    made = _finished(image, mapped.indices, colors)
+    made.palette = palette.palette.copy()
+    return made
+
+
+def _palette_colors(palette: Image.Image) -> Colors:
+    assert palette.palette is not None
+    mode = "RGBA" if "transparency" in palette.info else palette.palette.mode
+    if mode == "RGBA" and palette.palette.mode == "RGB":
+        palette = palette.copy()
+        palette.apply_transparency()
+    colors = palette.getpalette(mode) or []
+    return np.array(colors, np.uint8).reshape(-1, len(mode))[:256]
+
+
+def _finished(image: Image.Image, indices: np.ndarray[Any, Any], colors: Colors) -> Image.Image:
+    mode = "RGBA" if colors.shape[1] == 4 else "RGB"
+    made = Image.frombytes("P", image.size, indices.tobytes())
+    made.putpalette(colors.tobytes(), mode)
+    made.load()  # hands the palette to the image; older Pillows then hold 256 entries of it
+    made.palette = ImagePalette.ImagePalette(mode, bytearray(colors.tobytes()))
+    made.info = {name: value for name, value in image.info.items() if name != "transparency"}
+    return made
