@@ -21,8 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PIL import Image as PillowImage
 
-    from huepress.kmeans import Init
-    from huepress.types import Encoded, Histogram, Image, PaletteFit
+    from huepress.types import Encoded, Histogram, Image, PaletteFit, Points
 
 PictureSource: TypeAlias = (
     "str | os.PathLike[str] | bytes | BinaryIO | PillowImage.Image | NDArray[Any] | Image"
@@ -82,23 +81,24 @@ def _compress_image(image: Image, options: CompressOptions, started: float) -> R
 def learn(
     counted: Histogram,
     options: CompressOptions,
-    init: Init | None = None,
     *,
+    start: Points | None = None,
     return_history: bool = False,
 ) -> PaletteFit:
-    """Learn a palette from counted colors; `init` replaces the start that the options name."""
+    """Learn a palette from counted colors, the engine starting from given centers if there are."""
     return kmeans.fit_palette(
         counted,
         options.colors,
         color_space=options.color_space,
         effort=options.effort,
-        init=options.init if init is None else init,
+        init=options.init,
         n_init=options.n_init,
         max_iter=options.max_iter,
         tol=options.tol,
         seed=options.seed,
         n_threads=options.threads,
         return_history=return_history,
+        start=start,
     )
 
 

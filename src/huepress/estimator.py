@@ -166,11 +166,11 @@ class ColorQuantizer(
         self._check_parameters(rows)
         fitted = self._fit(rows, weights)
         self._centers = fitted.centers
-        self._in_space = self.color_space
         self.cluster_centers_ = self._centers_as_rows(rows.dtype)
-        self.inertia_ = fitted.inertia
         self.n_iter_ = fitted.n_iter
-        self.labels_ = _labels(self._points(rows), self._centers)
+        points = self._points(rows)
+        self.labels_ = _labels(points, self._centers)
+        self.inertia_ = _inertia(points, weights, self._centers, self.labels_)
         self._n_features_out = len(fitted.centers)
         if len(fitted.centers) < self.n_clusters:
             warnings.warn(

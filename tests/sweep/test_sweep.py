@@ -13,10 +13,9 @@ from scipy import stats
 from ssimulacra2 import compute_ssimulacra2
 
 import huepress
-from huepress import OptionError, colorspace
+from huepress import OptionError
 from huepress.cli import cli
 from huepress.sweep import fit_law, scaling, suggest, sweep
-from huepress.sweep.merging import merge_centers
 from huepress.sweep.scaling import downscale
 from images import noise, ramp, soft_disc
 
@@ -62,8 +61,8 @@ def test_the_written_files_bear_the_figures_out(picture, tmp_path, format):
         assert point["score"] == pytest.approx(compute_ssimulacra2(picture, plain), abs=0.05)
 
 
-def test_a_cold_sweep_is_compress_at_every_k(picture):
-    found = sweep(picture, (3, 16, 40), warm=False)
+def test_every_point_is_compress_at_that_k(picture):
+    found = sweep(picture, (3, 16, 40))
     for point in found.points:
         alone = huepress.compress(picture, colors=point.k)
         assert point.result.data == alone.data
@@ -72,7 +71,7 @@ def test_a_cold_sweep_is_compress_at_every_k(picture):
 
 
 def test_a_warm_sweep_is_as_good_as_a_cold_one(picture):
-    warm, cold = sweep(picture), sweep(picture, warm=False)
+    warm, cold = sweep(picture, warm=True), sweep(picture)
     assert warm.points[-1].result.data == cold.points[-1].result.data
     ratios = [a.fit.inertia / b.fit.inertia for a, b in zip(warm.points, cold.points, strict=True)]
     assert np.exp(np.mean(np.log(ratios))) < 1.03
@@ -87,7 +86,7 @@ def test_the_same_files_for_any_number_of_threads(picture, n_threads):
 
 
 def test_a_named_start_is_kept_for_every_k(picture):
-    found = sweep(picture, (4, 8), init="random", seed=3)
+    found = sweep(picture, (4, 8), init="random", seed=3, warm=True)
     assert not found.warm
     expected = huepress.compress(picture, colors=4, init="random", seed=3)
     assert found.at(4).result.data == expected.data
@@ -106,7 +105,7 @@ def test_k_beyond_the_distinct_colors_is_tried_once():
 
 
 def test_alpha(tmp_path):
-    found = sweep(soft_disc(), (2, 16, 64))
+    found = sweep(soft_disc(), (2, 16, 64), warm=True)
     assert found.points[-1].score > found.points[0].score
     assert found.points[-1].result.indexed.palette.colors.shape[1] == 4
 
@@ -160,23 +159,6 @@ def test_where_score_only_starts_late_there_is_no_knee():
     found = suggest(points)
     assert found.k == 16
     assert found.reason.startswith("the best score, and no knee before it")
-
-
-def test_merging_takes_the_cheapest_pairs():
-    points = np.array([[0, 0, 0], [2, 0, 0], [100, 0, 0], [130, 0, 0]], np.float32)
-    weights = np.array([1.0, 3, 1, 1])
-    merged = merge_centers(points, weights, points, 3)
-    np.testing.assert_allclose(merged[:, 0], [1.5, 100, 130])
-    merged = merge_centers(points, weights, points, 2)
-    np.testing.assert_allclose(merged[:, 0], [1.5, 115])
-
-
-def test_merging_keeps_the_mean():
-    rng = np.random.default_rng(0)
-    points = colorspace.embed(rng.integers(0, 256, (249, 3), dtype=np.uint8), "oklab")
-    weights = rng.uniform(1, 9, 249)
-    merged = merge_centers(points, weights, points, 1)
-    np.testing.assert_allclose(merged[0], np.average(points, axis=0, weights=weights), rtol=1e-4)
 
 
 def test_a_law_is_found_again():

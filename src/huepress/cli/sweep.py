@@ -26,9 +26,8 @@ Examples:
   huepress sweep photo.png --out-dir swept --csv    keep every file, figures as CSV
 
 \b
-From the second k on, k-means starts from the palette of the next larger k, merged; --cold starts
-every k afresh, and gives exactly the files of "huepress compress -k". Seconds are those of
-counting, k-means, mapping and encoding; measuring is left out.
+The file of every k is exactly that of "huepress compress -k" (but with --warm). Seconds are those
+of counting, k-means, mapping and encoding; measuring is left out.
 """
 
 # What decides k, or takes the place of k-means: a sweep has its own list of k.
@@ -80,7 +79,7 @@ class _Colors(click.ParamType[Any]):
     metavar="LIST",
     help="Palette sizes, as a list with commas and ranges.",
 )
-@click.option("--cold", is_flag=True, help="Start k-means of every k afresh.")
+@click.option("--warm", is_flag=True, help="Start k-means of each k from the next larger palette.")
 @click.option("--sizes", is_flag=True, help="Also time 1/2, 1/4 and 1/8 of the pixels.")
 @click.option("--plot", metavar="FILE", help="Draw the curves (PNG, SVG or PDF).")
 @click.option("--out-dir", metavar="DIR", help="Keep the file of every k as DIR/k002.png, ...")
@@ -91,7 +90,7 @@ class _Colors(click.ParamType[Any]):
 def command(
     source: str,
     colors: tuple[int, ...],
-    cold: bool,
+    warm: bool,
     sizes: bool,
     plot: str | None,
     out_dir: str | None,
@@ -123,7 +122,7 @@ def command(
             image,
             colors,
             options,
-            warm=not cold,
+            warm=warm,
             on_point=lambda point: progress.advance(f"k = {point.k}"),
         )
         if sizes:

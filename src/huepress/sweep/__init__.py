@@ -1,8 +1,8 @@
 """What the number of colors does: one picture at many k, each a finished file with its figures.
 
 A picture goes in; out comes a Sweep: bytes, bits per pixel, PSNR, SSIMULACRA2, inertia, iterations
-and seconds at each k, and a suggested k with the reason. From the second k on, k-means starts from
-the palette of the next larger k, merged, so that all of them cost little more than the largest.
+and seconds at each k, and a suggested k with the reason. The picture is read, counted and made
+ready for scoring once.
 """
 
 from __future__ import annotations

@@ -8,13 +8,12 @@ from functools import cached_property
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Final
 
-from huepress import colorspace, histogram, metrics
+from huepress import histogram, metrics
 from huepress.compress import finish, learn
 from huepress.errors import OptionError
 from huepress.load import load
 from huepress.options import CompressOptions
 from huepress.sweep.knee import Suggestion, suggest
-from huepress.sweep.merging import merge_centers
 from huepress.sweep.scaling import Law, Timing
 from huepress.types import Histogram, Image, PaletteFit
 from huepress.validation import index_entropy
@@ -165,7 +164,7 @@ def sweep(
     options: CompressOptions | None = None,
     /,
     *,
-    warm: bool = True,
+    warm: bool = False,
     on_point: Callable[[Point], None] | None = None,
     **changes: Any,
 ) -> Sweep:
@@ -181,10 +180,8 @@ def sweep(
     options : CompressOptions or None
         For every k; ``colors`` is replaced.
     warm : bool
-        Start k-means of each k from the palette of the next larger k, merged: much cheaper, and
-        the inertia is mostly as low or lower, but bytes may differ a little from those of
-        ``compress`` at that k. Off, or with a named `init`, every k starts afresh and gives
-        exactly the file of ``compress``.
+        Start k-means of each k from the palette of the next larger k. A little cheaper; bytes then
+        differ a little from those of ``compress`` at that k. Named starts take no notice of it.
     on_point : callable, optional
         Called with every point when it is done, from the largest k down.
     **changes
@@ -193,8 +190,8 @@ def sweep(
     Returns
     -------
     Sweep
-        Points in ascending order of k. Files and figures are the same for any number of threads;
-        only the seconds differ.
+        Points in ascending order of k, each with exactly the file of ``compress`` at that k unless
+        `warm`. Everything but the seconds is the same for any number of threads.
 
     Raises
     ------
@@ -233,8 +230,9 @@ def sweep(
 
 def _learn(counted: Histogram, options: CompressOptions, larger: PaletteFit | None) -> PaletteFit:
     """Learn a palette afresh, or from that of a larger k."""
-    if larger is None or larger.stop_reason == "exact":
-        return learn(counted, options, return_history=True)
-    points = colorspace.embed(counted.colors, options.color_space)
-    start = merge_centers(points, counted.weights, larger.centers, options.colors)
-    return learn(counted, options, start, return_history=True)
+    start = None
+    if larger is not None and larger.stop_reason != "exact":
+        # Full transparency is an entry that the engine adds by itself.
+        first = larger.palette.colors[0]
+        start = larger.centers[1:] if len(first) == 4 and not first.any() else larger.centers
+    return learn(counted, options, start=start, return_history=True)
