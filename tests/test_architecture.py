@@ -26,15 +26,14 @@ ROAD = [
 ]
 EDGES = {
     "cli": set(),
-    "batch": {"targets"},
-    "targets": set(),
+    "batch": {"distributed"},
     "demo": set(),
-    "distributed": {"batch", "targets"},
+    "distributed": set(),
     "estimator": set(),
     "pillow": set(),
     "skimage": set(),
     "plots": {"sweep"},
-    "web": {"batch", "targets", "sweep", "palette_files"},
+    "web": {"batch", "sweep", "palette_files"},
     "sweep": {"validation"},
     "compare": set(),
     "validation": set(),

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import huepress.metrics as metrics
     from huepress._native import build_info
+    from huepress.batch.shared import fit_palette
     from huepress.compress import compress
     from huepress.errors import (
         DecodeError,
@@ -47,6 +48,7 @@ __all__ = [
     "Result",
     "build_info",
     "compress",
+    "fit_palette",
     "load",
     "metrics",
     "quantize",
@@ -58,6 +60,7 @@ _HOMES = {
     "Result": "report",
     "build_info": "_native",
     "compress": "compress",
+    "fit_palette": "batch.shared",
     "load": "load",
     "quantize": "quantize",
 } | {name: "errors" for name in __all__ if name.endswith("Error")}

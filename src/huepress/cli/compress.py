@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-import json
+import os
 import sys
+from contextlib import ExitStack, closing
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from huepress.cli.flags import GroupedCommand, flags_of, options_of
+from huepress.cli.progress import Progress
+from huepress.cli.telling import Teller
 from huepress.errors import OptionError
-from huepress.options import CompressOptions, WriteOptions
+from huepress.options import BatchOptions, CompressOptions, WriteOptions
 
 if TYPE_CHECKING:
-    from huepress.batch import Row
+    from huepress.batch import Row, Target
 
 EPILOG = """\b
 Examples:
@@ -21,6 +24,9 @@ Examples:
   huepress compress photo.png -k 16 -o small.png  16 colors
   huepress compress *.png --out-dir small         several files, names kept
   huepress compress icon.png --in-place           replace the file, keep mode and time
+  huepress compress assets -r --out-dir dist      a tree, mirrored; again: only what changed
+  huepress compress assets -r --check             exit 1 when something could be smaller
+  huepress compress frames/*.png --shared-palette --out-dir small
   cat photo.png | huepress compress - -o - > small.png
   huepress compress photo.png --color-space srgb --init random --json
 
@@ -31,66 +37,97 @@ Exit codes: 0 done (also: nothing gained, original kept), 1 some or all files fa
 
 
 class _Command(GroupedCommand):
-    groups = (CompressOptions, WriteOptions)
+    groups = (CompressOptions, WriteOptions, BatchOptions)
 
 
 @click.command("compress", cls=_Command, epilog=EPILOG, context_settings={"max_content_width": 100})
 @click.argument("sources", nargs=-1, required=True, metavar="PICTURE...")
-@flags_of(CompressOptions, WriteOptions)
+@flags_of(CompressOptions, WriteOptions, BatchOptions)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a file on standard output.")
 @click.option("--quiet", is_flag=True, help="Say nothing but errors.")
 def command(sources: tuple[str, ...], as_json: bool, quiet: bool, **values: Any) -> None:
     """Make pictures smaller.
 
     Learns a palette for each PICTURE (PNG, JPEG, WebP, GIF, BMP, TIFF, AVIF, PPM; - is standard
-    input) and writes an ordinary indexed PNG, WebP or GIF that is never larger than the input.
+    input; with -r also directories) and writes an ordinary indexed PNG, WebP or GIF that is never
+    larger than the input.
     """
     options = options_of(CompressOptions, values)
     write = options_of(WriteOptions, values)
+    batch = options_of(BatchOptions, values)
+    if batch.check and not (write.output or write.out_dir):
+        write = write.changed(in_place=True)
+    if options.threads:
+        # The PNG optimizer's threads are counted per process, and this is its first use.
+        os.environ.setdefault("RAYON_NUM_THREADS", str(options.threads))
 
-    from huepress.targets import plan
+    from huepress.batch import plan
 
     try:
-        targets = plan(sources, write, options.format)
+        targets = plan(sources, write, options.format, batch)
     except OptionError as error:
         raise click.UsageError(str(error)) from error
-    to_stdout = any(target.path is None for target in targets)
+    to_stdout = any(target.output == "-" for target in targets)
     if as_json and to_stdout:
         raise click.UsageError("--json and a picture cannot both go to standard output")
     if to_stdout and sys.stdout.isatty():
         raise click.UsageError("a picture is not written to a terminal: use -o FILE, or a pipe")
 
-    from huepress import batch
-    from huepress.cli.progress import Progress
-
-    codes = []
-    with Progress(len(targets), enabled=not (quiet or as_json)) as progress:
-        for row in batch.run(targets, options):
-            _tell(row, as_json, quiet, several=len(targets) > 1)
-            progress.advance(row.target.source)
-            codes.append(0 if row.error is None else row.error.exit_code)
-    sys.exit(exit_code(codes))
-
-
-def exit_code(codes: list[int]) -> int:
-    """Return the exit code of a run from those of its files.
-
-    A single file's own code (4: a bound not met, else 1); of several, 1 when one failed otherwise.
-    """
-    failed = {4 if code == 4 else 1 for code in codes if code}
-    return min(failed, default=0)
+    teller = Teller(
+        as_json=as_json,
+        quiet=quiet,
+        several=len(targets) != 1 or batch.recursive,
+        check=batch.check,
+        dry_run=batch.dry_run,
+    )
+    try:
+        _work(sources, targets, options, write, batch, teller)
+    except KeyboardInterrupt:
+        rest = "" if batch.no_manifest or not batch.recursive else "; run it again to go on"
+        click.echo(f"stopped: {teller.n_told} of {len(targets)} files done{rest}", err=True)
+        sys.exit(130)  # as shells number an end by SIGINT
+    teller.sum_up()
+    sys.exit(teller.exit_code)
 
 
-def _tell(row: Row, as_json: bool, quiet: bool, several: bool) -> None:
-    if as_json:
-        click.echo(json.dumps(row.to_json(), ensure_ascii=False))
-    if row.error is not None:
-        click.echo(f"error: {row.error}", err=True)
-    elif row.result is not None and not as_json and not quiet:
-        path = row.target.path
-        where = "<stdout>" if path is None else str(path)
-        if row.target.in_place or several or where == "<stdout>":
-            where = f"{row.target.source} -> {where}" if not row.target.in_place else where
-        click.echo(f"{where}: {row.result.summary()}", err=path is None)
-        for note in row.result.image.source.notes:
-            click.echo(f"note: {row.target.source}: {note}", err=True)
+def _work(
+    sources: tuple[str, ...],
+    targets: list[Target | Row],
+    options: CompressOptions,
+    write: WriteOptions,
+    batch: BatchOptions,
+    teller: Teller,
+) -> None:
+    """Do the files, and tell each."""
+    from huepress import batch as room
+
+    with ExitStack() as stack:
+        client = None
+        if batch.scheduler is not None:
+            from huepress.distributed import connect
+
+            client = stack.enter_context(connect(batch.scheduler))
+        fit = None
+        if batch.shared_palette:
+            inputs = [target.source for target in targets if not isinstance(target, room.Row)]
+            fit = room.fit_palette(
+                inputs, options, weighting=batch.palette_weights, client=client, skip_bad=True
+            )
+        place = room.place_of(sources, write, batch)
+        manifest = None
+        if place is not None:
+            reading = batch.dry_run or batch.check
+            manifest = stack.enter_context(room.Manifest(place, read_only=reading))
+        progress = stack.enter_context(Progress(len(targets), enabled=teller.shows_progress))
+        rows = room.run(
+            targets,
+            options,
+            batch,
+            manifest=manifest,
+            client=client,
+            fit=fit,
+            score=teller.wants_scores,
+        )
+        for row in stack.enter_context(closing(rows)):
+            teller.tell(row)
+            progress.advance(row.source, row.saved)

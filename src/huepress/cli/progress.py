@@ -16,7 +16,7 @@ DELAY: Final = 1.0
 
 
 class Progress:
-    """Show how many of the files are done, from the second second on.
+    """Show files done, bytes saved, files a second and the time left, from the second second on.
 
     Parameters
     ----------
@@ -29,6 +29,7 @@ class Progress:
     def __init__(self, total: int, *, enabled: bool = True) -> None:
         self._total = total
         self._done = 0
+        self._saved = 0
         self._enabled = enabled and sys.stderr.isatty()
         self._lock = threading.Lock()
         self._timer: threading.Timer | None = None
@@ -44,16 +45,28 @@ class Progress:
 
     def _show(self) -> None:
         from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+        from rich.progress import (
+            BarColumn,
+            MofNCompleteColumn,
+            TextColumn,
+            TimeElapsedColumn,
+            TimeRemainingColumn,
+        )
         from rich.progress import Progress as RichProgress
 
+        several = [
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[saved]} saved"),
+            TextColumn("{task.fields[rate]:.1f} files/s"),
+            TimeRemainingColumn(),
+        ]
         with self._lock:
             if not self._enabled:
                 return
             self._bar = RichProgress(
                 TextColumn("compressing"),
                 BarColumn(),
-                MofNCompleteColumn(),
+                *(several if self._total > 1 else []),
                 TimeElapsedColumn(),
                 TextColumn("{task.description}"),
                 console=Console(stderr=True),
@@ -62,15 +75,26 @@ class Progress:
             )
             # One file has no steps to count: its bar only shows that work goes on.
             total = self._total if self._total > 1 else None
-            self._task = self._bar.add_task("", total=total, completed=self._done)
+            self._task = self._bar.add_task(
+                "", total=total, completed=self._done, saved=size_in_words(self._saved), rate=0.0
+            )
             self._bar.start()
 
-    def advance(self, name: str) -> None:
-        """Say that one more file is done."""
+    def advance(self, name: str, saved: int = 0) -> None:
+        """Say that one more file is done, and how many bytes it saved."""
         with self._lock:
             self._done += 1
-            if self._bar is not None and self._task is not None:
-                self._bar.update(self._task, completed=self._done, description=name)
+            self._saved += saved
+            if self._bar is None or self._task is None:
+                return
+            elapsed = DELAY + (self._bar.tasks[0].elapsed or 0.0)
+            self._bar.update(
+                self._task,
+                completed=self._done,
+                description=name,
+                saved=size_in_words(self._saved),
+                rate=self._done / elapsed,
+            )
 
     def __exit__(
         self,
@@ -84,3 +108,15 @@ class Progress:
             self._timer.cancel()
         if self._bar is not None:
             self._bar.stop()
+
+
+def size_in_words(n_bytes: int) -> str:
+    """Return a number of bytes as people read it, in units of 1000."""
+    if abs(n_bytes) < 1000:
+        return f"{n_bytes} B"
+    amount = float(n_bytes)
+    units = iter(("kB", "MB", "GB", "TB"))
+    unit = "B"
+    while abs(amount) >= 999.95 and unit != "TB":
+        amount, unit = amount / 1000, next(units)
+    return f"{amount:.1f} {unit}"

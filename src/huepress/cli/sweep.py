@@ -151,7 +151,7 @@ def command(
 
 
 def _save(found: Sweep, folder: Path, force: bool) -> None:
-    from huepress.targets import SUFFIXES
+    from huepress.batch.targets import SUFFIXES
     from huepress.write import write_atomic
 
     for point in found.points:

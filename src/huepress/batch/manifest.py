@@ -1,0 +1,241 @@
+"""The memory of a batch: what was made of which input, in one SQLite file.
+
+Kept from run to run, so that a killed run goes on where it was and an unchanged tree costs a look
+at each file. A record is made right after its file was written; a file whose record was lost is
+found to be the very file that would be written (job.py). Several runs may share a manifest.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import sqlite3
+import threading
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Self
+
+from huepress.batch.rows import Record
+from huepress.batch.store import is_remote, local_path, store_of
+from huepress.batch.targets import Target
+from huepress.errors import OutputError
+from huepress.options import BatchOptions, WriteOptions
+
+FILE_NAME: Final = ".huepress.sqlite"
+
+_VERSION: Final = 1
+_SCHEMA: Final = """
+CREATE TABLE IF NOT EXISTS files (
+    target TEXT PRIMARY KEY,  -- where the output was planned, below the manifest's directory
+    input_hash BLOB NOT NULL,
+    input_stamp TEXT,         -- NULL: look at the content
+    recipe BLOB NOT NULL,     -- hash of options and version
+    output TEXT NOT NULL,     -- where the output is
+    output_hash BLOB NOT NULL,
+    output_stamp TEXT,
+    status TEXT NOT NULL,
+    bytes_in INTEGER,
+    bytes_out INTEGER,
+    score REAL,
+    figures TEXT NOT NULL     -- JSON: all that is told of the file
+) WITHOUT ROWID
+"""
+_COLUMNS: Final = (
+    "input_hash, input_stamp, recipe, output, output_hash, output_stamp, status, figures"
+)
+_WAIT_SECONDS: Final = 60.0
+
+
+class Manifest:
+    """A manifest that is open.
+
+    Parameters
+    ----------
+    path : path
+        The SQLite file; made when missing, with its directories.
+    read_only : bool
+        Nothing is recorded, and a missing file is an empty manifest.
+
+    Raises
+    ------
+    OutputError
+        Not a manifest, or of a later version, or it cannot be opened.
+    """
+
+    def __init__(self, path: str | os.PathLike[str], *, read_only: bool = False) -> None:
+        self._path = Path(path)
+        self._home = os.path.realpath(self._path.parent)
+        self._read_only = read_only
+        self._lock = threading.Lock()
+        self._real: dict[str, str] = {}
+        with self._explained():
+            self._db = self._open()
+
+    def find(self, target: Target) -> Record | None:
+        """Return what is remembered of a target's output; None when nothing is."""
+        key = self._key(target.output)
+        with self._explained(), self._lock:
+            row = self._db.execute(
+                f"SELECT {_COLUMNS} FROM files WHERE target = ?", (key,)
+            ).fetchone()
+        if row is None:
+            return None
+        output = target.output if row[3] == key else self._address(row[3])
+        input_hash, input_stamp, recipe, _, output_hash, output_stamp, status, figures = row
+        return Record(
+            input_hash,
+            input_stamp,
+            recipe,
+            output,
+            output_hash,
+            output_stamp,
+            status,
+            json.loads(figures),
+        )
+
+    def record(self, target: Target, record: Record) -> None:
+        """Remember a finished file. It is safe against a killed process at once."""
+        if self._read_only:
+            return
+        figures: Mapping[str, Any] = record.figures
+        values = (
+            self._key(target.output),
+            record.input_hash,
+            record.input_stamp,
+            record.recipe,
+            self._key(record.output),
+            record.output_hash,
+            record.output_stamp,
+            record.status,
+            figures.get("bytes_in"),
+            figures.get("bytes_out"),
+            figures.get("score"),
+            json.dumps(figures),
+        )
+        with self._explained(), self._lock:
+            self._db.execute(f"INSERT OR REPLACE INTO files VALUES ({','.join('?' * 12)})", values)
+
+    def __len__(self) -> int:
+        with self._explained(), self._lock:
+            return int(self._db.execute("SELECT count(*) FROM files").fetchone()[0])
+
+    def close(self) -> None:
+        """Close it; the last one to close removes SQLite's side files."""
+        with self._lock:
+            self._db.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _open(self) -> sqlite3.Connection:
+        if self._read_only and not self._path.exists():
+            return _empty()
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        db = sqlite3.connect(
+            self._path, timeout=_WAIT_SECONDS, isolation_level=None, check_same_thread=False
+        )
+        try:
+            version = db.execute("PRAGMA user_version").fetchone()[0]
+            if version > _VERSION:
+                found = f"a manifest of version {version}, {_VERSION} is known here"
+                raise OutputError(str(self._path), found, "a newer huepress, or another --manifest")
+            if version == 0:
+                self._create(db)
+            # Normal: a commit survives the death of the process, and the file that of the machine;
+            # what is lost then is found again by its content.
+            db.execute("PRAGMA synchronous = NORMAL")
+        except BaseException:
+            db.close()
+            raise
+        return db
+
+    def _create(self, db: sqlite3.Connection) -> None:
+        if db.execute("SELECT count(*) FROM sqlite_master WHERE name <> 'files'").fetchone()[0]:
+            raise OutputError(
+                str(self._path), "a database of something else", "another file for --manifest"
+            )
+        db.execute("PRAGMA journal_mode = WAL")
+        db.execute("BEGIN IMMEDIATE")
+        db.execute(_SCHEMA)
+        db.execute(f"PRAGMA user_version = {_VERSION}")
+        db.execute("COMMIT")
+
+    def _key(self, address: str) -> str:
+        """Return an address as it is kept: below the manifest's directory relative to it.
+
+        So a tree may be moved with its manifest.
+        """
+        if is_remote(address):
+            return address
+        directory, name = os.path.split(address)
+        if directory not in self._real:
+            self._real[directory] = os.path.realpath(directory or ".")
+        path = os.path.join(self._real[directory], name)  # noqa: PTH118
+        if path.startswith(self._home + os.sep):
+            return path[len(self._home) + 1 :].replace(os.sep, "/")
+        return path
+
+    def _address(self, key: str) -> str:
+        return key if is_remote(key) else os.path.join(self._home, key)  # noqa: PTH118
+
+    @contextlib.contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.DatabaseError as error:
+            raise OutputError(
+                str(self._path), f"manifest: {error}", "remove it, or name another with --manifest"
+            ) from error
+        except OSError as error:
+            raise OutputError(
+                str(self._path), error.strerror or str(error), "a place for the manifest"
+            ) from error
+
+
+def _empty() -> sqlite3.Connection:
+    db = sqlite3.connect(":memory:", check_same_thread=False)
+    db.execute(_SCHEMA)
+    return db
+
+
+def place_of(sources: tuple[str, ...], write: WriteOptions, batch: BatchOptions) -> Path | None:
+    """Return where the manifest of a run lies; None when it has none.
+
+    Parameters
+    ----------
+    sources : tuple of str
+        The inputs as given.
+    write, batch : options
+        Of the run.
+
+    Returns
+    -------
+    Path or None
+        As asked for; else, for trees, in the output directory, or in the tree when outputs lie
+        among the inputs. For stores it is a file of its own in the user's state directory.
+    """
+    if batch.no_manifest:
+        return None
+    if batch.manifest is not None:
+        return Path(batch.manifest)
+    if not batch.recursive:
+        return None
+    home = write.out_dir if write.out_dir is not None else sources[0]
+    if write.out_dir is None and (len(sources) > 1 or not store_of(home).is_directory(home)):
+        return None
+    if not is_remote(home):
+        return Path(local_path(home)) / FILE_NAME
+    state = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state")
+    digest = hashlib.blake2b(home.rstrip("/").encode(), digest_size=8).hexdigest()
+    return state / "huepress" / f"{digest}.sqlite"

@@ -1,0 +1,49 @@
+"""The mark in files that were compressed in place, so that they are never compressed twice.
+
+PNG: an empty chunk ``huPR`` before IEND; ancillary, private and unsafe to copy, so that an editor
+that changes the picture has to drop it (PNG specification, section 5.4). GIF: a comment before the
+trailer. WebP: an unknown chunk at the end, which readers have to pass over (RIFF).
+"""
+
+from __future__ import annotations
+
+import zlib
+from typing import Final
+
+_PNG_END: Final = b"\0\0\0\0IEND\xae\x42\x60\x82"
+_PNG_MARK: Final = b"\0\0\0\0huPR" + zlib.crc32(b"huPR").to_bytes(4, "big")
+_GIF_MARK: Final = b"\x21\xfe\x08huepress\0"
+_WEBP_MARK: Final = b"huPR\0\0\0\0"
+
+MARKABLE: Final = ("png", "gif", "webp")
+
+
+def is_marked(data: bytes) -> bool:
+    """Whether a file carries the mark."""
+    return (
+        data.endswith(_PNG_MARK + _PNG_END)
+        or (data.startswith(b"GIF8") and data.endswith(_GIF_MARK + b"\x3b"))
+        or (data.startswith(b"RIFF") and data.endswith(_WEBP_MARK))
+    )
+
+
+def marked(data: bytes, format: str) -> bytes:
+    """Return a file with the mark.
+
+    Parameters
+    ----------
+    data : bytes
+        As an encoder of ours wrote it.
+    format : str
+        Formats other than those of `MARKABLE` come back as they are.
+    """
+    if is_marked(data):
+        return data
+    if format == "png" and data.endswith(_PNG_END):
+        return data[: -len(_PNG_END)] + _PNG_MARK + _PNG_END
+    if format == "gif" and data.endswith(b"\x3b"):
+        return data[:-1] + _GIF_MARK + b"\x3b"
+    if format == "webp" and data.startswith(b"RIFF"):
+        size = (len(data) - 8 + len(_WEBP_MARK)).to_bytes(4, "little")
+        return data[:4] + size + data[8:] + _WEBP_MARK
+    return data

@@ -1,0 +1,145 @@
+"""What came of one file, as plain data: it travels between processes and machines.
+
+A Result holds a picture, a Row only what is told of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal, TypeAlias
+
+from huepress.errors import HuepressError
+
+RowStatus: TypeAlias = Literal["compressed", "kept", "skipped", "failed"]
+
+FIGURES: Final = (
+    "bytes_in",
+    "bytes_out",
+    "format",
+    "colors",
+    "score",
+    "psnr",
+    "mse",
+    "n_iter",
+    "stop_reason",
+    "seconds",
+)
+"""Keys of every row's JSON beside input, output, status, reason and error."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a file failed.
+
+    Attributes
+    ----------
+    code : str
+        Of the error's class, for machines.
+    message : str
+        One line for people.
+    exit_code : int
+        Of the command line, were it the only file.
+    """
+
+    code: str
+    message: str
+    exit_code: int = 1
+
+    def __str__(self) -> str:
+        return self.message
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What the manifest remembers of a finished file.
+
+    Attributes
+    ----------
+    input_hash, output_hash : bytes
+        Of the contents (`job.digest_of`).
+    input_stamp, output_stamp : str or None
+        As the store gave them (`store.Store.stamp`).
+    output : str
+        The file that holds the result; the input itself when it was kept in place.
+    recipe : bytes
+        Of everything else that decides the bytes (`job.recipe_of`).
+    status : str
+        ``compressed`` or ``kept``.
+    figures : mapping
+        As `Row.figures`.
+    """
+
+    input_hash: bytes
+    input_stamp: str | None
+    recipe: bytes
+    output: str
+    output_hash: bytes
+    output_stamp: str | None
+    status: RowStatus
+    figures: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What came of one file.
+
+    Attributes
+    ----------
+    source : str
+        The input.
+    status : str
+        ``compressed``; ``kept``: not to be made smaller, the original is what was written;
+        ``skipped``: not touched, `reason` says why; ``failed``.
+    output : str or None
+        The file written, ``-`` for standard output; None when there is none.
+    reason : str
+        Why it was skipped or kept.
+    figures : mapping
+        `Result.report()`; empty when the file was not compressed.
+    summary : str
+        `Result.summary()`: the figures in one line.
+    failure : Failure or None
+        Why it failed.
+    record : Record or None
+        What the manifest is to remember.
+    """
+
+    source: str
+    status: RowStatus
+    output: str | None = None
+    reason: str = ""
+    figures: Mapping[str, Any] = field(default_factory=dict)
+    summary: str = ""
+    failure: Failure | None = None
+    record: Record | None = field(default=None, repr=False)
+
+    @classmethod
+    def failed(cls, source: str, error: HuepressError) -> Row:
+        """Return the row of a file that failed with an error of the tree."""
+        return cls(source, "failed", failure=Failure(error.code, str(error), error.exit_code))
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was changed or could not be honored while loading."""
+        return tuple(self.figures.get("notes", ()))
+
+    @property
+    def exit_code(self) -> int:
+        """Exit code of the command line, were this the only file."""
+        return 0 if self.failure is None else self.failure.exit_code
+
+    @property
+    def saved(self) -> int:
+        """Bytes saved, 0 where nothing was compressed."""
+        before, after = self.figures.get("bytes_in"), self.figures.get("bytes_out")
+        return before - after if self.status == "compressed" and before and after else 0
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the row as one JSON object; what is not known is None."""
+        known = dict.fromkeys(FIGURES) | dict(self.figures)
+        row: dict[str, Any] = {"input": self.source, "output": self.output, **known}
+        row |= {"status": self.status, "reason": self.reason or None, "error": None}
+        if self.failure is not None:
+            row["error"] = {"code": self.failure.code, "message": self.failure.message}
+        return row

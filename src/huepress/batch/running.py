@@ -1,0 +1,184 @@
+"""A batch: targets in, one Row each out, in their order, however they are worked on.
+
+What an earlier run finished is told from the manifest; the rest goes through an engine.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+import huepress
+from huepress.batch.engine import Engine, Inline, in_order
+from huepress.batch.job import Job, recipe_of, run_job
+from huepress.batch.manifest import Manifest
+from huepress.batch.rows import Failure, Row
+from huepress.batch.store import STDIO, store_of
+from huepress.batch.targets import Target
+from huepress.batch.workers import Workers
+from huepress.options import BatchOptions, CompressOptions
+from huepress.types import PaletteFit
+
+if TYPE_CHECKING:
+    from distributed import Client
+
+FEW: Final = 8
+"""Up to so many files are done in this process, one after the other, each with all threads: a
+worker takes as long to start as a small picture to compress."""
+
+
+def run(
+    targets: Sequence[Target | Row],
+    options: CompressOptions,
+    batch: BatchOptions | None = None,
+    *,
+    manifest: Manifest | None = None,
+    client: Client | None = None,
+    fit: PaletteFit | None = None,
+    score: bool = False,
+) -> Generator[Row, None, None]:
+    """Compress every target.
+
+    Parameters
+    ----------
+    targets : sequence of Target or Row
+        What to read and where to write (`plan`); rows are passed on.
+    options : CompressOptions
+        For all of them; the format is the target's own. ``threads`` is how many files are worked
+        on at once when there are more than a few, else the threads of each.
+    batch : BatchOptions or None
+        Whether to write, what is too little to save, and whether to stop at a failure.
+    manifest : Manifest or None
+        What earlier runs did, and where this one is remembered.
+    client : distributed.Client or None
+        Work on its Dask cluster, whose workers must reach all sources and outputs.
+    fit : PaletteFit or None
+        The palette for all of them (`shared.fit_palette`); None: each learns its own.
+    score : bool
+        Compute the SSIMULACRA2 score of every file for its figures.
+
+    Yields
+    ------
+    Row
+        One a target, in their order. A failed file is a row, not an end. Outputs are the same
+        bytes wherever they are made.
+
+    Raises
+    ------
+    OutputError
+        The manifest cannot be written.
+    MissingExtraError
+        A client, and Dask is not installed.
+    """
+    batch = batch or BatchOptions()
+    prepare = _Preparation(options, batch, manifest, fit, score)
+    engine = _engine(targets, options, client)
+    ready: dict[int, Row] = {}
+
+    def jobs() -> Iterator[Job | None]:
+        for place, target in enumerate(targets):
+            found = target if isinstance(target, Row) else prepare(target)
+            if isinstance(found, Row):
+                ready[place] = found
+                yield None
+            else:
+                yield found
+
+    def done(place: int, row: Row) -> Row:
+        target = targets[place]
+        if manifest is not None and row.record is not None and isinstance(target, Target):
+            manifest.record(target, row.record)
+        return row
+
+    try:
+        for row in in_order(engine, jobs(), done, ready.pop):
+            yield row
+            if batch.fail_fast and row.status == "failed":
+                return
+    finally:
+        engine.close()
+
+
+class _Preparation:
+    """Make the job of a target, or its row when an earlier run finished it."""
+
+    def __init__(
+        self,
+        options: CompressOptions,
+        batch: BatchOptions,
+        manifest: Manifest | None,
+        fit: PaletteFit | None,
+        score: bool,
+    ) -> None:
+        self._options = options
+        self._batch = batch
+        self._manifest = manifest
+        self._fit = fit
+        self._score = score
+        self._recipes: dict[tuple[str, bool], tuple[CompressOptions, bytes]] = {}
+
+    def __call__(self, target: Target) -> Job | Row:
+        options, recipe = self._recipe(target)
+        known = None if self._manifest is None else self._manifest.find(target)
+        if known is not None and not target.again and known.recipe == recipe:
+            stamp = target.stamp or store_of(target.source).stamp(target.source)
+            if stamp is not None and stamp == known.input_stamp:
+                store = store_of(known.output)
+                if store.stamp(known.output, settled=False) == known.output_stamp:
+                    return Row(
+                        target.source,
+                        "skipped",
+                        output=known.output,
+                        reason="unchanged",
+                        figures=known.figures,
+                    )
+        return Job(
+            target,
+            options,
+            recipe,
+            huepress.__version__,
+            known=known,
+            adopt=self._manifest is not None,
+            write=not (self._batch.dry_run or self._batch.check),
+            again=target.again,
+            score=self._score,
+            min_savings=self._batch.min_savings,
+            fit=self._fit,
+        )
+
+    def _recipe(self, target: Target) -> tuple[CompressOptions, bytes]:
+        key = (target.format, target.in_place)
+        if key not in self._recipes:
+            options = self._options.changed(format=target.format)
+            place = "in place" if target.in_place else "apart"
+            palette = None if self._fit is None else self._fit.palette.colors.tobytes().hex()
+            recipe = recipe_of(options, place, self._batch.min_savings, palette)
+            self._recipes[key] = (options, recipe)
+        return self._recipes[key]
+
+
+def _engine(
+    targets: Sequence[Target | Row], options: CompressOptions, client: Client | None
+) -> Engine[Job, Row]:
+    if client is not None:
+        from huepress.distributed import Cluster
+
+        return Cluster(client, _run_alone, _lost)
+    n_workers = options.threads or os.cpu_count() or 1
+    through_pipes = any(isinstance(t, Target) and STDIO in (t.source, t.output) for t in targets)
+    if len(targets) <= FEW or through_pipes:
+        return Inline(run_job)
+    return Workers(_run_alone, _lost, n_workers)
+
+
+def _run_alone(job: Job) -> Row:
+    """Run a job on one thread: there are others beside it."""
+    return run_job(replace(job, options=job.options.changed(threads=1)))
+
+
+def _lost(job: Job, words: str) -> Row:
+    source = job.target.source
+    message = f"{source}: its worker was lost, twice ({words}); the file may need too much memory"
+    return Row(source, "failed", failure=Failure("worker", message))

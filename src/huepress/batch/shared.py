@@ -1,0 +1,230 @@
+"""One palette for many pictures.
+
+Each picture is counted on its own, the counts are added up, and k-means runs once on the sum.
+Counts are whole numbers, so the sum is exact: the palette is the same to the byte in whatever order
+and on however many machines the pictures are counted.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+import numpy as np
+
+from huepress import histogram
+from huepress.batch.engine import Engine, Inline, in_order
+from huepress.batch.rows import Failure
+from huepress.batch.store import STDIO, store_of
+from huepress.batch.workers import Workers
+from huepress.compress import PictureSource, learn
+from huepress.errors import HuepressError, InputError, OptionError
+from huepress.load import Limits, load
+from huepress.options import CompressOptions
+from huepress.types import Histogram, PaletteFit
+
+if TYPE_CHECKING:
+    from distributed import Client
+
+WEIGHTINGS: Final = ("pixels", "pictures")
+
+# What every picture weighs when all weigh the same. Whole numbers again: sums stay exact up to
+# 2^53 / 2^32 = two million pictures, and a color of one pixel in 2^32 still counts.
+_PICTURE_WEIGHT: Final = 2.0**32
+
+# More than this in all is scaled down before k-means, whose sums want to stay far below 2^63.
+_LARGEST_TOTAL: Final = 2.0**40
+
+# Pictures counted by one job: enough that histograms travel less than pictures would.
+_PER_JOB: Final = 16
+
+# Files up to this many are counted in this process (as running.FEW).
+_FEW: Final = 8
+
+Counted: TypeAlias = tuple[Histogram | None, Failure | None]
+
+
+@dataclass(frozen=True, slots=True)
+class CountJob:
+    """Pictures to be counted by one worker.
+
+    Attributes
+    ----------
+    sources : tuple
+        Paths, addresses, or anything `huepress.load` takes.
+    weighting : str
+        One of `WEIGHTINGS`.
+    options : CompressOptions
+        The limits of loading.
+    n_threads : int
+        0: one per processor.
+    """
+
+    sources: tuple[PictureSource, ...]
+    weighting: str
+    options: CompressOptions
+    n_threads: int = 0
+
+
+def fit_palette(
+    pictures: Iterable[PictureSource],
+    options: CompressOptions | None = None,
+    /,
+    *,
+    weighting: str = "pixels",
+    client: Client | None = None,
+    skip_bad: bool = False,
+    **changes: Any,
+) -> PaletteFit:
+    """Learn one palette for many pictures.
+
+    Parameters
+    ----------
+    pictures : iterable
+        Paths, addresses such as ``s3://bucket/a.png``, or anything that `compress` takes.
+    options : CompressOptions or None
+        ``colors`` and the options of k-means are used.
+    weighting : {"pixels", "pictures"}
+        Whether every pixel counts the same, or every picture.
+    client : distributed.Client or None
+        Count on its Dask cluster: workers count, a tree of merges adds up, this process clusters.
+    skip_bad : bool
+        Leave pictures out that cannot be read, as long as one can.
+    **changes
+        Single options by name, such as ``colors=16``.
+
+    Returns
+    -------
+    PaletteFit
+        The same, to the byte, for any order of the pictures and any number of processes.
+
+    Raises
+    ------
+    OptionError
+        An option out of range, or no pictures.
+    InputError
+        A picture that cannot be read (with `skip_bad`: none can).
+
+    Examples
+    --------
+    >>> import huepress, numpy as np
+    >>> frames = [np.full((4, 4, 3), value, np.uint8) for value in (0, 128, 255)]
+    >>> huepress.fit_palette(frames, colors=8).palette.colors.tolist()
+    [[0, 0, 0], [128, 128, 128], [255, 255, 255]]
+    """
+    options = (options or CompressOptions()).changed(**changes)
+    if weighting not in WEIGHTINGS:
+        raise OptionError("weighting", weighting, " or ".join(WEIGHTINGS))
+    sources = tuple(pictures)
+    if not sources:
+        raise OptionError("pictures", sources, "at least one")
+    counted, failure = _count_all(sources, weighting, options, client)
+    if failure is not None and not (skip_bad and counted is not None):
+        raise InputError("shared palette", failure.message, "pictures that can all be read")
+    assert counted is not None
+    return learn(_scaled(counted), options)
+
+
+def count_job(job: CountJob) -> Counted:
+    """Count the pictures of a job; the first failure is told, the others still count."""
+    parts, failures = [], []
+    for source in job.sources:
+        try:
+            parts.append(_weighed(_count(source, job), job.weighting))
+        except HuepressError as error:
+            failures.append(Failure(error.code, str(error), error.exit_code))
+    merged = histogram.merge(parts) if parts else None
+    return merged, failures[0] if failures else None
+
+
+def add_counted(counted: Sequence[Counted]) -> Counted:
+    """Add up what jobs counted."""
+    parts = [part for part, _ in counted if part is not None]
+    failures = [failure for _, failure in counted if failure is not None]
+    merged = histogram.merge(parts) if len(parts) > 1 else next(iter(parts), None)
+    return merged, next(iter(failures), None)
+
+
+def _count(source: PictureSource, job: CountJob) -> Histogram:
+    options = job.options
+    if isinstance(source, str) and source != STDIO:
+        data = store_of(source).read(source, Limits(max_pixels=options.max_pixels))
+        image = load(data, max_pixels=options.max_pixels, name=source)
+    else:
+        image = load(source, max_pixels=options.max_pixels)
+    return histogram.count(image, n_threads=job.n_threads)
+
+
+def _weighed(counted: Histogram, weighting: str) -> Histogram:
+    if weighting == "pixels":
+        return counted
+    share = _PICTURE_WEIGHT / counted.weights.sum()
+    return Histogram(counted.colors, np.maximum(np.rint(counted.weights * share), 1.0))
+
+
+def _scaled(counted: Histogram) -> Histogram:
+    total = float(counted.weights.sum())
+    if total <= _LARGEST_TOTAL:
+        return counted
+    return Histogram(counted.colors, counted.weights * (_LARGEST_TOTAL / total))
+
+
+def _count_all(
+    sources: tuple[PictureSource, ...],
+    weighting: str,
+    options: CompressOptions,
+    client: Client | None,
+) -> Counted:
+    if client is not None:
+        from huepress.distributed import reduce_tree
+
+        jobs = list(_jobs(sources, weighting, options, n_threads=1))
+        return reduce_tree(client, count_job, add_counted, jobs)
+    n_workers = options.threads or os.cpu_count() or 1
+    engine: Engine[CountJob, Counted]
+    if len(sources) <= _FEW or n_workers == 1 or not all(isinstance(s, str) for s in sources):
+        engine = Inline(count_job)
+        jobs = list(_jobs(sources, weighting, options, n_threads=options.threads))
+    else:
+        engine = Workers(count_job, _lost, n_workers)
+        jobs = list(_jobs(sources, weighting, options, n_threads=1))
+    try:
+        return _add_as_they_come(in_order(engine, jobs, lambda _, value: value, _never))
+    finally:
+        engine.close()
+
+
+def _jobs(
+    sources: tuple[PictureSource, ...], weighting: str, options: CompressOptions, n_threads: int
+) -> Iterator[CountJob]:
+    for start in range(0, len(sources), _PER_JOB):
+        yield CountJob(sources[start : start + _PER_JOB], weighting, options, n_threads)
+
+
+def _add_as_they_come(values: Iterable[Counted]) -> Counted:
+    """Add up, like sizes first, as a binary counter carries: few large merges, few parts kept."""
+    levels: list[Counted | None] = []
+    for value in values:
+        carried = value
+        for level, held in enumerate(levels):
+            if held is None:
+                levels[level] = carried
+                break
+            carried = add_counted([held, carried])
+            levels[level] = None
+        else:
+            levels.append(carried)
+    return add_counted([held for held in levels if held is not None])
+
+
+def _lost(job: CountJob, words: str) -> Counted:
+    return None, Failure(
+        "worker",
+        f"{job.sources[0]!r} and {len(job.sources) - 1} more: the worker was lost, twice ({words})",
+    )
+
+
+def _never(place: int) -> Counted:
+    raise AssertionError(place)  # every job needs work

@@ -1,0 +1,182 @@
+"""Worker processes: several files at once on one machine.
+
+Processes rather than threads, for two reasons that were measured (docs/scaling.md): much of a small
+file's time is Python's own, which threads would spend one after the other; and a codec that crashes
+on a hostile file takes only its worker along. Each worker hears jobs on its standard input and
+answers on its standard output, so it ends when this process does, however that comes about.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import queue
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from typing import IO, Final, Generic, TypeVar
+
+Item = TypeVar("Item")
+Value = TypeVar("Value")
+
+_TRIES: Final = 2
+_CLOSE_SECONDS: Final = 10.0
+
+# Libraries that would start threads of their own in every worker.
+_ONE_THREAD: Final = ("RAYON_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+
+
+class Workers(Generic[Item, Value]):
+    """An engine of worker processes; each is started when there is a job for it.
+
+    Parameters
+    ----------
+    function : callable
+        Does one job; importable by its name, and never raises.
+    lost : callable
+        Makes the value of a job whose worker died, twice, from the job and what is known of it.
+    n_workers : int
+        Most processes.
+    """
+
+    def __init__(
+        self,
+        function: Callable[[Item], Value],
+        lost: Callable[[Item, str], Value],
+        n_workers: int,
+    ) -> None:
+        self._function = function
+        self._lost = lost
+        self._n_workers = n_workers
+        self._all: set[_Worker[Item, Value]] = set()
+        self._idle: list[_Worker[Item, Value]] = []
+        self._answers: queue.SimpleQueue[tuple[_Worker[Item, Value], bytes | None]] = (
+            queue.SimpleQueue()
+        )
+
+    @property
+    def slots(self) -> int:
+        """One job a worker: rows are slim and quick to hand over."""
+        return self._n_workers
+
+    def submit(self, ticket: int, item: Item) -> None:
+        """As the protocol says."""
+        self._give(ticket, item, tries=1)
+
+    def _give(self, ticket: int, item: Item, tries: int) -> None:
+        if not self._idle:
+            worker = _Worker(self._function, self._answers)
+            self._all.add(worker)
+            self._idle.append(worker)
+        self._idle.pop().give(ticket, item, tries)
+
+    def wait(self) -> tuple[int, Value]:
+        """As the protocol says."""
+        while True:
+            worker, answer = self._answers.get()
+            ticket, item, tries = worker.job
+            if answer is not None:
+                self._idle.append(worker)
+                value: Value = pickle.loads(answer)
+                return ticket, value
+            self._all.discard(worker)
+            words = worker.last_words()
+            if tries == _TRIES:
+                return ticket, self._lost(item, words)
+            self._give(ticket, item, tries + 1)
+
+    def close(self) -> None:
+        """As the protocol says."""
+        for worker in self._all:
+            worker.close()
+        for worker in self._all:
+            worker.join()
+        self._all.clear()
+        self._idle.clear()
+
+
+class _Worker(Generic[Item, Value]):
+    """One process, and the thread that hears its answers."""
+
+    job: tuple[int, Item, int]
+
+    def __init__(
+        self,
+        function: Callable[[Item], Value],
+        answers: queue.SimpleQueue[tuple[_Worker[Item, Value], bytes | None]],
+    ) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "huepress.batch.worker"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=os.environ | dict.fromkeys(_ONE_THREAD, "1"),
+        )
+        self._answers = answers
+        self._tell(function)
+        threading.Thread(target=self._hear, daemon=True).start()
+
+    def give(self, ticket: int, item: Item, tries: int) -> None:
+        """Hand over a job; a process that died answers None."""
+        self.job = (ticket, item, tries)
+        self._tell(item)
+
+    def _tell(self, message: object) -> None:
+        assert self._process.stdin is not None
+        try:
+            send(self._process.stdin, pickle.dumps(message))
+        except BrokenPipeError:
+            return  # it died: the hearing thread says so
+
+    def _hear(self) -> None:
+        assert self._process.stdout is not None
+        while (answer := receive(self._process.stdout)) is not None:
+            self._answers.put((self, answer))
+        self._answers.put((self, None))
+
+    def last_words(self) -> str:
+        """Say how the process ended."""
+        code = self._process.wait()
+        self._close_pipes()
+        return f"killed by signal {-code}" if code < 0 else f"ended with code {code}"
+
+    def close(self) -> None:
+        """Tell it to end: it finishes the file it is writing, and nothing more."""
+        assert self._process.stdin is not None
+        try:
+            self._process.stdin.close()
+        except BrokenPipeError:
+            return
+
+    def join(self) -> None:
+        """Wait for its end."""
+        try:
+            self._process.wait(_CLOSE_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._close_pipes()
+
+    def _close_pipes(self) -> None:
+        for pipe in (self._process.stdin, self._process.stdout):
+            assert pipe is not None
+            try:
+                pipe.close()
+            except BrokenPipeError:
+                continue
+
+
+def send(pipe: IO[bytes], message: bytes) -> None:
+    """Write one message, its length first."""
+    pipe.write(len(message).to_bytes(8, "little") + message)
+    pipe.flush()
+
+
+def receive(pipe: IO[bytes]) -> bytes | None:
+    """Read one message; None at the end."""
+    head = pipe.read(8)
+    if len(head) < 8:
+        return None
+    length = int.from_bytes(head, "little")
+    message = pipe.read(length)
+    return message if len(message) == length else None

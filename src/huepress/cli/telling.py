@@ -1,0 +1,129 @@
+"""What is said of a batch: a line a file, JSON a file, and the sum at the end."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from time import perf_counter
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from huepress.cli.progress import size_in_words
+
+if TYPE_CHECKING:
+    from huepress.batch import Row
+
+_STATUSES: Final = ("compressed", "kept", "skipped", "failed")
+
+
+class Teller:
+    """Tell rows as they come, and their sum.
+
+    Parameters
+    ----------
+    as_json : bool
+        One JSON object a row on standard output, and nothing else there.
+    quiet : bool
+        Only errors.
+    several : bool
+        More than one file: say which, and the sum at the end.
+    check : bool
+        Nothing was written: list only what could be smaller.
+    dry_run : bool
+        Nothing was written: the sum says so.
+    """
+
+    def __init__(
+        self, *, as_json: bool, quiet: bool, several: bool, check: bool, dry_run: bool
+    ) -> None:
+        self._as_json = as_json
+        self._quiet = quiet
+        self._several = several
+        self._check = check
+        self._dry_run = dry_run
+        self._started = perf_counter()
+        self._counts: Counter[str] = Counter()
+        self._reasons: Counter[str] = Counter()
+        self._before = self._after = 0
+        self._codes: set[int] = set()
+
+    def tell(self, row: Row) -> None:
+        """Tell one row."""
+        self._counts[row.status] += 1
+        self._codes.add(row.exit_code)
+        if row.status == "skipped":
+            self._reasons[row.reason] += 1
+        if row.status in ("compressed", "kept"):
+            self._before += row.figures.get("bytes_in") or 0
+            self._after += row.figures.get("bytes_out") or 0
+        if self._as_json:
+            click.echo(json.dumps(row.to_json(), ensure_ascii=False))
+        if row.failure is not None:
+            click.echo(f"error: {row.failure}", err=True)
+        elif not self._as_json and not self._quiet:
+            self._say(row)
+
+    def _say(self, row: Row) -> None:
+        if row.status == "skipped":
+            if not self._several:
+                click.echo(f"{row.source}: skipped, {row.reason}")
+            return
+        if self._check:
+            if row.status == "compressed":
+                click.echo(f"{row.source}: could be smaller: {row.summary}")
+            return
+        to_stdout = row.output == "-"
+        where = "<stdout>" if to_stdout else row.output or row.source
+        if (self._several or to_stdout) and where != row.source:
+            where = f"{row.source} -> {where}"
+        click.echo(f"{where}: {row.summary}", err=to_stdout)
+        for note in row.notes:
+            click.echo(f"note: {row.source}: {note}", err=True)
+
+    def sum_up(self) -> None:
+        """Tell the sum of several files, on standard error when standard output has data."""
+        if not self._several or self._quiet:
+            return
+        parts = [f"{self._counts[status]} {status}" for status in _STATUSES if self._counts[status]]
+        if self._reasons:
+            reasons = ", ".join(f"{n} {reason}" for reason, n in self._reasons.most_common(3))
+            parts = [f"{part} ({reasons})" if "skipped" in part else part for part in parts]
+        line = ", ".join(parts) or "no files"
+        if self._before:
+            before, after = size_in_words(self._before), size_in_words(self._after)
+            share = 100 * (1 - self._after / self._before)
+            line += (
+                f"; {before} -> {after} ({abs(share):.1f} % {'saved' if share >= 0 else 'more'})"
+            )
+        line += f"; {perf_counter() - self._started:.1f} s"
+        if self._check or self._dry_run:
+            line += "; nothing was written"
+        click.echo(line, err=self._as_json)
+
+    @property
+    def shows_progress(self) -> bool:
+        """Whether a progress bar is in place."""
+        return not (self._quiet or self._as_json)
+
+    @property
+    def wants_scores(self) -> bool:
+        """Whether rows are to have their score, which takes time."""
+        return self._as_json
+
+    @property
+    def n_told(self) -> int:
+        """How many rows were told."""
+        return self._counts.total()
+
+    @property
+    def exit_code(self) -> int:
+        """Exit code of the run.
+
+        A single file's own code (4: a bound not met, else 1); of several, 1 when one failed
+        otherwise. A check that found something to save is 1.
+        """
+        failed = {4 if code == 4 else 1 for code in self._codes if code}
+        if self._check and self._counts["compressed"]:
+            failed.add(1)
+        return min(failed, default=0)
