@@ -33,7 +33,7 @@ EDGES = {
     "pillow": set(),
     "skimage": set(),
     "plots": {"sweep"},
-    "web": {"batch", "sweep", "palette_files"},
+    "web": {"batch", "demo", "sweep"},
     "sweep": {"validation"},
     "compare": set(),
     "validation": set(),
@@ -101,7 +101,9 @@ def test_the_road_loads_no_optional_package():
     assert not loaded & (OPTIONAL | {"click", "rich", "scipy"})
 
 
-@pytest.mark.parametrize("arguments", ["--help", "--version", "compress --help", "demo --help"])
+@pytest.mark.parametrize(
+    "arguments", ["--help", "--version", "compress --help", "demo --help", "serve --help"]
+)
 def test_help_is_light(arguments):
     statement = (
         f"from huepress.cli import cli\n"

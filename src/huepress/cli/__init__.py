@@ -18,6 +18,7 @@ _COMMANDS: Final = {
     "compress": "Make pictures smaller.",
     "sweep": "Show what the number of colors does to size, quality and time.",
     "demo": "Draw a picture, compress it with 2 to 256 colors, show what that does.",
+    "serve": "Open the page: drop pictures, see them shrink.",
 }
 
 EXAMPLES: Final = """\b

@@ -1,0 +1,175 @@
+// Which two pictures lie on the stage: the original at once, the result when it comes, swapped only
+// when it is decoded, so that nothing flickers.
+
+import * as api from "./api.js";
+import { $ } from "./dom.js";
+import { colorAt, drawDifference } from "./difference.js";
+import * as model from "./state.js";
+import * as viewer from "./viewer.js";
+import * as words from "./words.js";
+
+const stage = $("#stage");
+const original = $("#original");
+const result = $("#result");
+const divider = $("#divider");
+
+let shownKey = null; // the picture on the stage
+let shownResult = null; // "job/stage" of the result on the stage
+let wanted = null; // the one being fetched
+let fetching = null;
+let holds = 0;
+let differs = false;
+let picking = null;
+
+async function showOriginal(picture) {
+  shownKey = picture.key;
+  dropResult();
+  original.hidden = true;
+  if (!picture.url) return;
+  original.src = picture.url;
+  try {
+    await original.decode();
+  } catch {
+    return; // no format of this browser; the server's picture of it comes with the result
+  }
+  if (shownKey !== picture.key) return;
+  original.hidden = false;
+  viewer.setSize(original.naturalWidth, original.naturalHeight);
+  model.change(picture, { width: original.naturalWidth, height: original.naturalHeight });
+  showResult(picture);
+}
+
+function dropResult() {
+  fetching?.abort();
+  fetching = null;
+  wanted = null;
+  if (result.src) URL.revokeObjectURL(result.src);
+  result.removeAttribute("src");
+  result.hidden = true;
+  shownResult = null;
+  arrange();
+}
+
+async function showResult(picture) {
+  const { job } = picture;
+  if (picture.key !== shownKey || !job?.report) return;
+  const stageName = job.state === "done" ? "file" : "draft";
+  const name = `${job.id}/${stageName}`;
+  if (name === shownResult || name === wanted) return;
+  fetching?.abort();
+  fetching = new AbortController();
+  wanted = name;
+  const next = new Image();
+  try {
+    const blob = await api.result(job.id, stageName, fetching.signal);
+    next.src = URL.createObjectURL(blob);
+    await next.decode();
+  } catch {
+    return; // a newer one is on its way, or the browser cannot show this format
+  }
+  if (wanted !== name) return URL.revokeObjectURL(next.src);
+  const before = result.src;
+  result.src = next.src;
+  await result.decode().catch(() => {});
+  if (before) URL.revokeObjectURL(before);
+  wanted = null;
+  shownResult = name;
+  result.hidden = false;
+  if (original.hidden) await borrowOriginal(picture);
+  if (differs) drawDifference($("#difference"), original, result);
+  arrange();
+  $("#badge-result").textContent =
+    `${job.report.format.toUpperCase()} · ${words.bytes(job.report.bytes_out)}`;
+}
+
+// The server shows what the browser cannot read.
+async function borrowOriginal(picture) {
+  const blob = await api.shown(picture.id);
+  if (shownKey !== picture.key) return;
+  model.change(picture, { url: URL.createObjectURL(blob) });
+  original.src = picture.url;
+  await original.decode();
+  original.hidden = false;
+  viewer.setSize(original.naturalWidth, original.naturalHeight);
+  model.change(picture, { width: original.naturalWidth, height: original.naturalHeight });
+}
+
+// A new job has begun: what is being fetched is of the old one.
+export function forgetFetch() {
+  fetching?.abort();
+  wanted = null;
+}
+
+function arrange() {
+  const both = !result.hidden && !original.hidden;
+  const holding = holds > 0;
+  $("#pane-result").hidden = result.hidden || holding || differs;
+  $("#pane-difference").hidden = !(both && differs && !holding);
+  divider.hidden = !both || holding || differs;
+  $("#badge-original").hidden = original.hidden || (differs && !holding);
+  $("#badge-result").hidden = result.hidden || holding || differs;
+  $("#differ").disabled = !both;
+  $("#hold").disabled = !both;
+}
+
+export function hold(on) {
+  holds = on ? 1 : 0;
+  $("#hold").classList.toggle("is-held", on);
+  arrange();
+}
+
+export function toggleDifference() {
+  if (result.hidden || original.hidden) return;
+  differs = !differs;
+  $("#differ").setAttribute("aria-pressed", String(differs));
+  if (differs) drawDifference($("#difference"), original, result);
+  arrange();
+}
+
+function pick(name) {
+  picking = picking === name ? null : name;
+  stage.classList.toggle("is-picking", picking !== null);
+  for (const button of document.querySelectorAll('[data-part="pick"]')) {
+    const own = button.closest("[data-option]").dataset.option;
+    button.setAttribute("aria-pressed", String(own === picking));
+  }
+}
+
+function pickAt(event) {
+  if (!picking || original.hidden) return;
+  const at = viewer.pixelAt(event.clientX, event.clientY);
+  if (!at) return;
+  const colors = model.edited()[picking] ?? [];
+  const color = colorAt(original, at.x, at.y);
+  if (!colors.includes(color)) model.edit({ [picking]: [...colors, color] });
+  pick(picking);
+}
+
+export function bindComparing() {
+  model.on("current", () => {
+    const picture = model.current();
+    if (picture) showOriginal(picture);
+    else shownKey = null;
+  });
+  model.on("picture", (picture) => {
+    if (picture.key !== model.state.current) return;
+    if (picture.url && original.src !== picture.url && !original.src) showOriginal(picture);
+    showResult(picture);
+  });
+  model.on("pick", pick);
+  stage.addEventListener("click", pickAt);
+  const button = $("#hold");
+  button.addEventListener("pointerdown", (event) => {
+    button.setPointerCapture(event.pointerId);
+    hold(true);
+  });
+  for (const end of ["pointerup", "pointercancel", "blur"]) {
+    button.addEventListener(end, () => hold(false));
+  }
+  const isPress = (event) => event.key === " " || event.key === "Enter";
+  button.addEventListener("keydown", (event) => isPress(event) && hold(true));
+  button.addEventListener("keyup", (event) => isPress(event) && hold(false));
+  $("#differ").addEventListener("click", toggleDifference);
+  document.addEventListener("keydown", (event) => event.key === "Escape" && picking && pick(picking));
+  arrange();
+}

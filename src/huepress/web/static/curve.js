@@ -1,0 +1,99 @@
+// The chart over the slider of colors: size and score against k, on the slider's own axis. A click
+// on a point sets k.
+
+import { $, draw } from "./dom.js";
+import { STOPS } from "./form.js";
+import * as model from "./state.js";
+import { aimOf } from "./table.js";
+import * as words from "./words.js";
+
+const plot = $("#curve-plot");
+const HEIGHT = 118;
+const TOP = 16;
+const BOTTOM = 8;
+const EDGE = 8; // half the slider's thumb
+
+const place = (k) => {
+  const above = STOPS.findIndex((stop) => stop >= k);
+  if (above <= 0) return 0;
+  const [low, high] = [STOPS[above - 1], STOPS[above]];
+  const part = Math.log(k / low) / Math.log(high / low);
+  return (above - 1 + part) / (STOPS.length - 1);
+};
+
+function show() {
+  const picture = model.current();
+  const points = picture?.sweep?.points ?? [];
+  const relevant = aimOf(model.edited()) === "colors";
+  $("#curve").hidden = !relevant || points.length < 2;
+  if ($("#curve").hidden) return;
+  const width = plot.clientWidth || 300;
+  const x = (k) => EDGE + place(k) * (width - 2 * EDGE);
+  const low = HEIGHT - BOTTOM;
+  const largest = Math.max(...points.map((point) => point.bytes));
+  const sizeY = (point) => low - (point.bytes / largest) * (low - TOP);
+  // Scores far below zero only say "not at all alike"; they would flatten the rest.
+  const scoreY = (point) => low - (Math.max(0, point.score) / 100) * (low - TOP);
+  const line = (y) => points.map((point, i) => `${i ? "L" : "M"}${x(point.colors)} ${y(point)}`).join("");
+  const focus = document.activeElement?.dataset?.k;
+  const chosen = picture.last?.report?.colors;
+  const nearest = nearestPoint(points, model.optionsOf(picture).colors ?? 256);
+  plot.replaceChildren(
+    draw("svg", { viewBox: `0 0 ${width} ${HEIGHT}`, preserveAspectRatio: "none" },
+      draw("path", { class: "curve-axis", d: `M0 ${low}H${width}` }),
+      ...points.map((point, i) => hit(point, i, points, x, width, point === nearest)),
+      draw("path", { class: "curve-size", d: line(sizeY), "pointer-events": "none" }),
+      draw("path", { class: "curve-score", d: line(scoreY), "pointer-events": "none" }),
+      ...points.flatMap((point) => dots(point, x, sizeY, scoreY)),
+      draw("text", { x: 2, y: 10 }, words.bytes(largest)),
+      draw("text", { x: width - 2, y: 10, "text-anchor": "end" }, "score 100")),
+  );
+  if (focus) $(`[data-k="${focus}"]`, plot)?.focus();
+  tell(nearest, picture, chosen);
+}
+
+const nearestPoint = (points, k) =>
+  points.reduce((best, point) =>
+    Math.abs(Math.log(point.colors / k)) < Math.abs(Math.log(best.colors / k)) ? point : best);
+
+function hit(point, i, points, x, width, isCurrent) {
+  const left = i ? (x(points[i - 1].colors) + x(point.colors)) / 2 : 0;
+  const next = points[i + 1]?.colors ?? Math.min(256, 2 * point.colors);
+  const right = next > point.colors ? (x(next) + x(point.colors)) / 2 : width;
+  const name = `${words.counted(point.colors, "color")}: ${words.bytes(point.bytes)}, score ${words.score(point.score)}`;
+  const take = () => model.edit({ colors: point.colors });
+  const region = draw("g",
+    {
+      class: "curve-point", role: "button", tabindex: isCurrent ? 0 : -1, "data-k": point.colors,
+      "aria-label": name, "aria-pressed": String(isCurrent), onclick: take,
+    },
+    draw("rect", { x: left, y: TOP - 4, width: Math.max(1, right - left), height: HEIGHT - TOP + 2, rx: 3 }));
+  region.addEventListener("pointerenter", () => ($("#curve-words").textContent = name));
+  region.addEventListener("pointerleave", show);
+  region.addEventListener("focus", () => ($("#curve-words").textContent = name));
+  region.addEventListener("keydown", (event) => {
+    const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    if (step) $(`[data-k="${points[i + step]?.colors}"]`, plot)?.focus();
+    else if (event.key === "Enter" || event.key === " ") take();
+    else return;
+    event.preventDefault();
+  });
+  return region;
+}
+
+const dots = (point, x, sizeY, scoreY) => [
+  draw("circle", { class: "curve-dot-size", cx: x(point.colors), cy: sizeY(point), r: 3, "pointer-events": "none" }),
+  draw("circle", { class: "curve-dot-score", cx: x(point.colors), cy: scoreY(point), r: 3, "pointer-events": "none" }),
+];
+
+function tell(point, picture) {
+  const suggested = picture.sweep.suggested;
+  $("#curve-words").textContent = suggested
+    ? `Suggested: ${words.counted(suggested, "color")}; more cost bytes faster than they add to the score`
+    : "Measuring …";
+}
+
+export function bindCurve() {
+  model.on("current settings sweep", show);
+  new ResizeObserver(show).observe(plot);
+}

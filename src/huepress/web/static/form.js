@@ -1,0 +1,191 @@
+// The form: what its fields say goes into the settings, what the settings say shows in its fields.
+
+import { $, $$, icon, make } from "./dom.js";
+import { AIMS, AUTO, aimOf, checked, colorList, rows } from "./table.js";
+import * as model from "./state.js";
+
+// Stops of the slider of colors: even steps in the logarithm, as k is felt.
+export const STOPS = [2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256];
+
+const nearestStop = (k) =>
+  STOPS.reduce((best, stop, i) =>
+    Math.abs(Math.log(stop / k)) < Math.abs(Math.log(STOPS[best] / k)) ? i : best, 0);
+
+const part = (field, name) => $(`[data-part="${name}"]`, field);
+const valueOf = (name) => model.edited()[name] ?? rows.get(name).default;
+const set = (name, value, commit = true) => model.edit({ [name]: value }, { commit });
+
+function fillRange(range) {
+  const share = (range.value - range.min) / (range.max - range.min || 1);
+  range.style.setProperty("--filled", `${100 * share}%`);
+}
+
+const widgets = {
+  colors: {
+    bind(field, row) {
+      const [range, number, auto] = ["range", "number", "auto"].map((name) => part(field, name));
+      range.max = STOPS.length - 1;
+      part(field, "ticks").append(
+        ...STOPS.map((k, i) => [k, i]).filter(([, i]) => i % 2 === 0).map(([k, i]) => {
+          const tick = make("span", {}, String(k));
+          tick.style.left = `${(100 * i) / (STOPS.length - 1)}%`;
+          return tick;
+        }),
+      );
+      range.addEventListener("input", () => set(row.name, STOPS[range.value], false));
+      range.addEventListener("change", () => set(row.name, STOPS[range.value]));
+      number.addEventListener("change", () => number.value && set(row.name, number.valueAsNumber));
+      auto.addEventListener("change", () => set(row.name, auto.checked ? AUTO : row.default));
+    },
+    show(field, row, value) {
+      const [range, number, auto] = ["range", "number", "auto"].map((name) => part(field, name));
+      auto.checked = value === AUTO;
+      field.classList.toggle("is-auto", value === AUTO);
+      const k = value === AUTO ? model.current()?.sweep?.suggested ?? row.default : value;
+      range.value = nearestStop(k);
+      range.setAttribute("aria-valuetext", `${k} colors`);
+      if (number !== document.activeElement) number.value = k;
+      fillRange(range);
+    },
+  },
+
+  slider: {
+    bind(field, row) {
+      const [range, number, auto] = ["range", "number", "auto"].map((name) => part(field, name));
+      const start = Number(field.dataset.start);
+      range.addEventListener("input", () => set(row.name, Number(range.value), false));
+      range.addEventListener("change", () => set(row.name, Number(range.value)));
+      number.addEventListener("change", () => {
+        if (number.value !== "" && number.checkValidity()) set(row.name, number.valueAsNumber);
+      });
+      auto?.addEventListener("change", () => set(row.name, auto.checked ? undefined : start));
+    },
+    show(field, row, value) {
+      const [range, number, auto] = ["range", "number", "auto"].map((name) => part(field, name));
+      if (auto) auto.checked = value == null;
+      field.classList.toggle("is-auto", Boolean(auto) && value == null);
+      range.value = value ?? field.dataset.start;
+      if (number !== document.activeElement) number.value = value ?? "";
+      range.setAttribute("aria-valuetext", value == null ? "automatic" : String(value));
+      fillRange(range);
+    },
+  },
+
+  choice: {
+    bind(field, row) {
+      field.addEventListener("change", (event) => set(row.name, event.target.value));
+    },
+    show(field, row, value) {
+      for (const radio of $$("input", field)) radio.checked = radio.value === value;
+    },
+  },
+
+  menu: {
+    bind(field, row) {
+      const menu = $("select", field);
+      menu.addEventListener("change", () => set(row.name, menu.value));
+    },
+    show(field, row, value) {
+      $("select", field).value = value;
+    },
+  },
+
+  switch: {
+    bind(field, row) {
+      const box = $("input", field);
+      box.addEventListener("change", () => set(row.name, box.checked));
+    },
+    show(field, row, value) {
+      $("input", field).checked = value;
+    },
+  },
+
+  swatches: {
+    bind(field, row) {
+      const text = part(field, "text");
+      const take = () => {
+        const colors = text.value.trim() ? colorList(text.value) : [];
+        text.setCustomValidity(colors ? "" : "Hex colors such as #1a2b3c, with commas between.");
+        if (!colors?.length) return;
+        set(row.name, [...new Set([...(valueOf(row.name) ?? []), ...colors])]);
+        text.value = "";
+      };
+      text.addEventListener("change", take);
+      part(field, "pick").addEventListener("click", () => model.tell("pick", row.name));
+    },
+    show(field, row, value) {
+      const chips = (value ?? []).map((color) => {
+        const dot = make("i");
+        dot.style.background = color;
+        const drop = () => set(row.name, value.filter((other) => other !== color));
+        return make(
+          "button",
+          { type: "button", class: "chip", title: "Take away", "aria-label": `Take ${color} away`, onclick: drop },
+          dot, color, icon("close"),
+        );
+      });
+      part(field, "chips").replaceChildren(...chips);
+    },
+  },
+
+  plain: {
+    bind(field, row) {
+      const input = $("input", field);
+      input.addEventListener("change", () => {
+        const value = input.value === "" ? undefined : checked(row.name, input.value);
+        const fits = input.value === "" || value !== undefined;
+        input.setCustomValidity(fits ? "" : "This does not fit here.");
+        if (fits) set(row.name, value);
+      });
+    },
+    show(field, row, value) {
+      const input = $("input", field);
+      if (input !== document.activeElement) input.value = value ?? "";
+    },
+  },
+};
+
+const fields = $$("[data-option]").map((field) => ({
+  field,
+  row: rows.get(field.dataset.option),
+  widget: widgets[field.dataset.widget] ?? widgets.plain,
+}));
+
+// Each aim remembers its last value, for the way back.
+const lastAims = { quality: 80, max_size: "30%" };
+
+function takeAim(aim) {
+  const changes = Object.fromEntries(AIMS.map((name) => [name, undefined]));
+  if (aim !== AIMS[0]) changes[aim] = lastAims[aim];
+  model.edit(changes);
+}
+
+function show() {
+  const settings = model.edited();
+  const aim = aimOf(settings);
+  for (const name of AIMS.slice(1)) if (settings[name] !== undefined) lastAims[name] = settings[name];
+  for (const radio of $$('[name="aim"]')) radio.checked = radio.value === aim;
+  for (const block of $$("[data-aim]")) block.hidden = block.dataset.aim !== aim;
+  for (const { field, row, widget } of fields) widget.show(field, row, settings[row.name] ?? row.default);
+  const several = model.state.pictures.size > 1;
+  $("#scope").hidden = !several;
+  for (const radio of $$('[name="scope"]')) radio.checked = radio.value === model.state.scope;
+  $("#scope-reset").hidden = !(several && model.state.scope === "one" && model.current()?.own);
+  $("#undo").disabled = !model.canUndo();
+  $("#redo").disabled = !model.canRedo();
+}
+
+export function bindForm() {
+  for (const { field, row, widget } of fields) widget.bind(field, row);
+  $("#settings").addEventListener("submit", (event) => event.preventDefault());
+  for (const radio of $$('[name="aim"]')) radio.addEventListener("change", () => takeAim(radio.value));
+  for (const radio of $$('[name="scope"]')) {
+    radio.addEventListener("change", () => model.setScope(radio.value));
+  }
+  $("#scope-reset").addEventListener("click", () => model.followAll(model.current()));
+  $("#reset").addEventListener("click", () => model.replace({}));
+  $("#undo").addEventListener("click", model.undo);
+  $("#redo").addEventListener("click", model.redo);
+  model.on("settings pictures current sweep", show);
+  show();
+}

@@ -1,0 +1,152 @@
+// How pictures come in: dropped, pasted, picked, from an address of this machine, or drawn by
+// huepress itself. Each shows at once; the server gets it a few at a time.
+
+import * as api from "./api.js";
+import { $, $$ } from "./dom.js";
+import { patiently, wish } from "./jobs.js";
+import { note } from "./notes.js";
+import * as model from "./state.js";
+
+const AT_A_TIME = 3;
+const waiting = [];
+let sending = 0;
+let counter = 0;
+
+export function addFiles(files) {
+  for (const file of files) {
+    const name = file.name || "pasted.png";
+    const picture = blank(name, file.size, { blob: file, url: URL.createObjectURL(file) });
+    model.add(picture);
+    waiting.push(picture);
+  }
+  send();
+}
+
+export const blank = (name, bytes, more) => ({
+  key: `p${++counter}`, name, bytes, blob: null, url: null, id: null, own: null, job: null,
+  last: null, sweep: null, wish: null, trouble: null, ...more,
+});
+
+// Hand a picture to the server again, after it has lost it.
+export function sendAgain(picture) {
+  if (!picture.blob) return model.remove(picture);
+  Object.assign(picture, { id: null, wish: null, sweep: null });
+  waiting.push(picture);
+  send();
+}
+
+async function send() {
+  while (waiting.length && sending < AT_A_TIME) {
+    const picture = waiting.shift();
+    if (!model.state.pictures.has(picture.key)) continue;
+    sending++;
+    upload(picture).finally(() => {
+      sending--;
+      send();
+    });
+  }
+}
+
+async function upload(picture) {
+  try {
+    await model.state.ready;
+    const told = await patiently(() => api.upload(model.state.tab, picture.blob, picture.name));
+    if (!model.state.pictures.has(picture.key)) return void api.removePicture(told.id).catch(() => {});
+    model.change(picture, { id: told.id, bytes: told.bytes });
+    model.tell("uploaded", picture);
+    wish(picture);
+  } catch (error) {
+    model.change(picture, { trouble: { code: error.code, message: `${picture.name}: ${error.message}` } });
+  }
+}
+
+async function fromAddress(url) {
+  try {
+    await model.state.ready;
+    const told = await api.openAddress(model.state.tab, url);
+    const blob = await api.original(told.id);
+    const picture = blank(told.name, told.bytes, { id: told.id, blob, url: URL.createObjectURL(blob) });
+    model.add(picture);
+    model.tell("uploaded", picture);
+    wish(picture);
+  } catch (error) {
+    note(`${url}: ${error.message}`);
+  }
+}
+
+async function fromDemo() {
+  try {
+    const blob = await api.demo();
+    addFiles([new File([blob], "demo.png", { type: "image/png" })]);
+  } catch (error) {
+    note(error.message);
+  }
+}
+
+// Folders are walked; what is not a picture is left to the server to say.
+async function filesOf(transfer) {
+  const entries = [...transfer.items].filter((item) => item.kind === "file").map((item) => item.webkitGetAsEntry?.());
+  if (!entries.some((entry) => entry?.isDirectory)) return [...transfer.files];
+  const found = [];
+  const walk = async (entry) => {
+    if (!entry) return;
+    if (entry.isFile) found.push(await new Promise((done, fail) => entry.file(done, fail)));
+    else {
+      const reader = entry.createReader();
+      for (;;) {
+        const part = await new Promise((done, fail) => reader.readEntries(done, fail));
+        if (!part.length) break;
+        for (const child of part) await walk(child);
+      }
+    }
+  };
+  for (const entry of entries) await walk(entry);
+  return found.filter((file) => !file.name.startsWith("."));
+}
+
+function bindDrop() {
+  let depth = 0;
+  const carries = (event) => event.dataTransfer?.types.includes("Files");
+  const veil = (on) => ($("#drop-veil").hidden = !on);
+  addEventListener("dragenter", (event) => carries(event) && veil(++depth > 0));
+  addEventListener("dragleave", (event) => carries(event) && veil(--depth > 0));
+  addEventListener("dragover", (event) => carries(event) && event.preventDefault());
+  addEventListener("drop", async (event) => {
+    if (!carries(event)) return;
+    event.preventDefault();
+    depth = 0;
+    veil(false);
+    addFiles(await filesOf(event.dataTransfer));
+  });
+}
+
+function bindAddress() {
+  const dialog = $("#address");
+  if (!dialog) return;
+  for (const button of $$("[data-open-address]")) {
+    button.addEventListener("click", () => dialog.showModal());
+  }
+  $("#address-cancel").addEventListener("click", () => dialog.close("cancel"));
+  dialog.addEventListener("close", () => {
+    const url = $("#address-field").value;
+    if (dialog.returnValue === "open" && url) fromAddress(url);
+    dialog.returnValue = "";
+  });
+}
+
+export function bindIntake() {
+  const input = $("#files");
+  input.addEventListener("change", () => {
+    addFiles([...input.files]);
+    input.value = "";
+  });
+  addEventListener("paste", (event) => {
+    const files = [...(event.clipboardData?.files ?? [])];
+    if (!files.length) return;
+    event.preventDefault();
+    addFiles(files);
+  });
+  $("#try-demo").addEventListener("click", fromDemo);
+  bindDrop();
+  bindAddress();
+}

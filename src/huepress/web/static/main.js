@@ -1,0 +1,44 @@
+// Ties the parts of the page together.
+
+import { bindComparing } from "./comparing.js";
+import { bindCurve } from "./curve.js";
+import { $ } from "./dom.js";
+import { bindFacts } from "./facts.js";
+import { bindForm } from "./form.js";
+import { bindIntake } from "./intake.js";
+import { bindJobs } from "./jobs.js";
+import { bindKeys } from "./keys.js";
+import { bindList } from "./list.js";
+import { bindPalette } from "./palette.js";
+import { bindSession } from "./session.js";
+import * as model from "./state.js";
+import { fromQuery } from "./table.js";
+import { bindTake } from "./take.js";
+import { bindViewer, fit } from "./viewer.js";
+
+function showPage() {
+  const empty = model.state.pictures.size === 0;
+  document.body.dataset.page = empty ? "empty" : "work";
+  $("#welcome").hidden = !empty;
+  $("#work").hidden = empty;
+  if (empty) {
+    $("#about").textContent = "";
+    document.title = "huepress";
+  }
+}
+
+model.on("pictures", showPage);
+bindViewer();
+bindForm();
+bindList();
+bindComparing();
+bindFacts();
+bindPalette();
+bindCurve();
+bindTake();
+bindJobs();
+bindIntake();
+bindKeys();
+model.begin(fromQuery(location.search));
+bindSession();
+addEventListener("load", fit);

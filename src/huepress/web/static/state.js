@@ -1,0 +1,154 @@
+// What the page knows: the pictures, the settings of all and of single ones, and how it came about.
+//
+// A picture: { key, name, bytes, blob, url, width, height, id, own, job, sweep, trouble }
+//   id    the server's name for it, once uploaded
+//   own   its own settings, or null when it follows those of all
+//   job   the latest job as the server tells it
+// Whoever wants to know of changes listens; every change goes through a function here.
+
+import { AUTO, aimOf, clean } from "./table.js";
+
+const listeners = new Map();
+
+export const state = {
+  tab: null,
+  pictures: new Map(),
+  current: null,
+  common: {},
+  scope: "all",
+};
+
+export function on(names, listener) {
+  for (const name of names.split(" ")) {
+    if (!listeners.has(name)) listeners.set(name, new Set());
+    listeners.get(name).add(listener);
+  }
+}
+
+export function tell(name, detail) {
+  for (const listener of listeners.get(name) ?? []) listener(detail);
+}
+
+export const current = () => state.pictures.get(state.current) ?? null;
+export const byServerId = (id) => [...state.pictures.values()].find((picture) => picture.id === id);
+
+export const settingsOf = (picture) => picture?.own ?? state.common;
+
+// What goes to the server: "auto" becomes the k that the sweep found, or the default until then.
+export function optionsOf(picture) {
+  const options = { ...settingsOf(picture) };
+  if (options.colors === AUTO) {
+    delete options.colors;
+    if (picture?.sweep?.suggested) options.colors = picture.sweep.suggested;
+  }
+  for (const name of ["colors", "quality", "max_size"]) {
+    if (name !== aimOf(options)) delete options[name];
+  }
+  return clean(options);
+}
+
+export const editsOne = () => state.scope === "one" && current() !== null;
+export const edited = () => (editsOne() ? settingsOf(current()) : state.common);
+
+// ---- pictures
+
+export function add(picture) {
+  state.pictures.set(picture.key, picture);
+  state.current ??= picture.key;
+  tell("pictures");
+  if (state.current === picture.key) tell("current");
+}
+
+export function remove(picture) {
+  const keys = [...state.pictures.keys()];
+  const place = keys.indexOf(picture.key);
+  state.pictures.delete(picture.key);
+  if (picture.url) URL.revokeObjectURL(picture.url);
+  if (state.current === picture.key) {
+    state.current = keys[place + 1] ?? keys[place - 1] ?? null;
+    tell("current");
+  }
+  tell("pictures");
+}
+
+export function choose(key) {
+  if (state.current === key || !state.pictures.has(key)) return;
+  state.current = key;
+  tell("current");
+  tell("settings", { committed: false });
+}
+
+export function change(picture, changes) {
+  if (!state.pictures.has(picture.key)) return;
+  Object.assign(picture, changes);
+  tell("picture", picture);
+}
+
+// ---- settings and their history
+
+const past = [];
+const future = [];
+const snapshot = () => JSON.stringify([
+  state.common,
+  [...state.pictures.values()].filter((p) => p.own).map((p) => [p.key, p.own]),
+]);
+let committed = snapshot();
+
+export function edit(changes, { commit = true } = {}) {
+  const next = clean({ ...edited(), ...changes });
+  if (editsOne()) current().own = next;
+  else state.common = next;
+  settled(commit);
+}
+
+export function replace(settings) {
+  if (editsOne()) current().own = clean(settings);
+  else state.common = clean(settings);
+  settled(true);
+}
+
+export function followAll(picture) {
+  picture.own = null;
+  settled(true);
+}
+
+export function setScope(scope) {
+  state.scope = scope;
+  tell("settings", { committed: false });
+}
+
+function settled(commit) {
+  if (commit) {
+    const now = snapshot();
+    if (now !== committed) {
+      past.push(committed);
+      future.length = 0;
+      committed = now;
+    }
+  }
+  tell("settings", { committed: commit });
+}
+
+export const canUndo = () => past.length > 0;
+export const canRedo = () => future.length > 0;
+
+export const undo = () => travel(past, future);
+export const redo = () => travel(future, past);
+
+function travel(from, to) {
+  if (!from.length) return;
+  to.push(committed);
+  committed = from.pop();
+  const [common, own] = JSON.parse(committed);
+  state.common = common;
+  const owners = new Map(own);
+  for (const picture of state.pictures.values()) picture.own = owners.get(picture.key) ?? null;
+  tell("settings", { committed: true });
+}
+
+// Settings as they were when the page was loaded are where history begins.
+export function begin(settings) {
+  state.common = clean(settings);
+  committed = snapshot();
+  tell("settings", { committed: false });
+}

@@ -1,0 +1,183 @@
+"""What a worker does with a picture: compress it, sweep over k, read its palette, show it.
+
+In comes a task, the dictionary that the server sent; out go events, each a dictionary, the last one
+``done`` or ``error``. Files are written into the folder the task names.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Final, TypeAlias
+
+import numpy as np
+from PIL import Image as PillowImage
+
+from huepress.compress import compress
+from huepress.errors import HuepressError
+from huepress.load import load
+from huepress.options import CompressOptions
+from huepress.report import STOP_WORDS, Result
+from huepress.types import Image
+from huepress.web.form import options_of
+
+Task: TypeAlias = Mapping[str, Any]
+Emit: TypeAlias = Callable[[dict[str, Any]], None]
+
+SWEEP_COLORS: Final = (2, 4, 8, 16, 32, 64, 128, 256)
+# Pixels of pictures kept decoded between tasks: a changed slider should not decode again.
+_KEPT_PIXELS: Final = 40_000_000
+
+
+class Cancelled(Exception):
+    """The server wants this task no more."""
+
+
+class Desk:
+    """Carries out tasks one after another and remembers the last pictures.
+
+    Parameters
+    ----------
+    is_cancelled : callable
+        Asked between two steps of a task.
+    """
+
+    def __init__(self, is_cancelled: Callable[[str], bool]) -> None:
+        self._is_cancelled = is_cancelled
+        self._pictures: dict[str, Image] = {}
+
+    def run(self, task: Task, emit: Emit) -> None:
+        """Carry out one task; errors of the library become its last event."""
+        try:
+            emit({"event": "done", **_TASKS[task["kind"]](self, task, emit)})
+        except HuepressError as error:
+            emit({"event": "error", "code": error.code, "message": str(error)})
+        except MemoryError:
+            self._pictures.clear()
+            words = "takes more memory than a worker may use; a smaller picture is needed"
+            emit({"event": "error", "code": "limit", "message": f"{task['name']}: {words}"})
+        except Cancelled:
+            emit({"event": "error", "code": "cancelled", "message": "cancelled"})
+
+    def _picture(self, task: Task, options: CompressOptions) -> Image:
+        path = task["path"]
+        image = self._pictures.pop(path, None)
+        if image is None:
+            image = load(Path(path).read_bytes(), max_pixels=options.max_pixels, name=task["name"])
+        self._pictures[path] = image
+        while len(self._pictures) > 1 and _n_pixels(self._pictures) > _KEPT_PIXELS:
+            del self._pictures[next(iter(self._pictures))]
+        return image
+
+    def _go_on(self, task: Task) -> None:
+        if self._is_cancelled(task["id"]):
+            raise Cancelled
+
+    def _compress(self, task: Task, emit: Emit) -> dict[str, Any]:
+        options = options_of(task["options"], task["max_pixels"])
+        image = self._picture(task, options)
+        self._go_on(task)
+        if task.get("draft") and options.effort != "fast":
+            draft = compress(image, options.changed(effort="fast"))
+            self._go_on(task)
+            emit({"event": "draft", **_finished(draft, task, "draft", score=False)})
+        result = compress(image, options)
+        self._go_on(task)
+        return _finished(result, task, "final", score=task.get("score", True))
+
+    def _sweep(self, task: Task, emit: Emit) -> dict[str, Any]:
+        options = options_of(task["options"], task["max_pixels"])
+        image = self._picture(task, options)
+        points = []
+        for n_colors in task.get("colors") or SWEEP_COLORS:
+            self._go_on(task)
+            result = compress(image, options.changed(colors=n_colors))
+            points.append(
+                {
+                    "colors": n_colors,
+                    "bytes": result.bytes_out,
+                    "score": round(result.score, 2),
+                    "psnr": _finite(result.psnr),
+                    "seconds": round(result.seconds, 4),
+                }
+            )
+            emit({"event": "point", "point": points[-1]})
+        return {"points": points, "suggested": suggest(points)}
+
+    def _palette(self, task: Task, _: Emit) -> dict[str, Any]:
+        options = options_of(task["options"], task["max_pixels"])
+        result = compress(self._picture(task, options), options)
+        return {"palette": palette_of(result)}
+
+    def _show(self, task: Task, _: Emit) -> dict[str, Any]:
+        """Write the picture as a PNG, for browsers that cannot read its format."""
+        image = self._picture(task, options_of({}, task["max_pixels"]))
+        out = io.BytesIO()
+        PillowImage.fromarray(image.pixels).save(
+            out, "png", compress_level=1, icc_profile=image.source.icc_profile
+        )
+        return {"file": _write(task, "show", "png", out.getvalue())}
+
+
+_TASKS: Final[Mapping[str, Callable[[Desk, Task, Emit], dict[str, Any]]]] = {
+    "compress": Desk._compress,
+    "sweep": Desk._sweep,
+    "palette": Desk._palette,
+    "show": Desk._show,
+}
+
+
+def _n_pixels(pictures: Mapping[str, Image]) -> int:
+    return sum(image.width * image.height for image in pictures.values())
+
+
+def _finite(value: float) -> float | None:
+    return None if np.isinf(value) else round(value, 3)
+
+
+def _finished(result: Result, task: Task, stage: str, *, score: bool) -> dict[str, Any]:
+    """Write the file of a result and return its figures."""
+    figures = result.report(score=score)
+    figures |= {
+        "width": result.image.width,
+        "height": result.image.height,
+        "stopped": None if result.fit is None else STOP_WORDS[result.fit.stop_reason],
+        "palette": palette_of(result),
+    }
+    return {"file": _write(task, stage, result.format, result.data), "report": figures}
+
+
+def _write(task: Task, stage: str, suffix: str, data: bytes) -> str:
+    path = Path(task["folder"]) / f"{task['id']}-{stage}.{suffix}"
+    path.write_bytes(data)
+    return path.name
+
+
+def palette_of(result: Result) -> list[dict[str, Any]]:
+    """Return the colors of the file as hex and share of the pixels, most frequent first."""
+    indexed = result.indexed
+    if indexed is None:
+        return []
+    colors = indexed.palette.colors
+    shares = np.bincount(indexed.indices.ravel(), minlength=len(colors)) / indexed.indices.size
+    rows = [
+        {"hex": "#" + bytes(color).hex(), "share": round(float(share), 6)}
+        for color, share in zip(colors, shares, strict=True)
+    ]
+    return sorted(rows, key=lambda row: -row["share"])
+
+
+def suggest(points: list[dict[str, Any]]) -> int:
+    """Return the k at the knee of the curve of score against size.
+
+    The knee is the point farthest above the straight line from the smallest file to the largest,
+    in score and the logarithm of bytes, each scaled to its own range ("Kneedle", Satopaa et al.
+    2011, doi:10.1109/ICDCSW.2011.20).
+    """
+    sizes = np.log([point["bytes"] for point in points])
+    scores = np.array([point["score"] for point in points], np.float64)
+    if np.ptp(sizes) == 0 or np.ptp(scores) == 0:
+        return int(min(points, key=lambda point: (point["bytes"], -point["score"]))["colors"])
+    above = (scores - scores.min()) / np.ptp(scores) - (sizes - sizes.min()) / np.ptp(sizes)
+    return int(points[int(np.argmax(above))]["colors"])
