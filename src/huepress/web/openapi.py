@@ -161,7 +161,8 @@ def _picture_body() -> dict[str, Any]:
 
 def _paths() -> dict[str, Any]:
     colors = {"type": "string", "description": "Numbers of colors, with commas between: 4,16,64."}
-    point = _object(colors={"type": "integer"}, bytes={"type": "integer"}, score={"type": "number"})
+    point = _object(k={"type": "integer"}, bytes={"type": "integer"}, score={"type": "number"})
+    suggested = _object(k={"type": "integer"}, reason={"type": "string"})
     swatch = _object(hex={"type": "string"}, share={"type": "number"})
     tab, picture, job = _in_path("tab"), _in_path("picture"), _in_path("job")
     picture_list = _list(_ref("Picture"))
@@ -194,7 +195,7 @@ def _paths() -> dict[str, Any]:
                 _answers(
                     200,
                     "The curve.",
-                    _json(_object(points=_list(point), suggested={"type": "integer"})),
+                    _json(_object(points=_list(point), suggested=suggested)),
                 ),
                 [_NAME, _in_query("colors", colors), *_option_parameters("colors")],
                 _picture_body(),

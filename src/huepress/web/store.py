@@ -51,7 +51,7 @@ class Work:
     report: dict[str, Any] | None = None
     files: dict[str, Path] = field(default_factory=dict)
     points: list[dict[str, Any]] = field(default_factory=list)
-    suggested: int | None = None
+    suggested: dict[str, Any] | None = None
     error: dict[str, Any] | None = None
     job: PoolJob | None = None
 

@@ -10,6 +10,7 @@ from starlette.responses import FileResponse, JSONResponse, Response, StreamingR
 from starlette.routing import Route
 
 from huepress.errors import OptionError
+from huepress.sweep import DEFAULT_COLORS
 from huepress.web.answers import Refusal
 from huepress.web.archive import stream_zip
 from huepress.web.bodies import length_of, read_json
@@ -19,7 +20,6 @@ from huepress.web.names import disposition, distinct, output_name, tidy
 from huepress.web.nearby import fetch, name_of
 from huepress.web.server import Server
 from huepress.web.store import Picture, Tab, Work
-from huepress.web.tasks import SWEEP_COLORS
 
 KINDS: Final = ("compress", "sweep")
 _MEDIA: Final = {
@@ -211,7 +211,7 @@ def sweep_colors(value: Any) -> list[int]:
         Not a list of 1 to 32 whole numbers from 1 to 256.
     """
     if value is None:
-        return list(SWEEP_COLORS)
+        return list(DEFAULT_COLORS)
     fits = isinstance(value, list) and 1 <= len(value) <= 32
     if not fits or not all(type(k) is int and 1 <= k <= 256 for k in value):
         raise OptionError("colors", value, "a list of 1 to 32 whole numbers from 1 to 256")

@@ -19,13 +19,13 @@ from huepress.errors import HuepressError
 from huepress.load import load
 from huepress.options import CompressOptions
 from huepress.report import STOP_WORDS, Result
+from huepress.sweep import Point, sweep
 from huepress.types import Image
 from huepress.web.form import options_of
 
 Task: TypeAlias = Mapping[str, Any]
 Emit: TypeAlias = Callable[[dict[str, Any]], None]
 
-SWEEP_COLORS: Final = (2, 4, 8, 16, 32, 64, 128, 256)
 # Pixels of pictures kept decoded between tasks: a changed slider should not decode again.
 _KEPT_PIXELS: Final = 40_000_000
 
@@ -89,21 +89,14 @@ class Desk:
     def _sweep(self, task: Task, emit: Emit) -> dict[str, Any]:
         options = options_of(task["options"], task["max_pixels"])
         image = self._picture(task, options)
-        points = []
-        for n_colors in task.get("colors") or SWEEP_COLORS:
+
+        def on_point(point: Point) -> None:
+            emit({"event": "point", "point": point.to_json()})
             self._go_on(task)
-            result = compress(image, options.changed(colors=n_colors))
-            points.append(
-                {
-                    "colors": n_colors,
-                    "bytes": result.bytes_out,
-                    "score": round(result.score, 2),
-                    "psnr": _finite(result.psnr),
-                    "seconds": round(result.seconds, 4),
-                }
-            )
-            emit({"event": "point", "point": points[-1]})
-        return {"points": points, "suggested": suggest(points)}
+
+        swept = sweep(image, task["colors"], options, on_point=on_point)
+        suggestion = {"k": swept.suggestion.k, "reason": swept.suggestion.reason}
+        return {"points": [point.to_json() for point in swept.points], "suggested": suggestion}
 
     def _palette(self, task: Task, _: Emit) -> dict[str, Any]:
         options = options_of(task["options"], task["max_pixels"])
@@ -130,10 +123,6 @@ _TASKS: Final[Mapping[str, Callable[[Desk, Task, Emit], dict[str, Any]]]] = {
 
 def _n_pixels(pictures: Mapping[str, Image]) -> int:
     return sum(image.width * image.height for image in pictures.values())
-
-
-def _finite(value: float) -> float | None:
-    return None if np.isinf(value) else round(value, 3)
 
 
 def _finished(result: Result, task: Task, stage: str, *, score: bool) -> dict[str, Any]:
@@ -166,18 +155,3 @@ def palette_of(result: Result) -> list[dict[str, Any]]:
         for color, share in zip(colors, shares, strict=True)
     ]
     return sorted(rows, key=lambda row: -row["share"])
-
-
-def suggest(points: list[dict[str, Any]]) -> int:
-    """Return the k at the knee of the curve of score against size.
-
-    The knee is the point farthest above the straight line from the smallest file to the largest,
-    in score and the logarithm of bytes, each scaled to its own range ("Kneedle", Satopaa et al.
-    2011, doi:10.1109/ICDCSW.2011.20).
-    """
-    sizes = np.log([point["bytes"] for point in points])
-    scores = np.array([point["score"] for point in points], np.float64)
-    if np.ptp(sizes) == 0 or np.ptp(scores) == 0:
-        return int(min(points, key=lambda point: (point["bytes"], -point["score"]))["colors"])
-    above = (scores - scores.min()) / np.ptp(scores) - (sizes - sizes.min()) / np.ptp(sizes)
-    return int(points[int(np.argmax(above))]["colors"])

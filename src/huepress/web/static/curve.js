@@ -34,9 +34,8 @@ function show() {
   const sizeY = (point) => low - (point.bytes / largest) * (low - TOP);
   // Scores far below zero only say "not at all alike"; they would flatten the rest.
   const scoreY = (point) => low - (Math.max(0, point.score) / 100) * (low - TOP);
-  const line = (y) => points.map((point, i) => `${i ? "L" : "M"}${x(point.colors)} ${y(point)}`).join("");
+  const line = (y) => points.map((point, i) => `${i ? "L" : "M"}${x(point.k)} ${y(point)}`).join("");
   const focus = document.activeElement?.dataset?.k;
-  const chosen = picture.last?.report?.colors;
   const nearest = nearestPoint(points, model.optionsOf(picture).colors ?? 256);
   plot.replaceChildren(
     draw("svg", { viewBox: `0 0 ${width} ${HEIGHT}`, preserveAspectRatio: "none" },
@@ -49,22 +48,22 @@ function show() {
       draw("text", { x: width - 2, y: 10, "text-anchor": "end" }, "score 100")),
   );
   if (focus) $(`[data-k="${focus}"]`, plot)?.focus();
-  tell(nearest, picture, chosen);
+  tell(picture);
 }
 
 const nearestPoint = (points, k) =>
   points.reduce((best, point) =>
-    Math.abs(Math.log(point.colors / k)) < Math.abs(Math.log(best.colors / k)) ? point : best);
+    Math.abs(Math.log(point.k / k)) < Math.abs(Math.log(best.k / k)) ? point : best);
 
 function hit(point, i, points, x, width, isCurrent) {
-  const left = i ? (x(points[i - 1].colors) + x(point.colors)) / 2 : 0;
-  const next = points[i + 1]?.colors ?? Math.min(256, 2 * point.colors);
-  const right = next > point.colors ? (x(next) + x(point.colors)) / 2 : width;
-  const name = `${words.counted(point.colors, "color")}: ${words.bytes(point.bytes)}, score ${words.score(point.score)}`;
-  const take = () => model.edit({ colors: point.colors });
+  const left = i ? (x(points[i - 1].k) + x(point.k)) / 2 : 0;
+  const next = points[i + 1]?.k ?? Math.min(256, 2 * point.k);
+  const right = next > point.k ? (x(next) + x(point.k)) / 2 : width;
+  const name = `${words.counted(point.k, "color")}: ${words.bytes(point.bytes)}, score ${words.score(point.score)}`;
+  const take = () => model.edit({ colors: point.k });
   const region = draw("g",
     {
-      class: "curve-point", role: "button", tabindex: isCurrent ? 0 : -1, "data-k": point.colors,
+      class: "curve-point", role: "button", tabindex: isCurrent ? 0 : -1, "data-k": point.k,
       "aria-label": name, "aria-pressed": String(isCurrent), onclick: take,
     },
     draw("rect", { x: left, y: TOP - 4, width: Math.max(1, right - left), height: HEIGHT - TOP + 2, rx: 3 }));
@@ -73,7 +72,7 @@ function hit(point, i, points, x, width, isCurrent) {
   region.addEventListener("focus", () => ($("#curve-words").textContent = name));
   region.addEventListener("keydown", (event) => {
     const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
-    if (step) $(`[data-k="${points[i + step]?.colors}"]`, plot)?.focus();
+    if (step) $(`[data-k="${points[i + step]?.k}"]`, plot)?.focus();
     else if (event.key === "Enter" || event.key === " ") take();
     else return;
     event.preventDefault();
@@ -82,15 +81,17 @@ function hit(point, i, points, x, width, isCurrent) {
 }
 
 const dots = (point, x, sizeY, scoreY) => [
-  draw("circle", { class: "curve-dot-size", cx: x(point.colors), cy: sizeY(point), r: 3, "pointer-events": "none" }),
-  draw("circle", { class: "curve-dot-score", cx: x(point.colors), cy: scoreY(point), r: 3, "pointer-events": "none" }),
+  draw("circle", { class: "curve-dot-size", cx: x(point.k), cy: sizeY(point), r: 3, "pointer-events": "none" }),
+  draw("circle", { class: "curve-dot-score", cx: x(point.k), cy: scoreY(point), r: 3, "pointer-events": "none" }),
 ];
 
-function tell(point, picture) {
+function tell(picture) {
   const suggested = picture.sweep.suggested;
-  $("#curve-words").textContent = suggested
-    ? `Suggested: ${words.counted(suggested, "color")}; more cost bytes faster than they add to the score`
+  const line = $("#curve-words");
+  line.textContent = suggested
+    ? `Suggested: ${words.counted(suggested.k, "color")}, ${suggested.reason.split(":")[0]}`
     : "Measuring …";
+  line.title = suggested?.reason ?? "";
 }
 
 export function bindCurve() {

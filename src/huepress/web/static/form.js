@@ -41,7 +41,7 @@ const widgets = {
       const [range, number, auto] = ["range", "number", "auto"].map((name) => part(field, name));
       auto.checked = value === AUTO;
       field.classList.toggle("is-auto", value === AUTO);
-      const k = value === AUTO ? model.current()?.sweep?.suggested ?? row.default : value;
+      const k = value === AUTO ? model.current()?.sweep?.suggested?.k ?? row.default : value;
       range.value = nearestStop(k);
       range.setAttribute("aria-valuetext", `${k} colors`);
       if (number !== document.activeElement) number.value = k;

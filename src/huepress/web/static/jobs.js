@@ -116,10 +116,11 @@ async function sweep() {
 
 function takeSweep(picture, job) {
   if (picture.sweep?.key !== keyOf(job.options)) return;
-  const before = picture.sweep.suggested;
-  Object.assign(picture.sweep, { points: job.points, suggested: job.suggested });
+  const before = picture.sweep.suggested?.k;
+  const points = job.points.toSorted((a, b) => a.k - b.k);
+  Object.assign(picture.sweep, { points, suggested: job.suggested });
   model.tell("sweep", picture);
-  if (job.suggested !== before && model.settingsOf(picture).colors === AUTO) {
+  if (job.suggested?.k !== before && model.settingsOf(picture).colors === AUTO) {
     wish(picture);
     model.tell("settings", { committed: false });
   }

@@ -39,7 +39,7 @@ export function optionsOf(picture) {
   const options = { ...settingsOf(picture) };
   if (options.colors === AUTO) {
     delete options.colors;
-    if (picture?.sweep?.suggested) options.colors = picture.sweep.suggested;
+    if (picture?.sweep?.suggested) options.colors = picture.sweep.suggested.k;
   }
   for (const name of ["colors", "quality", "max_size"]) {
     if (name !== aimOf(options)) delete options[name];
