@@ -40,6 +40,7 @@ const double* linear_of_byte() {
 struct Cloud::State {
     CloudView view{};
     std::size_t channels = 3;
+    unsigned level_bits[kLevels] = {};
     Span<const std::uint32_t> keys{nullptr, 0};
     Buffer<std::uint32_t> own_keys;
     Buffer<float> coordinates[kMaxDims];
@@ -47,7 +48,7 @@ struct Cloud::State {
     Buffer<Node> nodes[kLevels];
 
     void reserve(std::size_t n);
-    void build(const unsigned* level_bits);
+    void build(const unsigned* bits);
 };
 
 void Cloud::State::reserve(std::size_t n) {
@@ -59,10 +60,15 @@ void Cloud::State::reserve(std::size_t n) {
     }
     view.weights = weights.reserve(n + kPadding);
     std::fill_n(view.weights + n, kPadding, 0u);
-    for (int level = 0; level < kLevels; ++level) view.nodes[level] = nodes[level].reserve(n);
 }
 
-void Cloud::State::build(const unsigned* level_bits) {
+void Cloud::State::build(const unsigned* bits) {
+    std::copy_n(bits, kLevels, level_bits);
+    for (int level = 0; level < kLevels; ++level) {
+        const unsigned shift = (8 - bits[level]) * unsigned(channels);
+        view.nodes[level] =
+            nodes[level].reserve(kernels().engine->count_runs(keys.data, keys.size, shift));
+    }
     kernels().engine->build_nodes(view, keys.data, unsigned(channels), level_bits);
 }
 
@@ -106,22 +112,32 @@ void Cloud::gather(const Cloud& fine, unsigned bits) {
     const double unit = 1.0 / double(f.view.scale);
     const std::size_t dims = s.channels;
     std::size_t m = 0;
-    for (std::size_t i = 0; i < n;) {
-        const std::uint32_t prefix = f.keys[i] >> shift;
-        std::int64_t weight = 0;
-        std::int64_t sum[kMaxDims] = {};
-        for (; i < n && f.keys[i] >> shift == prefix; ++i) {
-            const std::int64_t w = f.view.weights[i];
-            weight += w;
-            for (std::size_t d = 0; d < dims; ++d)
-                sum[d] += w * fixed_point(f.view.coordinates[d][i] * f.view.scale);
-        }
-        if (weight == 0) continue;
-        out_keys[m] = prefix << shift;
+    const auto add = [&](std::uint32_t key, const std::int64_t* sum) {
+        const std::int64_t weight = sum[dims];
+        if (weight == 0) return;
+        out_keys[m] = key >> shift << shift;
         s.view.weights[m] = std::uint32_t(weight);
         for (std::size_t d = 0; d < dims; ++d)
             s.view.coordinates[d][m] = float(double(sum[d]) / double(weight) * unit);
         ++m;
+    };
+    if (bits == f.level_bits[kLevels - 1]) {  // the finest nodes are these cells
+        for (std::size_t i = 0; i < f.view.n_nodes[kLevels - 1]; ++i) {
+            const Node& node = f.view.nodes[kLevels - 1][i];
+            add(f.keys[node.first], node.sum);
+        }
+    } else {
+        for (std::size_t i = 0; i < n;) {
+            const std::uint32_t first_key = f.keys[i];
+            std::int64_t sum[kMaxDims + 1] = {};
+            for (; i < n && f.keys[i] >> shift == first_key >> shift; ++i) {
+                const std::int64_t w = f.view.weights[i];
+                for (std::size_t d = 0; d < dims; ++d)
+                    sum[d] += w * fixed_point(f.view.coordinates[d][i] * f.view.scale);
+                sum[dims] += w;
+            }
+            add(first_key, sum);
+        }
     }
     s.keys = {out_keys, m};
     s.reserve(m);
@@ -154,10 +170,8 @@ void Cloud::pass(const float* centers, std::size_t k, Sums* sums, std::uint8_t* 
                               centers, k, sums ? &(parts[chunk] = {}) : nullptr, labels);
     });
     for (const Sums& part : parts)
-        for (std::size_t c = 0; c < k; ++c) {
-            sums->weight[c] += part.weight[c];
-            for (int d = 0; d < view.dims; ++d) sums->sum[c][d] += part.sum[c][d];
-        }
+        for (std::size_t c = 0; c < k; ++c)
+            for (int d = 0; d <= view.dims; ++d) sums->of[c][d] += part.of[c][d];
 }
 
 std::size_t Cloud::n_bytes() const {

@@ -16,15 +16,14 @@ constexpr int kLevels = 3;  // nodes are the cells of 3, 4 and 5 bits per channe
 struct Node {
     float low[kMaxDims];
     float high[kMaxDims];
-    std::int64_t sum[kMaxDims];  // of weight x fixed-point coordinate
-    std::int64_t weight;
+    std::int64_t sum[2 * kMaxDims];  // as in Sums: the weight stands behind the coordinates
     std::uint32_t first;  // of its points
     std::uint32_t size;
     std::uint32_t first_child;  // among the nodes of the next level
     std::uint32_t n_children;   // 0: a leaf, its points are looked at one by one
     // Whether weight x coordinate, counted from the lowest corner, may not fit 31 bits.
     std::uint32_t is_wide;
-    std::uint32_t padding;
+    std::uint32_t padding[3];
 };
 
 // Points in Morton order, coordinates apart, with the nodes above them.
@@ -41,10 +40,10 @@ struct CloudView {
     std::size_t n_nodes[kLevels];
 };
 
-// What one pass over a cloud adds up for every center. Sums of disjoint parts add to the whole.
+// What one pass over a cloud adds up for every center: of[c][d] is the sum of weight x fixed-point
+// coordinate d, of[c][dims] that of the weights. Sums of disjoint parts add to the whole.
 struct Sums {
-    std::int64_t weight[kMaxCenters];
-    std::int64_t sum[kMaxCenters][kMaxDims];
+    std::int64_t of[kMaxCenters][2 * kMaxDims];
 };
 
 // Second moments about a center of every point it is nearest to, in squared units: the products
@@ -54,20 +53,52 @@ struct Moments {
     double of[kMaxCenters][kMoments];
 };
 
+constexpr int kWuBins = 32;  // along each side of a box: Wu's 5 bits for the first, finer below
+
+struct WuPoint {
+    float at[kMaxDims];
+    float weight;
+};
+
+static inline int wu_bin(float at, float low, float step) {
+    const int bin = int((at - low) * step);
+    return bin < kWuBins ? bin : kWuBins - 1;
+}
+
+// The cut of a box where the error falls most, and the box's own sums.
+struct Cut {
+    double weight;
+    double sum[kMaxDims];
+    double gain;  // 0: it cannot be cut
+    int axis;
+    int last_bin;  // points up to this bin go left
+    float low;
+    float step;
+};
+
 struct EngineKernels {
     void (*morton_keys)(const std::uint8_t* pixels, std::size_t n, std::size_t channels,
                         std::uint32_t* keys);
+    // Which of 64 counts are not 0.
+    std::uint64_t (*filled)(const std::uint32_t* counts);
     // Morton keys to R*2^16 + G*2^8 + B (+ A*2^24).
     void (*numbers_from_keys)(const std::uint32_t* keys, std::size_t n, std::size_t channels,
                               std::uint32_t* numbers);
     void (*embed)(const std::uint32_t* numbers, std::size_t n, std::size_t channels, bool oklab,
                   const double* linear_of_byte, float* const* coordinates);
+    // How many runs of keys there are that share the bits above `shift`.
+    std::size_t (*count_runs)(const std::uint32_t* keys, std::size_t n, unsigned shift);
     void (*build_nodes)(CloudView& cloud, const std::uint32_t* keys, unsigned channels,
                         const unsigned* level_bits);
     std::int64_t (*sum_squares)(const CloudView& cloud);
     // Nodes [first, last) of the top level; sums are added to, labels set; either may be null.
     void (*filter_pass)(const CloudView& cloud, std::size_t first, std::size_t last,
                         const float* centers, std::size_t k, Sums* sums, std::uint8_t* labels);
+    // For every center with weight: the other one at which merging the two costs least (Ward), and
+    // that cost; the center itself when there is no other. centers: k x dims, k <= 256.
+    void (*nearest_pairs)(const float* centers, const double* weights, std::size_t k,
+                          std::size_t dims, std::int32_t* partners, float* costs);
+    void (*find_cut)(const WuPoint* points, std::size_t n, int dims, Cut& cut);
     void (*add_moments)(const CloudView& cloud, const std::uint8_t* labels, const float* centers,
                         Moments& moments);
 };

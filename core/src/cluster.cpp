@@ -26,7 +26,7 @@ double inertia_at(double squares, const Centers& centers, const Sums& sums, floa
         for (std::size_t d = 0; d < centers.dims; ++d) {
             const double at = double(centers.at[c * centers.dims + d]) * double(scale);
             explained +=
-                at * (2 * double(sums.sum[c][d]) - at * double(sums.weight[c]));
+                at * (2 * double(sums.of[c][d]) - at * double(sums.of[c][centers.dims]));
         }
     return (squares - explained) / (double(scale) * double(scale));
 }
@@ -36,7 +36,7 @@ double mean_variance(const CloudView& cloud, double squares) {
     double weight = 0;
     double sum[kMaxDims] = {};
     for (std::size_t i = 0; i < cloud.n_nodes[0]; ++i) {
-        weight += double(cloud.nodes[0][i].weight);
+        weight += double(cloud.nodes[0][i].sum[cloud.dims]);
         for (int d = 0; d < cloud.dims; ++d) sum[d] += double(cloud.nodes[0][i].sum[d]);
     }
     double explained = 0;

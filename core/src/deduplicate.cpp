@@ -20,6 +20,7 @@ namespace core {
 namespace {
 
 constexpr std::size_t kBuckets = 4096;
+constexpr std::size_t kBucketColors = 4096;  // RGB
 constexpr unsigned kStripBits = 20;  // pixel numbers inside a strip: what 12 key bits leave of 32
 constexpr std::size_t kStrip = std::size_t{1} << kStripBits;
 constexpr std::size_t kGroups = 64;  // of buckets: the chunks of the second sort
@@ -29,6 +30,9 @@ struct Slot {
     std::atomic<bool> busy{false};
     Buffer<std::uint32_t> keys;
     Buffer<std::uint64_t> items;
+    // Of one bucket; all zero whenever the slot is free.
+    std::uint32_t counts[kBucketColors] = {};
+    double totals[kBucketColors] = {};
 };
 
 class Slots {
@@ -83,8 +87,9 @@ struct Deduplicated::State {
     void count_buckets(const std::uint8_t* pixels, std::size_t n_threads);
     void scatter(const std::uint8_t* pixels, std::size_t n_threads);
     void find_colors(Span<const double> weights, std::size_t n_threads);
-    void emit_narrow(std::size_t bucket, const double* pixel_weights, Emitted& out) const;
-    void emit_wide(std::size_t bucket, const double* pixel_weights, Emitted& out);
+    void emit_narrow(std::size_t bucket, const double* pixel_weights, Slot& slot,
+                     Emitted& out) const;
+    void emit_wide(std::size_t bucket, const double* pixel_weights, Slot& slot, Emitted& out);
     void paint_narrow(std::size_t bucket, const std::uint8_t* labels, std::uint8_t* indices) const;
     void paint_wide(std::size_t bucket, const std::uint8_t* labels, std::uint8_t* indices) const;
 };
@@ -148,43 +153,53 @@ void Deduplicated::State::scatter(const std::uint8_t* pixels, std::size_t n_thre
 }
 
 void Deduplicated::State::emit_narrow(std::size_t bucket, const double* pixel_weights,
-                                      Emitted& out) const {
-    std::uint32_t table[4096];
-    double totals[4096];
-    std::uint64_t filled[64] = {};
+                                      Slot& slot, Emitted& out) const {
+    std::uint32_t* table = slot.counts;
+    double* totals = slot.totals;
     const std::uint32_t* begin = &starts[bucket * n_strips];
-    for (std::uint32_t i = begin[0]; i < begin[n_strips]; ++i) {
-        const std::uint32_t low = items.data()[i] >> kStripBits;
-        filled[low >> 6] |= std::uint64_t{1} << (low & 63);
+    const std::uint32_t* own = items.data();
+    // Words of 64 colors that occur: to look at all of them would be the most of the work for a
+    // bucket of few pixels.
+    std::uint64_t words = ~std::uint64_t{0};
+    constexpr std::uint32_t kFew = 256;
+    if (begin[n_strips] - begin[0] < kFew) {
+        words = 0;
+        for (std::uint32_t i = begin[0]; i < begin[n_strips]; ++i)
+            words |= std::uint64_t{1} << (own[i] >> (kStripBits + 6));
     }
-    for (std::size_t word = 0; word < 64; ++word) {
-        if (!filled[word]) continue;
-        std::memset(table + 64 * word, 0, 64 * sizeof(std::uint32_t));
-        if (pixel_weights) std::memset(totals + 64 * word, 0, 64 * sizeof(double));
-    }
-    for (std::size_t strip = 0; strip < n_strips; ++strip) {
-        const double* strip_weights = pixel_weights ? pixel_weights + strip * kStrip : nullptr;
-        for (std::uint32_t i = begin[strip]; i < begin[strip + 1]; ++i) {
-            const std::uint32_t item = items.data()[i];
-            ++table[item >> kStripBits];
-            if (strip_weights) totals[item >> kStripBits] += strip_weights[item & (kStrip - 1)];
+    if (!pixel_weights) {
+        for (std::uint32_t i = begin[0]; i < begin[n_strips]; ++i) ++table[own[i] >> kStripBits];
+    } else {
+        for (std::size_t strip = 0; strip < n_strips; ++strip) {
+            const double* strip_weights = pixel_weights + strip * kStrip;
+            for (std::uint32_t i = begin[strip]; i < begin[strip + 1]; ++i) {
+                ++table[own[i] >> kStripBits];
+                totals[own[i] >> kStripBits] += strip_weights[own[i] & (kStrip - 1)];
+            }
         }
     }
     const std::uint32_t base = std::uint32_t(bucket) << 12;
+    const auto filled = kernels().engine->filled;
     std::size_t size = out.size;
-    for (std::uint32_t word = 0; word < 64; ++word)
-        for (std::uint64_t bits = filled[word]; bits; bits &= bits - 1) {
-            const std::uint32_t low = word * 64 + std::uint32_t(__builtin_ctzll(bits));
+    for (std::uint64_t left = words; left; left &= left - 1) {
+        const std::uint32_t first_low = 64 * std::uint32_t(__builtin_ctzll(left));
+        for (std::uint64_t bits = filled(table + first_low); bits; bits &= bits - 1) {
+            const std::uint32_t low = first_low + std::uint32_t(__builtin_ctzll(bits));
             out.keys[size] = base | low;
             out.counts[size] = table[low];
-            if (pixel_weights) out.weights[size] = totals[low];
+            table[low] = 0;
+            if (pixel_weights) {
+                out.weights[size] = totals[low];
+                totals[low] = 0;
+            }
             ++size;
         }
+    }
     out.size = size;
 }
 
 void Deduplicated::State::emit_wide(std::size_t bucket, const double* pixel_weights,
-                                    Emitted& out) {
+                                    Slot& slot, Emitted& out) {
     const std::uint32_t* begin = &starts[bucket * n_strips];
     std::uint64_t* sorted = wide_items.data() + begin[0];
     const std::size_t n = begin[n_strips] - begin[0];
@@ -192,7 +207,6 @@ void Deduplicated::State::emit_wide(std::size_t bucket, const double* pixel_weig
     if (n < kFew) {
         std::sort(sorted, sorted + n);
     } else {
-        Slot& slot = slots.take();
         std::uint64_t* other = slot.items.reserve(n);
         std::uint64_t* from = sorted;
         std::uint64_t* to = other;
@@ -208,7 +222,6 @@ void Deduplicated::State::emit_wide(std::size_t bucket, const double* pixel_weig
             for (std::size_t i = 0; i < n; ++i) to[next[from[i] >> shift & 1023]++] = from[i];
             std::swap(from, to);
         }
-        slot.busy = false;
     }
     const std::uint32_t base = std::uint32_t(bucket) << 20;
     for (std::size_t i = 0; i < n;) {
@@ -236,14 +249,16 @@ void Deduplicated::State::find_colors(Span<const double> pixel_weights, std::siz
         const std::size_t offset = starts[group * per_group * n_strips];
         Emitted out{all.keys + offset, all.counts + offset,
                     weighted ? all.weights + offset : nullptr, 0};
+        Slot& slot = slots.take();
         for (std::size_t b = group * per_group; b < (group + 1) * per_group; ++b) {
             first[b] = std::uint32_t(out.size);
             if (starts[b * n_strips] == starts[(b + 1) * n_strips]) continue;
             if (channels == 3)
-                emit_narrow(b, pixel_weights.data, out);
+                emit_narrow(b, pixel_weights.data, slot, out);
             else
-                emit_wide(b, pixel_weights.data, out);
+                emit_wide(b, pixel_weights.data, slot, out);
         }
+        slot.busy = false;
         groups[group] = out;
     });
     for (std::size_t group = 0; group < n_groups; ++group) {

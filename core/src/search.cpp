@@ -57,12 +57,12 @@ double Search::step(const Cloud& cloud, Centers& centers, float relax, std::uint
     double explained = 0;
     double shift = 0;
     for (std::size_t c = 0; c < centers.k; ++c) {
-        const double weight = double(sums_.weight[c]);
+        const double weight = double(sums_.of[c][centers.dims]);
         centers.weight[c] = weight;
         if (!(weight > 0)) continue;
         for (std::size_t d = 0; d < centers.dims; ++d) {
             float& at = centers.at[c * centers.dims + d];
-            const double sum = double(sums_.sum[c][d]) * unit;
+            const double sum = double(sums_.of[c][d]) * unit;
             const double mean = sum / weight;
             explained += sum * mean;
             const double move = (mean - double(at)) * double(relax);
@@ -107,30 +107,16 @@ void Search::find_splits(const Cloud& cloud, const Centers& centers, std::size_t
 
 void Search::find_merges(const Centers& centers) {
     merges_.clear();
-    const std::size_t dims = centers.dims;
-    for (std::size_t a = 0; a < centers.k; ++a) {
-        if (!(centers.weight[a] > 0)) {  // nothing to lose
-            merges_.push_back({a, a, 0});
-            continue;
-        }
-        double best = 1e300;
-        std::size_t partner = a;
-        for (std::size_t b = 0; b < centers.k; ++b) {
-            if (b == a || !(centers.weight[b] > 0)) continue;
-            double distance = 0;
-            for (std::size_t d = 0; d < dims; ++d) {
-                const double difference =
-                    double(centers.at[a * dims + d]) - double(centers.at[b * dims + d]);
-                distance += difference * difference;
-            }
-            const double cost = distance * centers.weight[a] * centers.weight[b] /
-                                (centers.weight[a] + centers.weight[b]);
-            if (cost < best) {
-                best = cost;
-                partner = b;
-            }
-        }
-        if (partner != a) merges_.push_back({a, partner, best});
+    std::int32_t partners[kMaxCenters];
+    float costs[kMaxCenters];
+    kernels().engine->nearest_pairs(centers.at, centers.weight, centers.k, centers.dims, partners,
+                                    costs);
+    for (std::size_t c = 0; c < centers.k; ++c) {
+        const std::size_t partner = std::size_t(partners[c]);
+        if (!(centers.weight[c] > 0))
+            merges_.push_back({c, c, 0});  // nothing to lose
+        else if (partner != c)
+            merges_.push_back({c, partner, double(costs[c])});
     }
     std::stable_sort(merges_.begin(), merges_.end(),
                      [](const Merge& a, const Merge& b) { return a.cost < b.cost; });

@@ -1,8 +1,59 @@
 // The engine's table, and the loops over all points that need no tree.
 #include "kernels/engine_entries.hpp"
+#include "kernels/vector.hpp"
 
 namespace core {
 namespace CORE_ISA {
+
+std::uint64_t filled(const std::uint32_t* counts) {
+    std::uint64_t bits = 0;
+    for (int i = 0; i < 64; i += kLanes) {
+        bits |= std::uint64_t(mask_bits(load(counts + i) != I32{})) << i;
+    }
+    return bits;
+}
+
+void nearest_pairs(const float* centers, const double* weights, std::size_t k, std::size_t dims,
+                   std::int32_t* partners, float* costs) {
+    constexpr std::size_t kRoom = kMaxCenters + kPadding;
+    float at[kMaxDims][kRoom] = {};
+    float weight[kRoom] = {};
+    for (std::size_t c = 0; c < k; ++c) {
+        for (std::size_t d = 0; d < dims; ++d) at[d][c] = centers[c * dims + d];
+        weight[c] = float(weights[c]);
+    }
+    for (std::size_t c = 0; c < k; ++c) {
+        partners[c] = std::int32_t(c);
+        if (!(weight[c] > 0)) continue;
+        F32 best = splat(3e38f);
+        I32 partner = splat(std::int32_t(c));
+        I32 other = lane_numbers();
+        for (std::size_t i = 0; i < k; i += kLanes) {
+            F32 distance{};
+            for (std::size_t d = 0; d < dims; ++d) {
+                const F32 difference = load(at[d] + i) - splat(at[d][c]);
+                distance = distance + difference * difference;
+            }
+            const F32 w = load(weight + i);
+            const F32 cost = distance * (w * splat(weight[c]) / (w + splat(weight[c])));
+            const I32 closer = (cost < best) & (w > F32{}) & (other != splat(std::int32_t(c)));
+            best = closer ? cost : best;
+            partner = closer ? other : partner;
+            other = other + splat(std::int32_t{kLanes});
+        }
+        float best_lanes[kLanes];
+        std::int32_t partner_lanes[kLanes];
+        store(best_lanes, best);
+        store(partner_lanes, partner);
+        int lane = 0;
+        for (int i = 1; i < kLanes; ++i)
+            if (best_lanes[i] < best_lanes[lane] ||
+                (best_lanes[i] == best_lanes[lane] && partner_lanes[i] < partner_lanes[lane]))
+                lane = i;
+        if (best_lanes[lane] < 3e38f) partners[c] = partner_lanes[lane];
+        costs[c] = best_lanes[lane];
+    }
+}
 
 std::int64_t sum_squares(const CloudView& cloud) {
     std::int64_t total = 0;
@@ -56,7 +107,8 @@ void add_moments(const CloudView& cloud, const std::uint8_t* labels, const float
 }
 
 const EngineKernels engine = {
-    morton_keys, numbers_from_keys, embed, build_nodes, sum_squares, filter_pass, add_moments,
+    morton_keys, filled,      numbers_from_keys, embed,    count_runs,  build_nodes,
+    sum_squares, filter_pass, nearest_pairs,     find_cut, add_moments,
 };
 
 }  // namespace CORE_ISA

@@ -9,15 +9,20 @@ namespace CORE_ISA {
 
 void morton_keys(const std::uint8_t* pixels, std::size_t n, std::size_t channels,
                  std::uint32_t* keys);
+std::uint64_t filled(const std::uint32_t* counts);
 void numbers_from_keys(const std::uint32_t* keys, std::size_t n, std::size_t channels,
                        std::uint32_t* numbers);
 void embed(const std::uint32_t* numbers, std::size_t n, std::size_t channels, bool oklab,
            const double* linear_of_byte, float* const* coordinates);
+std::size_t count_runs(const std::uint32_t* keys, std::size_t n, unsigned shift);
 void build_nodes(CloudView& cloud, const std::uint32_t* keys, unsigned channels,
                  const unsigned* level_bits);
 std::int64_t sum_squares(const CloudView& cloud);
 void filter_pass(const CloudView& cloud, std::size_t first, std::size_t last, const float* centers,
                  std::size_t k, Sums* sums, std::uint8_t* labels);
+void nearest_pairs(const float* centers, const double* weights, std::size_t k, std::size_t dims,
+                   std::int32_t* partners, float* costs);
+void find_cut(const WuPoint* points, std::size_t n, int dims, Cut& cut);
 void add_moments(const CloudView& cloud, const std::uint8_t* labels, const float* centers,
                  Moments& moments);
 

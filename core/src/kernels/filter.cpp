@@ -27,6 +27,25 @@ void close_list(Candidates& list) {
         for (int i = 0; i < kLanes; ++i) list.at[d][list.size + std::size_t(i)] = kFar;
 }
 
+// Append those of a vector of centers that have their bit set.
+template <int Dims>
+inline void append(const Candidates& from, std::size_t first, unsigned bits, Candidates& to) {
+#if defined(__AVX512F__)
+    const __mmask16 kept = __mmask16(bits);
+    for (int d = 0; d < Dims; ++d)
+        store(to.at[d] + to.size, (F32)_mm512_maskz_compress_ps(kept, load(from.at[d] + first)));
+    store(to.id + to.size, (I32)_mm512_maskz_compress_epi32(kept, (__m512i)load(from.id + first)));
+    to.size += std::size_t(__builtin_popcount(bits));
+#else
+    for (; bits; bits &= bits - 1) {
+        const std::size_t c = first + std::size_t(__builtin_ctz(bits));
+        for (int d = 0; d < Dims; ++d) to.at[d][to.size] = from.at[d][c];
+        to.id[to.size] = from.id[c];
+        ++to.size;
+    }
+#endif
+}
+
 // The centers of `from` that can be nearest to a point of the box, in the same order.
 template <int Dims>
 void filter(const Candidates& from, const Node& node, Candidates& to) {
@@ -38,29 +57,24 @@ void filter(const Candidates& from, const Node& node, Candidates& to) {
         high[d] = splat(node.high[d]);
         middle[d] = splat(0.5f * (node.low[d] + node.high[d]));
     }
-    F32 best = splat(3e38f);
-    I32 where = splat(std::int32_t{0});
-    I32 numbers = lane_numbers();
+    // The center nearest to the middle, or nearly so, is as good a reference as any: distances are
+    // compared as whole numbers whose last byte is the place in the list.
+    I32 best = splat(std::int32_t{0x7fffffff});
+    I32 place = lane_numbers();
     for (std::size_t i = 0; i < from.size; i += kLanes) {
         F32 distance{};
         for (int d = 0; d < Dims; ++d) {
             const F32 difference = load(from.at[d] + i) - middle[d];
             distance = distance + difference * difference;
         }
-        const I32 closer = distance < best;
-        best = closer ? distance : best;
-        where = closer ? numbers : where;
-        numbers = numbers + splat(std::int32_t{kLanes});
+        I32 bits;
+        std::memcpy(&bits, &distance, sizeof bits);
+        bits = (bits & splat(std::int32_t{~0xff})) | place;
+        best = bits < best ? bits : best;
+        place = place + splat(std::int32_t{kLanes});
     }
-    float best_lanes[kLanes];
-    std::int32_t where_lanes[kLanes];
-    store(best_lanes, best);
-    store(where_lanes, where);
-    int lane = 0;
-    for (int i = 1; i < kLanes; ++i)
-        if (best_lanes[i] < best_lanes[lane]) lane = i;
-    const std::size_t nearest = std::size_t(where_lanes[lane]);
-    // A center is dropped when it loses to the nearest one at the corner of the box that suits it
+    const std::size_t nearest = std::size_t(least(best) & 0xff);
+    // A center is dropped when it loses to the reference at the corner of the box that suits it
     // best. The margin is ten times what rounding can do to any distance in the box, so that no
     // point can find it nearer after all.
     F32 reference[Dims];
@@ -74,7 +88,7 @@ void filter(const Candidates& from, const Node& node, Candidates& to) {
         reach += far * far;
     }
     const F32 margin = splat(4e-6f * reach);
-    std::size_t size = 0;
+    to.size = 0;
     for (std::size_t i = 0; i < from.size; i += kLanes) {
         F32 ours = margin;
         F32 theirs{};
@@ -86,14 +100,8 @@ void filter(const Candidates& from, const Node& node, Candidates& to) {
             ours = ours + to_reference * to_reference;
             theirs = theirs + to_center * to_center;
         }
-        for (unsigned bits = mask_bits(theirs <= ours); bits; bits &= bits - 1) {
-            const std::size_t c = i + std::size_t(__builtin_ctz(bits));
-            for (int d = 0; d < Dims; ++d) to.at[d][size] = from.at[d][c];
-            to.id[size] = from.id[c];
-            ++size;
-        }
+        append<Dims>(from, i, mask_bits(theirs <= ours), to);
     }
-    to.size = size;
     close_list<Dims>(to);
 }
 
@@ -115,93 +123,125 @@ inline I32 nearest_in_list(const Candidates& list, const F32* point) {
     return label;
 }
 
+// Add what `weight` and `product` hold for one center; products count from the origin.
+template <int Dims>
+inline void add_sums(I32 weight, const I32* product, const std::int64_t* origin, std::int64_t* to) {
+    if (Dims == 3) {
+        const Quad64 sums = totals(product[0], product[1], product[2], weight);
+        const std::int64_t total = sums[3];
+        for (int d = 0; d < 3; ++d) to[d] += sums[d] + origin[d] * total;
+        to[3] += total;
+    } else {
+        const Quad64 sums = totals(product[0], product[1], product[2], product[Dims - 1]);
+        const std::int64_t total = totals(weight, I32{}, I32{}, I32{})[0];
+        for (int d = 0; d < 4; ++d) to[d] += sums[d] + origin[d] * total;
+        to[4] += total;
+    }
+}
+
 // Label the points of a leaf, and add them up under their centers.
 template <int Dims>
 void visit_leaf(const CloudView& cloud, const Node& node, const Candidates& list, Sums* sums,
                 std::uint8_t* labels) {
-    // Sums by masks need one vector per center and coordinate; with many centers for few points it
-    // is cheaper to add the points one by one. So it is where 31 bits might not do.
-    constexpr std::size_t kMasked = 8;
-    const bool one_by_one = node.is_wide || list.size > kMasked;
-    I32 weight_of[kMasked] = {};
-    I32 sum_of[kMasked][Dims] = {};
-    I32 origin[Dims];
+    // Sums are gathered over the whole leaf when it has several vectors of points for few centers,
+    // else vector by vector for the centers that occur in it.
+    constexpr std::size_t kGathered = 8;
+    const bool is_gathered = node.size > kLanes && list.size <= kGathered;
+    I32 weight_of[kGathered];
+    I32 sum_of[kGathered][Dims];
+    if (is_gathered)
+        for (std::size_t c = 0; c + 1 < list.size; ++c) {
+            weight_of[c] = I32{};
+            for (int d = 0; d < Dims; ++d) sum_of[c][d] = I32{};
+        }
+    std::int64_t origin[Dims];
     const F32 scale = splat(cloud.scale);
-    for (int d = 0; d < Dims; ++d) origin[d] = splat(fixed_point(node.low[d] * cloud.scale));
+    for (int d = 0; d < Dims; ++d) origin[d] = fixed_point(node.low[d] * cloud.scale);
     for (std::size_t start = 0; start < node.size; start += kLanes) {
         const std::size_t at = node.first + start;
         const std::size_t left = node.size - start;
         F32 point[Dims];
         for (int d = 0; d < Dims; ++d) point[d] = load(cloud.coordinates[d] + at);
         const I32 label = nearest_in_list<Dims>(list, point);
-        if (labels || (sums && one_by_one)) {
+        if (labels) {
             std::int32_t lanes[kLanes];
             store(lanes, label);
             const std::size_t count = left < kLanes ? left : kLanes;
-            if (labels)
-                for (std::size_t i = 0; i < count; ++i)
-                    labels[at + i] = std::uint8_t(list.id[lanes[i]]);
-            if (!sums) continue;
-            if (one_by_one) {
-                for (std::size_t i = 0; i < count; ++i) {
-                    const std::int32_t id = list.id[lanes[i]];
-                    const std::int64_t weight = cloud.weights[at + i];
-                    sums->weight[id] += weight;
-                    for (int d = 0; d < Dims; ++d)
-                        sums->sum[id][d] +=
-                            weight * fixed_point(cloud.coordinates[d][at + i] * cloud.scale);
-                }
-                continue;
-            }
+            for (std::size_t i = 0; i < count; ++i)
+                labels[at + i] = std::uint8_t(list.id[lanes[i]]);
         }
-        std::int32_t weight_lanes[kLanes];
-        std::memcpy(weight_lanes, cloud.weights + at, sizeof weight_lanes);
-        I32 weight = load(weight_lanes);
+        if (!sums) continue;
+        if (node.is_wide) {  // 31 bits might not do: one by one
+            std::int32_t lanes[kLanes];
+            store(lanes, label);
+            for (std::size_t i = 0; i < kLanes && i < left; ++i) {
+                std::int64_t* to = sums->of[list.id[lanes[i]]];
+                const std::int64_t weight = cloud.weights[at + i];
+                for (int d = 0; d < Dims; ++d)
+                    to[d] += weight * fixed_point(cloud.coordinates[d][at + i] * cloud.scale);
+                to[Dims] += weight;
+            }
+            continue;
+        }
+        I32 weight = load(cloud.weights + at);
         if (left < kLanes) weight = weight & (lane_numbers() < splat(std::int32_t(left)));
         I32 product[Dims];
         for (int d = 0; d < Dims; ++d)
-            product[d] = weight * (fixed_point_lanes(point[d] * scale) - origin[d]);
-        // The last center gets what the others leave of the node.
-        for (std::size_t c = 0; c + 1 < list.size; ++c) {
-            const I32 own = label == splat(std::int32_t(c));
-            weight_of[c] = weight_of[c] + (weight & own);
-            for (int d = 0; d < Dims; ++d)
-                sum_of[c][d] = sum_of[c][d] + (product[d] & own);
+            product[d] = weight * (fixed_point_lanes(point[d] * scale) -
+                                   splat(std::int32_t(origin[d])));
+        if (is_gathered) {
+            // The last center gets what the others leave of the node.
+            for (std::size_t c = 0; c + 1 < list.size; ++c) {
+                const I32 own = label == splat(std::int32_t(c));
+                weight_of[c] = weight_of[c] + (weight & own);
+                for (int d = 0; d < Dims; ++d)
+                    sum_of[c][d] = sum_of[c][d] + (product[d] & own);
+            }
+            continue;
+        }
+        std::int32_t label_lanes[kLanes];
+        store(label_lanes, label);
+        unsigned open = left < kLanes ? (1u << left) - 1 : (1u << (kLanes - 1)) * 2 - 1;
+        while (open) {
+            const std::int32_t c = label_lanes[__builtin_ctz(open)];
+            const I32 own = label == splat(c);
+            open &= ~mask_bits(own);
+            I32 masked[Dims];
+            for (int d = 0; d < Dims; ++d) masked[d] = product[d] & own;
+            add_sums<Dims>(weight & own, masked, origin, sums->of[list.id[c]]);
         }
     }
-    if (!sums || one_by_one) return;
-    std::int64_t weight_left = node.weight;
-    std::int64_t sum_left[Dims];
-    for (int d = 0; d < Dims; ++d) sum_left[d] = node.sum[d];
+    if (!sums || node.is_wide || !is_gathered) return;
+    std::int64_t rest[Dims + 1];
+    for (int d = 0; d <= Dims; ++d) rest[d] = node.sum[d];
     for (std::size_t c = 0; c + 1 < list.size; ++c) {
-        const std::int32_t id = list.id[c];
-        const std::int64_t weight = total(weight_of[c]);
-        sums->weight[id] += weight;
-        weight_left -= weight;
-        for (int d = 0; d < Dims; ++d) {
-            const std::int64_t sum =
-                total(sum_of[c][d]) + weight * fixed_point(node.low[d] * cloud.scale);
-            sums->sum[id][d] += sum;
-            sum_left[d] -= sum;
+        std::int64_t own[2 * kMaxDims] = {};
+        add_sums<Dims>(weight_of[c], sum_of[c], origin, own);
+        std::int64_t* to = sums->of[list.id[c]];
+        for (int d = 0; d <= Dims; ++d) {
+            to[d] += own[d];
+            rest[d] -= own[d];
         }
     }
-    const std::int32_t last = list.id[list.size - 1];
-    sums->weight[last] += weight_left;
-    for (int d = 0; d < Dims; ++d) sums->sum[last][d] += sum_left[d];
+    std::int64_t* last = sums->of[list.id[list.size - 1]];
+    for (int d = 0; d <= Dims; ++d) last[d] += rest[d];
 }
 
 template <int Dims>
 void visit(const CloudView& cloud, int level, std::size_t number, Candidates* lists, Sums* sums,
            std::uint8_t* labels) {
     const Node& node = cloud.nodes[level][number];
+    const Candidates& above = lists[level];
+    // One vector of points against a short list costs less than shortening the list.
+    constexpr std::size_t kShort = 6;
+    if (node.size <= kLanes && above.size <= kShort)
+        return visit_leaf<Dims>(cloud, node, above, sums, labels);
     Candidates& list = lists[level + 1];
-    filter<Dims>(lists[level], node, list);
+    filter<Dims>(above, node, list);
     if (list.size == 1) {
         const std::int32_t id = list.id[0];
-        if (sums) {
-            sums->weight[id] += node.weight;
-            for (int d = 0; d < Dims; ++d) sums->sum[id][d] += node.sum[d];
-        }
+        if (sums)
+            for (int d = 0; d < 2 * kMaxDims; ++d) sums->of[id][d] += node.sum[d];
         if (labels) std::memset(labels + node.first, id, node.size);
         return;
     }

@@ -42,6 +42,12 @@ static inline I32 load(const std::int32_t* from) {
     return value;
 }
 
+static inline I32 load(const std::uint32_t* from) {
+    I32 value;
+    std::memcpy(&value, from, sizeof value);
+    return value;
+}
+
 static inline F64 load(const double* from) {
     F64 value;
     std::memcpy(&value, from, sizeof value);
@@ -71,13 +77,72 @@ static inline I32 fixed_point_lanes(F32 value) {
     return bits - splat(std::int32_t{0x4B400000});
 }
 
-// The sum of all lanes.
-static inline std::int32_t total(I32 lanes) {
-    std::int32_t values[kLanes];
-    store(values, lanes);
-    std::int32_t sum = 0;
-    for (int i = 0; i < kLanes; ++i) sum += values[i];
-    return sum;
+typedef std::int32_t Quad32 __attribute__((vector_size(16)));
+typedef std::int64_t Quad64 __attribute__((vector_size(32)));
+
+// The sums over the lanes of four vectors.
+static inline Quad64 totals(I32 a, I32 b, I32 c, I32 d) {
+    constexpr int parts = kLanes / 4;
+    Quad32 sums[4];
+    const I32 all[4] = {a, b, c, d};
+    for (int v = 0; v < 4; ++v) {
+        Quad32 part[parts];
+        std::memcpy(part, &all[v], sizeof part);
+        sums[v] = part[0];
+        for (int i = 1; i < parts; ++i) sums[v] = sums[v] + part[i];
+    }
+    const Quad32 low = {0, 4, 1, 5};
+    const Quad32 high = {2, 6, 3, 7};
+    const Quad32 ab = __builtin_shuffle(sums[0], sums[1], low) +
+                      __builtin_shuffle(sums[0], sums[1], high);  // a b a b
+    const Quad32 cd = __builtin_shuffle(sums[2], sums[3], low) +
+                      __builtin_shuffle(sums[2], sums[3], high);
+    const Quad32 first = {0, 1, 4, 5};
+    const Quad32 second = {2, 3, 6, 7};
+    const Quad32 total =
+        __builtin_shuffle(ab, cd, first) + __builtin_shuffle(ab, cd, second);
+    return __builtin_convertvector(total, Quad64);
+}
+
+// The least of all lanes.
+static inline std::int32_t least(I32 lanes) {
+    constexpr int parts = kLanes / 4;
+    Quad32 part[parts];
+    std::memcpy(part, &lanes, sizeof part);
+    Quad32 found = part[0];
+    for (int i = 1; i < parts; ++i) found = part[i] < found ? part[i] : found;
+    const Quad32 swapped = {2, 3, 0, 1};
+    const Quad32 other = __builtin_shuffle(found, swapped);
+    found = other < found ? other : found;
+    return found[0] < found[1] ? found[0] : found[1];
+}
+
+typedef float QuadF32 __attribute__((vector_size(16)));
+
+// The least over the lanes of each of four vectors.
+static inline QuadF32 leasts(F32 a, F32 b, F32 c, F32 d) {
+    constexpr int parts = kLanes / 4;
+    QuadF32 found[4];
+    const F32 all[4] = {a, b, c, d};
+    for (int v = 0; v < 4; ++v) {
+        QuadF32 part[parts];
+        std::memcpy(part, &all[v], sizeof part);
+        found[v] = part[0];
+        for (int i = 1; i < parts; ++i) found[v] = part[i] < found[v] ? part[i] : found[v];
+    }
+    const Quad32 low = {0, 4, 1, 5};
+    const Quad32 high = {2, 6, 3, 7};
+    const QuadF32 ab0 = __builtin_shuffle(found[0], found[1], low);
+    const QuadF32 ab1 = __builtin_shuffle(found[0], found[1], high);
+    const QuadF32 cd0 = __builtin_shuffle(found[2], found[3], low);
+    const QuadF32 cd1 = __builtin_shuffle(found[2], found[3], high);
+    const QuadF32 ab = ab0 < ab1 ? ab0 : ab1;  // a b a b
+    const QuadF32 cd = cd0 < cd1 ? cd0 : cd1;
+    const Quad32 first = {0, 1, 4, 5};
+    const Quad32 second = {2, 3, 6, 7};
+    const QuadF32 x = __builtin_shuffle(ab, cd, first);
+    const QuadF32 y = __builtin_shuffle(ab, cd, second);
+    return x < y ? x : y;
 }
 
 // Bit i is set when lane i of a comparison holds.

@@ -1,6 +1,6 @@
 """The engine's own way to a palette: coarse to fine, and out of local minima.
 
-An `_core.Engine` (the colors of a picture, sorted) goes in, a PaletteFit comes out. The search starts
+The sorted colors of a picture go in, a PaletteFit comes out. The search starts
 from Wu's cuts on the means of the 5-bit cells, exchanges one split against one merge there as long
 as that pays, goes on with the 6-bit cells, and ends with over-relaxed passes over every color.
 """
