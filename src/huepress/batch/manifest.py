@@ -13,6 +13,7 @@ import json
 import os
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
@@ -165,7 +166,7 @@ class Manifest:
             raise OutputError(
                 str(self._path), "a database of something else", "another file for --manifest"
             )
-        db.execute("PRAGMA journal_mode = WAL")
+        _switch_to_wal(db)
         db.execute("BEGIN IMMEDIATE")
         db.execute(_SCHEMA)
         db.execute(f"PRAGMA user_version = {_VERSION}")
@@ -201,6 +202,20 @@ class Manifest:
             raise OutputError(
                 str(self._path), error.strerror or str(error), "a place for the manifest"
             ) from error
+
+
+def _switch_to_wal(db: sqlite3.Connection) -> None:
+    """Switch the journal; SQLite does not wait by itself here for another that does the same."""
+    deadline = time.monotonic() + _WAIT_SECONDS
+    while True:
+        try:
+            db.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
+        else:
+            return
 
 
 def _empty() -> sqlite3.Connection:
