@@ -10,6 +10,7 @@ namespace CORE_ISA {
 
 namespace {
 
+constexpr int kEntries = 256;
 typedef float F8 __attribute__((vector_size(32)));
 typedef std::int32_t I8 __attribute__((vector_size(32)));
 
@@ -63,18 +64,21 @@ template <int Dims>
 void map_row(const RateRow& r) {
     Lanes<Dims> fixed[kMaxGroups];
     Lanes<Dims> found;
-    Lanes<Dims> run;
     for (int g = 0; g < r.n_groups; ++g) fixed[g].clear();
     found.clear();
-    run.clear();
     std::uint32_t found_at[kRateLanes] = {};   // ring position of the source's next pixel
     float found_start[kRateLanes];
     std::uint32_t found_offset[kRateLanes] = {};
     for (float& price : found_start) price = kNever;
-    I8 run_label = I8{} - 1;
-    I8 run_cover = I8{};  // pixels since the run's literal began, or since the run did
-    F8 run_source[Dims];
-    for (int d = 0; d < Dims; ++d) run_source[d] = all(kNowhere);
+    // A run, or a literal that may start one, for every entry in the window of the last pixel.
+    alignas(32) float run_cost[kEntries];
+    alignas(32) float run_error[Dims][kEntries];
+    alignas(32) std::int32_t run_length[kEntries] = {};   // 0: only the literal so far
+    alignas(32) std::int32_t run_literal[kEntries] = {};  // 1: begins with a literal of its own
+    for (float& cost : run_cost) cost = kNever;
+    for (int d = 0; d < Dims; ++d)
+        for (float& error : run_error[d]) error = 0.0f;
+    std::size_t alive_from = 0, alive_to = 0;
 
     float node_error[Dims] = {};
     int node_label = -1;
@@ -133,41 +137,16 @@ void map_row(const RateRow& r) {
             group = lower ? I8{} + r.n_groups : group;
         }
 
-        // Runs: the best path's last label may start one.
-        F8 run_start = all(kNever);
+        // The best path's last label may start a run.
         if (node_label >= 0) {
-            int slot = -1;
-            int worst = 0;
-            for (int i = 0; i < kRateLanes; ++i) {
-                if (run_label[i] == node_label) slot = i;
-                if (run.cost[i] > run.cost[worst]) worst = i;
+            const int l = node_label;
+            if (std::size_t(l) < alive_from || std::size_t(l) >= alive_to ||
+                r.start_run < run_cost[l] - best + r.grow[run_length[l]]) {
+                run_cost[l] = best;
+                run_length[l] = 0;
+                run_literal[l] = 0;
+                for (int d = 0; d < Dims; ++d) run_error[d][l] = node_error[d];
             }
-            if (slot < 0) {
-                slot = worst;
-                run_label[slot] = node_label;
-                run.cost[slot] = kNever;
-                for (int d = 0; d < Dims; ++d) run_source[d][slot] = r.palette[d][node_label];
-            }
-            run_start[slot] = r.start_run;
-        }
-        {
-            const F8 on = run.cost - best + gather(r.grow, run.length);
-            const I8 fresh = run_start < on;
-            const F8 price = fresh ? run_start : on;
-            run.length = fresh ? I8{} + 1 : run.length + 1;
-            run_cover = fresh ? I8{} + 1 : run_cover + 1;
-            F8 distance{};
-            for (int d = 0; d < Dims; ++d) {
-                const F8 before = fresh ? all(node_error[d]) : run.error[d];
-                const F8 error = (target[d] + r.spread * before) - run_source[d];
-                run.error[d] = error;
-                distance = distance + error * error;
-            }
-            run.cost = price + weight * distance;
-            const F8 end = run.length >= 3 ? run.cost : all(kNever);
-            const I8 lower = end < low;
-            low = lower ? end : low;
-            group = lower ? I8{} + (r.n_groups + 1) : group;
         }
 
         // The cheapest literal. Entries whose first coordinate alone costs more are passed over.
@@ -187,20 +166,56 @@ void map_row(const RateRow& r) {
         first = first < 0.0f ? 0.0f : first > 257.0f ? 257.0f : first;
         last = last < 0.0f ? 0.0f : last > 257.0f ? 257.0f : last;
         const std::size_t from = r.bucket[int(first)] / kRateLanes * kRateLanes;
-        const std::size_t to = r.bucket[int(last)];
+        const std::size_t to =
+            (r.bucket[int(last)] + std::size_t(kRateLanes) - 1) / kRateLanes * kRateLanes;
+        // Runs of entries that fell out of the window end.
+        for (std::size_t j = alive_from; j < alive_to; ++j)
+            if (j < from || j >= to) run_cost[j] = kNever;
+        alive_from = from;
+        alive_to = to;
+
         F8 literal_low = all(kNever);
         I8 literal_label = I8{};
+        F8 run_low = all(kNever);
+        I8 run_label = I8{};
         I8 label = I8{0, 1, 2, 3, 4, 5, 6, 7} + std::int32_t(from);
         for (std::size_t j = from; j < to; j += kRateLanes) {
             F8 distance{};
+            F8 run_distance{};
+            F8 error[Dims], on_error[Dims];
             for (int d = 0; d < Dims; ++d) {
-                const F8 difference = shifted[d] - read(r.palette[d] + j);
-                distance = distance + difference * difference;
+                const F8 entry = read(r.palette[d] + j);
+                error[d] = shifted[d] - entry;
+                distance = distance + error[d] * error[d];
+                on_error[d] = (target[d] + r.spread * read(run_error[d] + j)) - entry;
+                run_distance = run_distance + on_error[d] * on_error[d];
             }
             const F8 price = weight * distance + read(r.literal + j);
             const I8 lower = price < literal_low;
             literal_low = lower ? price : literal_low;
             literal_label = lower ? label : literal_label;
+
+            I8 length, literal_first;
+            std::memcpy(&length, run_length + j, sizeof length);
+            std::memcpy(&literal_first, run_literal + j, sizeof literal_first);
+            const F8 on = (read(run_cost + j) - best + gather(r.grow, length)) + weight * run_distance;
+            length = length + 1;
+            const F8 end = length >= 3 ? on : all(kNever);
+            const I8 run_lower = end < run_low;
+            run_low = run_lower ? end : run_low;
+            run_label = run_lower ? label : run_label;
+            // A literal that loses here may still be worth it as the start of a run.
+            const I8 fresh = price + r.start_run < on;
+            const F8 cost = fresh ? price : on;
+            length = fresh ? I8{} : length;
+            literal_first = fresh ? I8{} + 1 : literal_first;
+            std::memcpy(run_cost + j, &cost, sizeof cost);
+            std::memcpy(run_length + j, &length, sizeof length);
+            std::memcpy(run_literal + j, &literal_first, sizeof literal_first);
+            for (int d = 0; d < Dims; ++d) {
+                const F8 kept = fresh ? error[d] : on_error[d];
+                std::memcpy(run_error[d] + j, &kept, sizeof kept);
+            }
             label = label + kRateLanes;
         }
         float literal_price = bound;
@@ -214,21 +229,32 @@ void map_row(const RateRow& r) {
 
         // The best way to reach the next node.
         int lane = -1;
+        bool is_run = false;
         float least = literal_price;
         for (int i = 0; i < kRateLanes; ++i)
             if (low[i] < least) {
                 least = low[i];
                 lane = i;
             }
+        for (int i = 0; i < kRateLanes; ++i)
+            if (run_low[i] < least) {
+                least = run_low[i];
+                lane = i;
+                is_run = true;
+            }
         RateNode& node = r.nodes[x];
-        float literal_error[Dims];
-        for (int d = 0; d < Dims; ++d) literal_error[d] = shifted[d] - r.palette[d][literal];
         if (lane < 0) {
             node.kind = kLiteral;
             node.length = 1;
             node.source = std::uint32_t(literal);
             node_label = literal;
-            for (int d = 0; d < Dims; ++d) node_error[d] = literal_error[d];
+            for (int d = 0; d < Dims; ++d) node_error[d] = shifted[d] - r.palette[d][literal];
+        } else if (is_run) {
+            node_label = run_label[lane];
+            node.kind = run_literal[node_label] ? kLiteralRun : kRun;
+            node.length = std::uint16_t(run_length[node_label]);
+            node.source = std::uint32_t(node_label);
+            for (int d = 0; d < Dims; ++d) node_error[d] = run_error[d][node_label];
         } else {
             const int g = group[lane];
             if (g < r.n_groups) {
@@ -238,37 +264,12 @@ void map_row(const RateRow& r) {
                 node_label =
                     r.labels_above[r.group_row[g]][std::ptrdiff_t(x) + r.group_dx[g] + lane];
                 for (int d = 0; d < Dims; ++d) node_error[d] = fixed[g].error[d][lane];
-            } else if (g == r.n_groups) {
+            } else {
                 node.kind = std::uint16_t(kFound + lane);
                 node.length = std::uint16_t(found.length[lane]);
                 node.source = found_at[lane] - 1;
                 node_label = r.ring[node.source & (kRing - 1)];
                 for (int d = 0; d < Dims; ++d) node_error[d] = found.error[d][lane];
-            } else {
-                node.kind = run_cover[lane] > run.length[lane] ? kLiteralRun : kRun;
-                node.length = std::uint16_t(run.length[lane]);
-                node_label = run_label[lane];
-                node.source = std::uint32_t(node_label);
-                for (int d = 0; d < Dims; ++d) node_error[d] = run.error[d][lane];
-            }
-            // A literal that lost may still be worth it as the start of a run.
-            int slot = -1;
-            int worst = 0;
-            for (int i = 0; i < kRateLanes; ++i) {
-                if (run_label[i] == literal) slot = i;
-                if (run.cost[i] > run.cost[worst]) worst = i;
-            }
-            if (slot < 0 ? literal_price < run.cost[worst] : literal_price < run.cost[slot]) {
-                if (slot < 0) slot = worst;
-                run_label[slot] = literal;
-                // Following it costs the run's start: length 0 stands for "literal only".
-                run.cost[slot] = literal_price;
-                run.length[slot] = 0;
-                run_cover[slot] = 1;
-                for (int d = 0; d < Dims; ++d) {
-                    run_source[d][slot] = r.palette[d][literal];
-                    run.error[d][slot] = literal_error[d];
-                }
             }
         }
         best = least;
