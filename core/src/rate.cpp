@@ -335,8 +335,8 @@ struct RateMapper::State {
         for (std::size_t i = 0; i < dims; ++i) {
             const float* e = error[i].data();
             for (std::size_t x = 0; x < width; ++x)
-                blurred[i][x] = options.spread_down * (0.1f * (e[x] + e[x + 4]) +
-                                                       0.2f * (e[x + 1] + e[x + 3]) + 0.4f * e[x + 2]);
+                blurred[i][x] =
+                    options.spread_down * (0.25f * (e[x + 1] + e[x + 3]) + 0.5f * e[x + 2]);
             for (int j = n_rows - 1; j > 0; --j) std::swap(above[j][i], above[j - 1][i]);
             for (std::size_t x = 0; x < width; ++x)
                 above[0][i][kRowPad + x] = palette[i][labels[x]];
