@@ -1,0 +1,191 @@
+"""Who takes part: a name, a ladder of settings from worst to best, and how to make the file."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import Any, Final, Literal, TypeAlias
+
+import oxipng
+from PIL import Image as PillowImage
+from PIL import features
+
+from huepress.compress import compress
+from huepress.errors import EncodeError
+from huepress.options import CompressOptions
+from huepress.types import Image, Pixels, Source
+
+Kind: TypeAlias = Literal["palette", "lossy", "lossless"]
+
+COLORS: Final = tuple(range(2, 257))
+QUALITIES: Final = tuple(range(1, 101))
+# The level that pngquant's users run after it, and that huepress's own judges use.
+_OXIPNG: Final[dict[str, Any]] = {
+    "level": 4,
+    "deflate": oxipng.Deflaters.libdeflater(12),
+    "strip": oxipng.StripChunks.all(),
+}
+PNGQUANT_SECONDS: Final = 300
+
+
+@dataclass(frozen=True)
+class Contender:
+    """One way to write a picture.
+
+    Attributes
+    ----------
+    name : str
+        As tables show it.
+    kind : str
+        ``palette``, ``lossy`` or ``lossless``.
+    knob : str
+        What its settings are: ``k``, ``q``, or nothing.
+    ladder : tuple of int
+        Settings from the worst to the best; one, for lossless files.
+    write : callable
+        (pixels, setting) -> the bytes of the file.
+    takes_alpha : bool
+        Whether it can write transparency.
+    """
+
+    name: str
+    kind: Kind
+    knob: str
+    ladder: tuple[int, ...]
+    write: Callable[[Pixels, int], bytes]
+    takes_alpha: bool = True
+
+    def setting(self, value: int) -> str:
+        """Return a setting in words, such as ``k = 64``."""
+        return f"{self.knob} = {value}" if self.knob else "-"
+
+
+def contenders(options: CompressOptions | None = None) -> list[Contender]:
+    """List all that can run here, huepress first.
+
+    Parameters
+    ----------
+    options : CompressOptions or None
+        For huepress; its number of colors and format are set by the comparison.
+
+    Returns
+    -------
+    list of Contender
+        AVIF only where Pillow was built with it, pngquant only where it is installed.
+    """
+    options = options or CompressOptions()
+    found = [
+        Contender("huepress PNG", "palette", "k", COLORS, _huepress(options, "png")),
+        Contender("huepress WebP", "palette", "k", COLORS, _huepress(options, "webp")),
+        Contender("lossless PNG", "lossless", "", (0,), _lossless_png),
+        Contender("lossless WebP", "lossless", "", (0,), _lossless_webp),
+        Contender("JPEG", "lossy", "q", QUALITIES, _jpeg, takes_alpha=False),
+        Contender("WebP", "lossy", "q", QUALITIES, _webp),
+    ]
+    if features.check("avif"):
+        found.append(Contender("AVIF", "lossy", "q", QUALITIES, _avif))
+    found += [
+        Contender("Pillow median cut", "palette", "k", COLORS, _median_cut, takes_alpha=False),
+        Contender("Pillow octree", "palette", "k", COLORS, _octree),
+    ]
+    if shutil.which("pngquant"):
+        found.append(Contender("pngquant", "palette", "k", COLORS, _pngquant))
+    return found
+
+
+def pixels_of(data: bytes) -> Pixels:
+    """Return what a file shows, (height, width, 3 or 4) uint8."""
+    with PillowImage.open(BytesIO(data)) as picture:
+        has_alpha = "A" in picture.getbands() or "transparency" in picture.info
+        return as_pixels(picture.convert("RGBA" if has_alpha else "RGB"))
+
+
+def as_pixels(picture: PillowImage.Image) -> Pixels:
+    """Return the pixels of an RGB or RGBA picture."""
+    import numpy as np
+
+    return np.ascontiguousarray(np.asarray(picture))
+
+
+def _huepress(options: CompressOptions, format: str) -> Callable[[Pixels, int], bytes]:
+    at_format = options.changed(format=format)
+
+    def write(pixels: Pixels, colors: int) -> bytes:
+        return compress(Image(pixels, Source("<array>")), at_format, colors=colors).data
+
+    return write
+
+
+def _saved(pixels: Pixels, format: str, **settings: Any) -> bytes:
+    out = BytesIO()
+    PillowImage.fromarray(pixels).save(out, format, **settings)
+    return out.getvalue()
+
+
+def squeezed(png: bytes) -> bytes:
+    """Return a PNG after oxipng."""
+    return oxipng.optimize_from_memory(png, **_OXIPNG)
+
+
+def _lossless_png(pixels: Pixels, _: int) -> bytes:
+    return squeezed(_saved(pixels, "png", compress_level=1))
+
+
+def _lossless_webp(pixels: Pixels, _: int) -> bytes:
+    return _saved(pixels, "webp", lossless=True, quality=100, method=4)
+
+
+def _jpeg(pixels: Pixels, quality: int) -> bytes:
+    return _saved(pixels, "jpeg", quality=quality, optimize=True, progressive=True)
+
+
+def _webp(pixels: Pixels, quality: int) -> bytes:
+    return _saved(pixels, "webp", quality=quality, method=4)
+
+
+def _avif(pixels: Pixels, quality: int) -> bytes:
+    return _saved(pixels, "avif", quality=quality, speed=6)
+
+
+def _indexed(pixels: Pixels, colors: int, method: PillowImage.Quantize) -> bytes:
+    out = BytesIO()
+    made = PillowImage.Image.quantize(PillowImage.fromarray(pixels), colors, method)
+    made.save(out, "png", optimize=True)
+    return squeezed(out.getvalue())
+
+
+def _median_cut(pixels: Pixels, colors: int) -> bytes:
+    return _indexed(pixels, colors, PillowImage.Quantize.MEDIANCUT)
+
+
+def _octree(pixels: Pixels, colors: int) -> bytes:
+    return _indexed(pixels, colors, PillowImage.Quantize.FASTOCTREE)
+
+
+def _pngquant(pixels: Pixels, colors: int) -> bytes:
+    return squeezed(
+        run_on_png(["pngquant", str(colors), "--speed", "1", "-o", "{out}", "{in}"], pixels)
+    )
+
+
+def run_on_png(command: Sequence[str], pixels: Pixels) -> bytes:
+    """Run a program that makes a PNG from a PNG; ``{in}`` and ``{out}`` stand for the files."""
+    with tempfile.TemporaryDirectory(prefix="huepress-") as folder:
+        before, after = Path(folder, "in.png"), Path(folder, "out.png")
+        before.write_bytes(_saved(pixels, "png", compress_level=1))
+        names = {"{in}": str(before), "{out}": str(after)}
+        done = subprocess.run(
+            [names.get(part, part) for part in command],
+            capture_output=True,
+            timeout=PNGQUANT_SECONDS,
+            check=False,
+        )
+        if done.returncode or not after.exists():
+            said = done.stderr.decode(errors="replace").strip()[-200:]
+            raise EncodeError(command[0], said or f"exit code {done.returncode}")
+        return after.read_bytes()
