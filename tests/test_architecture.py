@@ -20,6 +20,7 @@ ROAD = [
     {"metrics"},
     {"encode"},
     {"search"},
+    {"notebook"},
     {"quantize", "write"},
     {"report"},
     {"compress"},

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from huepress import histogram, kmeans
+from huepress import histogram, kmeans, notebook
 from huepress.errors import OptionError
 from huepress.kmeans import Init
 from huepress.types import Colors, Image, Indices, Pixels, Step, StopReason
@@ -41,6 +41,17 @@ class Quantized:
     n_iter: int
     stop_reason: StopReason
     history: tuple[Step, ...] = ()
+
+    def _repr_png_(self) -> bytes:
+        return notebook.png_of(self.palette[self.indices])
+
+    def _repr_html_(self) -> str:
+        words = (
+            f"{len(self.palette)} colors, inertia {self.inertia:.4g}, {self.n_iter} iterations"
+            f" ({self.stop_reason})"
+        )
+        strip = notebook.strip_html(self.palette, self.indices)
+        return notebook.picture_html(self._repr_png_(), "png", words, strip)
 
 
 def quantize(

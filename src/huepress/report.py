@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from huepress import metrics
+from huepress import metrics, notebook
 from huepress.types import Image, IndexedImage, PaletteFit, Pixels
 from huepress.write import write_atomic
 
@@ -166,6 +166,21 @@ class Result:
 
     def __repr__(self) -> str:
         return f"<huepress.Result {self.format}: {self.summary()}>"
+
+    def _repr_png_(self) -> bytes:
+        return self.data if self.format == "png" else notebook.png_of(self.pixels)
+
+    def _repr_html_(self) -> str:
+        shown = self.format in notebook.SHOWN_BY_BROWSERS
+        strip = ""
+        if self.indexed is not None and self.status != "kept":
+            strip = notebook.strip_html(self.indexed.palette.colors, self.indexed.indices)
+        return notebook.picture_html(
+            self.data if shown else self._repr_png_(),
+            self.format if shown else "png",
+            self.summary(),
+            strip,
+        )
 
 
 STOP_WORDS = {
