@@ -1,7 +1,7 @@
 """The road: a picture in, a small file out.
 
-Load the picture, count its colors, learn a palette by k-means, give every pixel its index, encode,
-and never return more bytes than came in.
+Load the picture, count its colors, learn a palette by k-means, give every pixel its index by
+distortion and rate, encode, and never return more bytes than came in.
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ import os
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias
 
-from huepress import histogram, kmeans
+from huepress import kmeans, search
 from huepress.encode import encode
+from huepress.errors import OptionError, QualityError
 from huepress.load import load
-from huepress.options import CompressOptions
-from huepress.remap import remap
+from huepress.options import CompressOptions, parse_size
 from huepress.report import Result
 
 if TYPE_CHECKING:
@@ -58,6 +58,8 @@ def compress(
         Not a picture that can be read.
     LimitError
         More pixels or bytes than allowed.
+    QualityError
+        The score or the size asked for cannot be met.
 
     Examples
     --------
@@ -74,8 +76,51 @@ def compress(
 
 def _compress_image(image: Image, options: CompressOptions, started: float) -> Result:
     """Walk the road from a loaded picture; `started` is when the clock of the report began."""
-    counted = histogram.count(image, n_threads=options.threads)
-    return finish(image, learn(counted, options), options, started)
+    bench = search.Bench(
+        image,
+        lambda counted, colors: learn(counted, options.changed(colors=colors)),
+        options.colors,
+        options.color_space,
+        n_threads=options.threads,
+        find=options.effort != "fast",
+    )
+    return _result(image, _choose(bench, image, options), options, started)
+
+
+def _choose(bench: search.Bench, image: Image, options: CompressOptions) -> search.Trial:
+    """Take the mapping that serves what the options aim for."""
+    if options.quality is not None:
+        found = search.reach_score(bench, options.quality, options.effort, options.dither)
+        if found is None:
+            found = search.closest_score(bench, options.dither)
+            if not options.best_effort:
+                raise QualityError(
+                    image.source.name,
+                    f"score {options.quality:g} with {options.colors} colors",
+                    f"{found.score:.1f} can",
+                    "lower --quality, raise --colors, or take what comes nearest: --best-effort",
+                )
+        return found
+    if options.max_size is not None:
+        limit = parse_size(options.max_size, image.source.n_bytes)
+        if limit < 1:
+            raise OptionError("max_size", options.max_size, "bytes, for a picture without a file")
+        fitting = search.reach_size(bench, limit, options.effort, options.dither)
+        if fitting is None:
+            fitting = search.smallest(bench, options.dither)
+            if not options.best_effort:
+                raise QualityError(
+                    image.source.name,
+                    f"{limit:,} bytes",
+                    f"{fitting.n_bytes:,} can",
+                    "raise --max-size, shrink the picture, or take the smallest: --best-effort",
+                )
+        return fitting
+    if options.rate_weight is not None:
+        return search.fixed(bench, options.rate_weight, options.dither or 0.0)
+    if options.dither == 0 and options.effort == "fast":
+        return search.fixed(bench, 0.0, 0.0)
+    return search.default(bench, options.effort, options.dither)
 
 
 def learn(
@@ -103,17 +148,28 @@ def learn(
 
 
 def finish(image: Image, fit: PaletteFit, options: CompressOptions, started: float) -> Result:
-    """Walk the rest of the road from a learned palette."""
-    indexed = remap(image, fit.palette, options.color_space, n_threads=options.threads)
-    encoded = encode(indexed, _format(options), effort=options.effort)
+    """Walk the rest of the road from a learned palette, aiming at nothing but the defaults."""
+    bench = search.Bench(
+        image,
+        lambda _counted, _colors: fit,
+        len(fit.palette),
+        options.color_space,
+        n_threads=options.threads,
+        find=options.effort != "fast",
+    )
+    return _result(image, _choose(bench, image, options), options, started)
+
+
+def _result(image: Image, chosen: search.Trial, options: CompressOptions, started: float) -> Result:
+    encoded = encode(chosen.indexed, _format(options), effort=options.effort)
     kept = _is_original_better(image, encoded)
     return Result(
         data=image.source.data if kept and image.source.data else encoded.data,
         format=encoded.format,
         status="kept" if kept else "compressed",
         image=image,
-        indexed=indexed,
-        fit=fit,
+        indexed=chosen.indexed,
+        fit=chosen.fit,
         seconds=perf_counter() - started,
     )
 

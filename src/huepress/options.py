@@ -238,6 +238,31 @@ class CompressOptions(OptionGroup):
         metavar="N",
         group=_TARGET,
     )
+    quality: float | None = option(
+        None,
+        "number",
+        "-q, --quality",
+        "Smallest file whose SSIMULACRA2 score is at least S.",
+        minimum=1,
+        maximum=100,
+        metavar="S",
+        group=_TARGET,
+    )
+    max_size: str | None = option(
+        None,
+        "size",
+        "-s, --max-size",
+        "Best score that fits: 100KB, 64KiB, bytes, or 30% of the input.",
+        metavar="SIZE",
+        group=_TARGET,
+    )
+    best_effort: bool = option(
+        False,
+        "switch",
+        "--best-effort",
+        "When a bound cannot be met, write what comes nearest to it.",
+        group=_TARGET,
+    )
     effort: str = option(
         "balanced",
         "choice",
@@ -301,6 +326,26 @@ class CompressOptions(OptionGroup):
         choices=("oklab", "srgb"),
         group=_KMEANS,
     )
+    rate_weight: float | None = option(
+        None,
+        "number",
+        "--rate-weight",
+        "Squared error worth one bit; 0 is plain nearest color. Default: by content.",
+        minimum=0,
+        maximum=1e6,
+        metavar="L",
+        group=_MAPPING,
+    )
+    dither: float | None = option(
+        None,
+        "number",
+        "--dither",
+        "Error passed on to neighbors, 0 to 1. Default: by content.",
+        minimum=0,
+        maximum=1,
+        metavar="LEVEL",
+        group=_MAPPING,
+    )
     format: str = option(
         "auto",
         "choice",
@@ -328,6 +373,13 @@ class CompressOptions(OptionGroup):
         metavar="N",
         group=_INPUT,
     )
+
+    def __post_init__(self) -> None:
+        # Not super(): dataclasses with slots are rebuilt, and a bare super() would miss that.
+        OptionGroup.__post_init__(self)
+        aims = [n for n in ("quality", "max_size", "rate_weight") if getattr(self, n) is not None]
+        if len(aims) > 1:
+            raise OptionError(aims[1], getattr(self, aims[1]), f"only one of {' and '.join(aims)}")
 
 
 @dataclass(frozen=True, slots=True)

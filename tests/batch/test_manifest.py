@@ -92,7 +92,13 @@ def test_processes_write_at_the_same_time(tmp_path):
     here = str(__import__("pathlib").Path(__file__).parent)
     writers = [
         subprocess.Popen(
-            [sys.executable, "-c", f"import sys; sys.path.insert(0, {here!r})\n{WRITER}", path, name]
+            [
+                sys.executable,
+                "-c",
+                f"import sys; sys.path.insert(0, {here!r})\n{WRITER}",
+                path,
+                name,
+            ]
         )
         for name in "abc"
     ]

@@ -20,7 +20,8 @@ from numpy.typing import NDArray
 from huepress import _core
 from huepress.colorspace import ColorSpace, embed
 from huepress.remap.masking import importance
-from huepress.types import IndexedImage, Palette, Pixels
+from huepress.remap.nearest import seen_entries
+from huepress.types import IndexedImage, Indices, Palette, Pixels, Points
 
 # Scale of the chroma coordinates while mapping; the palette is found with plain Oklab. Measured on
 # six photographs: 0.7-0.8 is smallest at equal score (docs/lab-book.md, Rate).
@@ -71,13 +72,14 @@ class RateMap:
     ) -> None:
         height, width, channels = pixels.shape
         scale = np.ones(channels, np.float32)
-        points = embed(pixels.reshape(-1, channels), color_space)
+        points = _points_of(pixels, color_space)
         if color_space == "oklab":
             scale[1:3] = _CHROMA
-            if weights is None:
-                weights = importance(points[:, 0].reshape(height, width))
-        elif weights is None:
+        if weights is None:
+            weights = weights_of(pixels, color_space, points=points)
+        if weights is None:
             weights = np.ones((height, width), np.float32)
+        self._pixels = pixels
         self.palette = palette
         self.nearest = np.empty((height, width), np.uint8)
         self._points = np.ascontiguousarray(points * scale)
@@ -122,7 +124,57 @@ class RateMap:
             find,
             _REACH,
         )
+        self._keep_clear(indices)
         return IndexedImage(indices, self.palette)
+
+    def _keep_clear(self, indices: Indices) -> None:
+        """Give full transparency to clear pixels and to nothing else, as `nearest.remap` does."""
+        seen = seen_entries(self.palette)
+        if self._pixels.shape[2] == 3 or len(seen) == len(self.palette):
+            return
+        clear = np.flatnonzero(self.palette.colors[:, 3] == 0)
+        is_clear = self._pixels[..., 3] == 0
+        lost = np.isin(indices, clear) & ~is_clear
+        if lost.any():
+            nearest = np.empty(int(lost.sum()), np.uint8)
+            points = np.ascontiguousarray(self._points[lost.reshape(-1)])
+            _core.assign(points, self._centers[seen], nearest, None, 1)
+            indices[lost] = seen[nearest]
+        indices[is_clear] = clear[0]
+
+
+def _points_of(pixels: Pixels, color_space: str) -> Points:
+    """Coordinates of all pixels, (height x width, 3 or 4) float32, natively."""
+    flat = np.ascontiguousarray(pixels.reshape(-1, pixels.shape[2]))
+    points = np.empty(flat.shape, np.float32)
+    _core.embed(flat, color_space, points)
+    return points
+
+
+def weights_of(
+    pixels: Pixels, color_space: str, *, points: Points | None = None
+) -> NDArray[np.float32] | None:
+    """Return the importance of every pixel, or None where all count the same.
+
+    Parameters
+    ----------
+    pixels : ndarray
+        (height, width, 3 or 4) uint8.
+    color_space : {"oklab", "srgb"}
+        Errors in texture are cheap in Oklab; sRGB is plain mean squared error.
+    points : ndarray, optional
+        Coordinates of the pixels, when they are known.
+
+    Returns
+    -------
+    ndarray or None
+        (height, width) float32, see `masking.importance`.
+    """
+    if color_space == "srgb":
+        return None
+    height, width, _ = pixels.shape
+    points = _points_of(pixels, color_space) if points is None else points
+    return importance(points[:, 0].reshape(height, width))
 
 
 def remap(

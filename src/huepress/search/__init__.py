@@ -1,0 +1,26 @@
+"""Choose how a picture is mapped: colors x rate weight x dither, steered by the score.
+
+In come a picture and what to aim for; out goes the indexed picture that serves it best. A trial
+maps and scores; files are only made for the few trials that are compared by bytes.
+"""
+
+from huepress.search.aims import (
+    closest_score,
+    default,
+    fixed,
+    reach_score,
+    reach_size,
+    smallest,
+)
+from huepress.search.bench import Bench, Trial
+
+__all__ = [
+    "Bench",
+    "Trial",
+    "closest_score",
+    "default",
+    "fixed",
+    "reach_score",
+    "reach_size",
+    "smallest",
+]
