@@ -138,7 +138,7 @@ def test_a_later_version_is_refused(tmp_path):
 
 def test_a_place_that_cannot_be(tmp_path):
     (tmp_path / "file").write_bytes(b"")
-    with pytest.raises(OutputError, match="--manifest|a place for"):
+    with pytest.raises(OutputError, match=r"--manifest|a place for"):
         Manifest(tmp_path / "file" / "m.sqlite")
 
 

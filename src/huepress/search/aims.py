@@ -135,7 +135,7 @@ def _fewest_nearest(bench: Bench, target: float) -> Trial | None:
 def _highest_weight(
     bench: Bench, colors: int, dither: float, target: float, tries: int
 ) -> Trial | None:
-    """Mapping with the highest rate weight whose score is still at least the target."""
+    """Find the mapping with the highest rate weight whose score is still at least the target."""
 
     def excess(trial: Trial) -> float:
         return trial.score - target
@@ -150,19 +150,18 @@ def _highest_weight(
 
 
 def _fill(bench: Bench, colors: int, dither: float, n_bytes: int, tries: int) -> Trial | None:
-    """Mapping with the lowest rate weight whose file is still at most n_bytes."""
+    """Find the mapping with the lowest rate weight whose file is still at most n_bytes."""
 
     def excess(trial: Trial) -> float:
         return trial.n_bytes / n_bytes - 1
 
-    found = _false_position(
+    return _false_position(
         lambda weight: bench.try_rate(colors, 1 / weight, dither),
         lambda trial: -excess(trial),
         start=0.5,
         slack=0.02,
         tries=tries,
     )
-    return found
 
 
 def _false_position(
