@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import http.client
 import ipaddress
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, Iterator
 from contextlib import contextmanager
 from typing import Final
 from urllib.parse import unquote, urlsplit
@@ -51,7 +51,7 @@ def _is_here(host: str | None) -> bool:
         return False
 
 
-async def fetch(url: str) -> AsyncIterator[bytes]:
+async def fetch(url: str) -> AsyncGenerator[bytes, None]:
     """Yield the content of a URL that `name_of` accepted.
 
     Raises
@@ -69,6 +69,7 @@ async def fetch(url: str) -> AsyncIterator[bytes]:
                 return
             yield piece
     finally:
+        answer.close()
         connection.close()
 
 
@@ -89,6 +90,7 @@ def _open(url: str) -> tuple[http.client.HTTPConnection, http.client.HTTPRespons
         connection.request("GET", target, headers={"Accept": "image/*"})
         answer = connection.getresponse()
         if answer.status != 200:
+            answer.close()
             raise Refusal("input", f"the address answers {answer.status}, a picture is wanted")
     except BaseException:
         connection.close()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import contextlib
 from typing import Any, Final
 
 from starlette.requests import Request
@@ -128,8 +128,6 @@ class Tabs:
         """Take a picture: the body, or the ``url`` of a JSON body."""
         tab, store = self._tab(request), self._server.store
         store.require_room(tab)
-        chunks: AsyncIterator[bytes] = request.stream()
-        length = length_of(request)
         name = request.query_params.get("name", "picture")
         if request.headers.get("content-type", "").startswith("application/json"):
             url = (await read_json(request)).get("url")
@@ -137,8 +135,11 @@ class Tabs:
                 raise Refusal("origin", "addresses are only opened by a server for one machine")
             if not isinstance(url, str):
                 raise Refusal("request", "the body has no 'url'")
-            name, chunks, length = name_of(url), fetch(url), None
-        path = await store.receive(chunks, length)
+            name = name_of(url)
+            async with contextlib.aclosing(fetch(url)) as chunks:
+                path = await store.receive(chunks, None)
+        else:
+            path = await store.receive(request.stream(), length_of(request))
         return JSONResponse(store.add_picture(tab, tidy(name), path).to_json(), 201)
 
     async def picture_file(self, request: Request) -> Response:
