@@ -6,6 +6,7 @@
 #include <nanobind/stl/tuple.h>
 #include <nanobind/stl/vector.h>
 
+#include <algorithm>
 #include <stdexcept>
 
 #include "core/assign.hpp"
@@ -143,10 +144,24 @@ void ssimulacra2_sums_streamed(Pixels reference, Pixels test, Colors palette,
     core::ssimulacra2_sums(wanted, from, to, sums.data(), n_threads);
 }
 
-core::Space space_named(const std::string& name) {
-    require(name == "srgb" || name == "oklab", "the color space must be srgb or oklab");
-    return name == "srgb" ? core::Space::srgb : core::Space::oklab;
-}
+// How the bytes of a color space are seen; tables are for other primaries and curves than sRGB's.
+struct Seen {
+    Seen(const std::string& space, const std::optional<In<double, nb::ndim<2>>>& linear,
+         const std::optional<In<double, nb::ndim<2>>>& lms) {
+        require(space == "srgb" || space == "oklab", "the color space must be srgb or oklab");
+        require(linear.has_value() == lms.has_value(), "both tables or none");
+        if (space == "srgb") return;
+        colorimetry = core::srgb_colorimetry();
+        pointer = &colorimetry;
+        if (!linear) return;
+        require(linear->shape(0) == 3 && linear->shape(1) == 256, "linear_of_byte is (3, 256)");
+        require(lms->shape(0) == 3 && lms->shape(1) == 3, "lms is (3, 3)");
+        std::copy_n(linear->data(), 3 * 256, &colorimetry.linear[0][0]);
+        std::copy_n(lms->data(), 9, &colorimetry.lms[0][0]);
+    }
+    core::Colorimetry colorimetry;
+    const core::Colorimetry* pointer = nullptr;
+};
 
 // One picture in the engine. Its memory goes back to the next one.
 class Engine {
@@ -176,10 +191,12 @@ class Engine {
     std::size_t channels() const { return core_->pixels.channels(); }
     bool has_clear() const { return core_->has_clear(); }
 
-    void place(const std::string& space, bool without_clear, std::size_t n_threads) {
-        const core::Space chosen = space_named(space);
+    void place(const std::string& space, bool without_clear, std::size_t n_threads,
+               std::optional<In<double, nb::ndim<2>>> linear,
+               std::optional<In<double, nb::ndim<2>>> lms) {
+        const Seen seen(space, linear, lms);
         const nb::gil_scoped_release unlocked;  // safe: only raw memory is touched from here on
-        core_->place(chosen, without_clear, n_threads);
+        core_->place(seen.pointer, without_clear, n_threads);
         is_placed_ = true;
     }
 
@@ -234,13 +251,14 @@ class Engine {
 };
 
 void embed(In<std::uint8_t, nb::ndim<2>> colors, const std::string& space,
-           Out<float, nb::ndim<2>> points) {
+           Out<float, nb::ndim<2>> points, std::optional<In<double, nb::ndim<2>>> linear,
+           std::optional<In<double, nb::ndim<2>>> lms) {
     require(colors.shape(1) == 3 || colors.shape(1) == 4, "colors must have 3 or 4 channels");
     require(points.shape(0) == colors.shape(0) && points.shape(1) == colors.shape(1),
             "one point per color");
-    const core::Space chosen = space_named(space);
+    const Seen seen(space, linear, lms);
     const nb::gil_scoped_release unlocked;  // safe: only raw memory is touched from here on
-    core::embed(view(colors), colors.shape(1), chosen, view_out(points));
+    core::embed(view(colors), colors.shape(1), seen.pointer, view_out(points));
 }
 
 std::vector<std::string> instruction_sets() {
@@ -273,6 +291,7 @@ NB_MODULE(_core, m) {
     m.def("assign", &assign<double>, "points"_a, "centers"_a, "indices"_a, "distances"_a.none(),
           "n_threads"_a, "The same in float64.");
     m.def("embed", &embed, "colors"_a, "color_space"_a, "points"_a,
+          "linear_of_byte"_a = nb::none(), "lms"_a = nb::none(),
           "Coordinates of colors (n, 3|4) uint8: points (n, 3|4) float32 out.");
     nb::class_<Engine>(m, "Engine", "The colors of one picture: counted, clustered, mapped.")
         .def(nb::init<In<std::uint8_t, nb::ndim<2>>, std::optional<In<double, nb::ndim<1>>>,
@@ -286,6 +305,7 @@ NB_MODULE(_core, m) {
              "Distinct colors as numbers (n_colors,) uint32, ascending, and their weights "
              "(n_colors,) float64, out.")
         .def("place", &Engine::place, "color_space"_a, "without_clear"_a, "n_threads"_a,
+             "linear_of_byte"_a = nb::none(), "lms"_a = nb::none(),
              "Choose where distance is measured, and whether full transparency counts in a fit.")
         .def("fit", &Engine::fit, "centers"_a, "given"_a.none(), "coarse_rounds"_a, "medium_rounds"_a,
              "exact_rounds"_a, "round_passes"_a, "exact_passes"_a, "restarts"_a, "tolerance"_a,

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from huepress import colorspace
+from huepress import _core, colorspace, profiles, quantize
 from huepress.errors import OptionError
 
 rgba = arrays(np.uint8, (7, 4))
@@ -65,3 +65,73 @@ def test_unknown_space_is_refused():
         colorspace.embed(np.zeros((1, 3), np.uint8), "lab")
     with pytest.raises(OptionError, match="oklab or srgb"):
         colorspace.unembed(np.zeros((1, 3)), "lab")
+
+
+P3 = profiles.make(
+    "P3",
+    profiles.xyz_from_primaries((0.3127, 0.329, 0.68, 0.32, 0.265, 0.69, 0.15, 0.06)),
+    profiles.SRGB_CURVE,
+)
+LINEAR = profiles.make("l", profiles.xyz_from_primaries(profiles.SRGB_PRIMARIES), (1.0,))
+
+
+@pytest.mark.parametrize("channels", [3, 4])
+@pytest.mark.parametrize("icc", [P3, LINEAR, profiles.srgb(), None])
+def test_native_points_are_those_of_numpy(icc, channels):
+    colors = np.random.default_rng(0).integers(0, 256, (1009, channels)).astype(np.uint8)
+    space = colorspace.space_of("oklab", icc)
+    wanted = colorspace.embed(colors, space)
+    tables = () if isinstance(space, str) else (space.linear_of_byte, space.lms)
+    points = np.empty_like(wanted)
+    _core.embed(colors, "oklab", points, *tables)
+    np.testing.assert_allclose(points, wanted, atol=2e-5)
+    assert colorspace.is_oklab(space)
+
+
+def test_a_profile_of_srgb_measures_as_srgb():
+    colors = np.random.default_rng(0).integers(0, 256, (1000, 3)).astype(np.uint8)
+    space = colorspace.space_of("oklab", profiles.srgb())
+    apart = colorspace.embed(colors, space) - colorspace.embed(colors, "oklab")
+    assert np.abs(apart).max() < 0.02
+
+
+@pytest.mark.parametrize("channels", [3, 4])
+def test_colors_in_a_profile_come_back(channels):
+    colors = np.random.default_rng(0).integers(0, 256, (1000, channels)).astype(np.uint8)
+    if channels == 4:
+        colors[:, 3] = np.maximum(colors[:, 3], 200)
+    space = colorspace.space_of("oklab", P3)
+    back = colorspace.unembed(colorspace.embed(colors, space), space)
+    assert np.abs(back.astype(int) - colors).max() <= 1
+    if channels == 3:
+        assert np.array_equal(back, colors)
+
+
+def test_real_colors_are_what_is_measured():
+    """Two values of equal light in their own spaces are at the same point."""
+    space = colorspace.space_of("oklab", LINEAR)
+    srgb = np.array([[188, 137, 99]], np.uint8)
+    linear = np.rint(255 * colorspace.linear_from_srgb(srgb / 255.0)).astype(np.uint8)
+    apart = colorspace.embed(linear, space) - colorspace.embed(srgb, "oklab")
+    assert np.abs(apart).max() < 1
+    assert colorspace.space_of("srgb", LINEAR) == "srgb"
+    assert np.abs(colorspace.as_srgb(linear, LINEAR).astype(int) - srgb).max() <= 2
+    assert colorspace.as_srgb(srgb, None) is srgb
+    assert colorspace.as_srgb(srgb, b"junk") is srgb
+
+
+@pytest.mark.parametrize("n_colors", [7, 16])
+def test_pictures_in_a_profile_are_clustered_by_their_real_colors(n_colors):
+    """The mapping is the nearest in the profile's Oklab, and better there than plain Oklab's."""
+    pixels = np.random.default_rng(0).integers(0, 256, (31, 47, 3)).astype(np.uint8)
+    space = colorspace.space_of("oklab", LINEAR)
+    found = quantize(pixels, n_colors, color_space=space)
+    points = colorspace.embed(pixels.reshape(-1, 3), space).astype(np.float64)
+    centers = colorspace.embed(found.palette, space).astype(np.float64)
+    distances = ((points[:, None] - centers[None]) ** 2).sum(axis=2)
+    chosen = distances[np.arange(len(points)), found.indices.reshape(-1)]
+    assert np.abs(chosen - distances.min(axis=1)).max() < 0.5
+    plain = quantize(pixels, n_colors, color_space="oklab")
+    others = colorspace.embed(plain.palette, space).astype(np.float64)
+    worse = ((points - others[plain.indices.reshape(-1)]) ** 2).sum(axis=1).mean()
+    assert chosen.mean() < 0.8 * worse

@@ -19,23 +19,29 @@ constexpr std::size_t kChunk = std::size_t{1} << 14;  // colors keyed and embedd
 // which the best palettes leave 1 or more, and keeps 510 units inside 16 bits.
 constexpr float kFineScale = 64;
 
-// Linear light of every byte: IEC 61966-2-1.
-struct LinearOfByte {
-    double values[256];
-    LinearOfByte() {
+// Björn Ottosson, "A perceptual color space for image processing" (2020).
+constexpr double kLms[3][3] = {{0.4122214708, 0.5363325363, 0.0514459929},
+                               {0.2119034982, 0.6806995451, 0.1073969566},
+                               {0.0883024619, 0.2817188376, 0.6299787005}};
+
+// IEC 61966-2-1.
+struct Srgb : Colorimetry {
+    Srgb() {
         for (int i = 0; i < 256; ++i) {
             const double v = i / 255.0;
-            values[i] = v <= 0.04045 ? v / 12.92 : std::pow((v + 0.055) / 1.055, 2.4);
+            linear[0][i] = v <= 0.04045 ? v / 12.92 : std::pow((v + 0.055) / 1.055, 2.4);
+            linear[1][i] = linear[2][i] = linear[0][i];
         }
+        for (int row = 0; row < 3; ++row) std::copy_n(kLms[row], 3, lms[row]);
     }
 };
 
-const double* linear_of_byte() {
-    static const LinearOfByte table;
-    return table.values;
-}
-
 }  // namespace
+
+const Colorimetry& srgb_colorimetry() {
+    static const Srgb seen;
+    return seen;
+}
 
 struct Cloud::State {
     CloudView view{};
@@ -76,11 +82,11 @@ Cloud::Cloud() : state_(new State) {}
 Cloud::~Cloud() = default;
 
 void Cloud::place(Span<const std::uint32_t> keys, Span<const std::uint32_t> weights,
-                  std::size_t channels, Space space, std::size_t n_threads) {
+                  std::size_t channels, const Colorimetry* seen, std::size_t n_threads) {
     State& s = *state_;
     s.channels = channels;
     s.keys = keys;
-    s.view.scale = space == Space::srgb && channels == 3 ? 1.0f : kFineScale;
+    s.view.scale = !seen && channels == 3 ? 1.0f : kFineScale;
     s.reserve(keys.size);
     std::copy(weights.begin(), weights.end(), s.view.weights);
     const std::size_t n = keys.size;
@@ -92,8 +98,7 @@ void Cloud::place(Span<const std::uint32_t> keys, Span<const std::uint32_t> weig
         float* coordinates[kMaxDims] = {};
         for (std::size_t d = 0; d < channels; ++d)
             coordinates[d] = s.view.coordinates[d] + start;
-        kernels().engine->embed(numbers, size, channels, space == Space::oklab, linear_of_byte(),
-                        coordinates);
+        kernels().engine->embed(numbers, size, channels, seen, coordinates);
     });
     const unsigned level_bits[kLevels] = {3, 4, 5};
     s.build(level_bits);
@@ -182,7 +187,7 @@ std::size_t Cloud::n_bytes() const {
     return total;
 }
 
-void embed(Span<const std::uint8_t> colors, std::size_t channels, Space space,
+void embed(Span<const std::uint8_t> colors, std::size_t channels, const Colorimetry* seen,
            Span<float> points) {
     constexpr std::size_t kBlock = 1024;
     std::uint32_t numbers[kBlock];
@@ -196,8 +201,7 @@ void embed(Span<const std::uint8_t> colors, std::size_t channels, Space space,
             numbers[i] = std::uint32_t(c[0]) << 16 | std::uint32_t(c[1]) << 8 | c[2] |
                          (channels == 4 ? std::uint32_t(c[3]) << 24 : 0);
         }
-        kernels().engine->embed(numbers, size, channels, space == Space::oklab, linear_of_byte(),
-                        coordinates);
+        kernels().engine->embed(numbers, size, channels, seen, coordinates);
         for (std::size_t i = 0; i < size; ++i)
             for (std::size_t d = 0; d < channels; ++d)
                 points[(start + i) * channels + d] = apart[d][i];

@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "core/colorimetry.hpp"
+
 namespace core {
 
 constexpr int kMaxDims = 4;
@@ -84,8 +86,8 @@ struct EngineKernels {
     // Morton keys to R*2^16 + G*2^8 + B (+ A*2^24).
     void (*numbers_from_keys)(const std::uint32_t* keys, std::size_t n, std::size_t channels,
                               std::uint32_t* numbers);
-    void (*embed)(const std::uint32_t* numbers, std::size_t n, std::size_t channels, bool oklab,
-                  const double* linear_of_byte, float* const* coordinates);
+    void (*embed)(const std::uint32_t* numbers, std::size_t n, std::size_t channels,
+                  const Colorimetry* seen, float* const* coordinates);
     // How many runs of keys there are that share the bits above `shift`.
     std::size_t (*count_runs)(const std::uint32_t* keys, std::size_t n, unsigned shift);
     void (*build_nodes)(CloudView& cloud, const std::uint32_t* keys, unsigned channels,

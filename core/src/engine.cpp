@@ -36,7 +36,7 @@ void Engine::give_back(std::unique_ptr<Engine> engine) {
 
 bool Engine::has_clear() const { return pixels.channels() == 4 && pixels.keys()[0] == 0; }
 
-void Engine::place(Space space, bool without_clear, std::size_t n_threads) {
+void Engine::place(const Colorimetry* seen, bool without_clear, std::size_t n_threads) {
     const std::size_t n = pixels.keys().size;
     const Span<const double> given = pixels.weights();
     Span<const std::uint32_t> whole = pixels.counts();
@@ -60,8 +60,9 @@ void Engine::place(Space space, bool without_clear, std::size_t n_threads) {
         if (!given.size) whole.data = std::copy(whole.begin(), whole.end(), weights_.reserve(n)) - n;
         weights_.data()[0] = 0;
     }
-    space_ = space;
-    cloud.place(pixels.keys(), whole, pixels.channels(), space, n_threads);
+    is_seen_ = seen != nullptr;
+    if (seen) seen_ = *seen;
+    cloud.place(pixels.keys(), whole, pixels.channels(), seen, n_threads);
 }
 
 void Engine::map(Span<const std::uint8_t> palette, Span<std::uint8_t> indices,
@@ -86,7 +87,7 @@ void Engine::map(Span<const std::uint8_t> palette, Span<std::uint8_t> indices,
         std::fill_n(labels, cloud.size(), std::uint8_t(clear));
     } else {
         float centers[kMaxCenters * kMaxDims];
-        embed({seen, k * channels}, channels, space_, {centers, k * channels});
+        embed({seen, k * channels}, channels, is_seen_ ? &seen_ : nullptr, {centers, k * channels});
         cloud.pass(centers, k, nullptr, labels, n_threads);
         if (clear != n) {
             for (std::size_t i = 0; i < cloud.size(); ++i) labels[i] = entries[labels[i]];

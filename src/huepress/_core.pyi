@@ -35,7 +35,7 @@ def assign(points: Annotated[NDArray[numpy.float64], dict(shape=(None, None), or
 def map_rate(points: Annotated[NDArray[numpy.float32], dict(shape=(None, None), order='C', device='cpu', writable=False)], weights: Annotated[NDArray[numpy.float32], dict(shape=(None, None), order='C', device='cpu', writable=False)], nearest: Annotated[NDArray[numpy.uint8], dict(shape=(None, None), order='C', device='cpu', writable=False)], palette: Annotated[NDArray[numpy.float32], dict(shape=(None, None), order='C', device='cpu', writable=False)], counts: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', device='cpu', writable=False)], indices: Annotated[NDArray[numpy.uint8], dict(shape=(None, None), order='C', device='cpu')], rate_weight: float, price_mix: float, spread_right: float, spread_down: float, find: bool, reach: Sequence[int]) -> float:
     """Palette entries by distortion + rate_weight x bits; see remap/rate.py."""
 
-def embed(colors: Annotated[NDArray[numpy.uint8], dict(shape=(None, None), order='C', device='cpu', writable=False)], color_space: str, points: Annotated[NDArray[numpy.float32], dict(shape=(None, None), order='C', device='cpu')]) -> None:
+def embed(colors: Annotated[NDArray[numpy.uint8], dict(shape=(None, None), order='C', device='cpu', writable=False)], color_space: str, points: Annotated[NDArray[numpy.float32], dict(shape=(None, None), order='C', device='cpu')], linear_of_byte: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', device='cpu', writable=False)] | None = None, lms: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', device='cpu', writable=False)] | None = None) -> None:
     """Coordinates of colors (n, 3|4) uint8: points (n, 3|4) float32 out."""
 
 class Engine:
@@ -61,7 +61,7 @@ class Engine:
         Distinct colors as numbers (n_colors,) uint32, ascending, and their weights (n_colors,) float64, out.
         """
 
-    def place(self, color_space: str, without_clear: bool, n_threads: int) -> None:
+    def place(self, color_space: str, without_clear: bool, n_threads: int, linear_of_byte: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', device='cpu', writable=False)] | None = None, lms: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', device='cpu', writable=False)] | None = None) -> None:
         """
         Choose where distance is measured, and whether full transparency counts in a fit.
         """

@@ -10,17 +10,42 @@ again Euclidean, in four coordinates; nothing hidden behind full transparency co
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from huepress import _core
 from huepress.errors import OptionError
+from huepress.profiles import RgbProfile, parse
 from huepress.types import Colors, Points
 
-ColorSpace: TypeAlias = str
-"""``oklab`` or ``srgb``; every function that measures distance checks it."""
 COLOR_SPACES: Final = ("oklab", "srgb")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ProfiledOklab:
+    """Oklab of colors whose values are in an ICC profile other than sRGB.
+
+    Attributes
+    ----------
+    profile : RgbProfile
+        What the values are in.
+    linear_of_byte : ndarray
+        (3, 256) float64: linear value of every byte of each channel.
+    lms : ndarray
+        (3, 3) float64: from linear channels to the cone responses of Oklab.
+    """
+
+    profile: RgbProfile
+    linear_of_byte: NDArray[np.float64]
+    lms: NDArray[np.float64]
+
+
+ColorSpace: TypeAlias = "str | ProfiledOklab"
+"""``oklab``, ``srgb``, or what `space_of` gives; every function that measures distance checks it."""
 
 # Björn Ottosson, "A perceptual color space for image processing" (2020),
 # https://bottosson.github.io/posts/oklab/ (matrices of 2021-01-25, from linear sRGB).
@@ -92,8 +117,12 @@ def oklab_from_linear(rgb: ArrayLike) -> NDArray[np.float64]:
     ndarray
         (..., 3) float64: L 0-1, a and b about -0.4 to 0.4.
     """
-    lms = np.asarray(rgb, np.float64) @ _LMS_FROM_RGB.T
-    return np.asarray(np.cbrt(lms) @ _LAB_FROM_LMS.T)
+    return _oklab_from_lms(np.asarray(rgb, np.float64) @ _LMS_FROM_RGB.T)
+
+
+def _oklab_from_lms(lms: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Apply cube roots and the second matrix; what no eye can see (below 0) counts as 0."""
+    return np.asarray(np.cbrt(np.maximum(lms, 0.0)) @ _LAB_FROM_LMS.T)
 
 
 def linear_from_oklab(lab: ArrayLike) -> NDArray[np.float64]:
@@ -129,14 +158,59 @@ def oklab_from_srgb8(colors: Colors) -> NDArray[np.float64]:
     return oklab_from_linear(_LINEAR_OF_BYTE[colors])
 
 
-def embed(colors: Colors, color_space: str) -> Points:
+@lru_cache(maxsize=16)
+def space_of(color_space: str, icc_profile: bytes | None) -> ColorSpace:
+    """Find where to measure the distance of colors whose values are in a profile.
+
+    Parameters
+    ----------
+    color_space : {"oklab", "srgb"}
+        Oklab measures the real colors; ``srgb`` takes the values as they are, whatever they mean.
+    icc_profile : bytes or None
+        Of three curves and a matrix (others measure as sRGB); None: sRGB.
+
+    Returns
+    -------
+    str or ProfiledOklab
+        For every parameter named ``color_space``.
+    """
+    require_space(color_space)
+    profile = None if icc_profile is None else parse(icc_profile)
+    if profile is None or color_space != "oklab":
+        return color_space
+    return ProfiledOklab(profile, profile.linear_of_byte(), _LMS_FROM_RGB @ profile.matrix)
+
+
+def require_space(color_space: ColorSpace) -> None:
+    """Raise OptionError for an unknown color space."""
+    if not isinstance(color_space, ProfiledOklab) and color_space not in COLOR_SPACES:
+        raise OptionError("color_space", color_space, " or ".join(COLOR_SPACES))
+
+
+def is_oklab(color_space: ColorSpace) -> bool:
+    """Whether distances are measured in Oklab."""
+    return isinstance(color_space, ProfiledOklab) or color_space == "oklab"
+
+
+def place(
+    engine: _core.Engine, color_space: ColorSpace, without_clear: bool, n_threads: int
+) -> None:
+    """Place the colors of a native engine in a color space."""
+    if isinstance(color_space, ProfiledOklab):
+        tables = color_space.linear_of_byte, color_space.lms
+        engine.place("oklab", without_clear, n_threads, *tables)
+    else:
+        engine.place(color_space, without_clear, n_threads)
+
+
+def embed(colors: Colors, color_space: ColorSpace) -> Points:
     """Place colors where squared Euclidean distance is the distance as seen.
 
     Parameters
     ----------
     colors : ndarray
         (n, 3) uint8 sRGB, or (n, 4) uint8 straight sRGBA.
-    color_space : {"oklab", "srgb"}
+    color_space : {"oklab", "srgb"} or ProfiledOklab
         Oklab measures as the eye does, sRGB gives the textbook's mean squared error.
 
     Returns
@@ -154,8 +228,12 @@ def embed(colors: Colors, color_space: str) -> Points:
     if color_space == "srgb":
         points = colors[:, :3].astype(np.float64)
         white, alpha_scale = np.full(3, 255.0), 255.0 * 0.75**0.5
-    elif color_space == "oklab":
-        points = 255.0 * oklab_from_srgb8(colors[:, :3])
+    elif is_oklab(color_space):
+        if isinstance(color_space, ProfiledOklab):
+            linear = color_space.linear_of_byte[np.arange(3), colors[:, :3]]
+            points = 255.0 * _oklab_from_lms(linear @ color_space.lms.T)
+        else:
+            points = 255.0 * oklab_from_srgb8(colors[:, :3])
         white, alpha_scale = np.array([255.0, 0.0, 0.0]), 255.0 * 0.25**0.5
     else:
         raise OptionError("color_space", color_space, " or ".join(COLOR_SPACES))
@@ -165,14 +243,14 @@ def embed(colors: Colors, color_space: str) -> Points:
     return np.hstack([alpha * (points - 0.5 * white), alpha * alpha_scale]).astype(np.float32)
 
 
-def unembed(points: NDArray[np.floating], color_space: str) -> Colors:
+def unembed(points: NDArray[np.floating], color_space: ColorSpace) -> Colors:
     """Return the 8-bit colors at points; the rounded inverse of `embed`.
 
     Parameters
     ----------
     points : ndarray
         (n, 3) or (n, 4), as `embed` gives them.
-    color_space : {"oklab", "srgb"}
+    color_space : {"oklab", "srgb"} or ProfiledOklab
         The space they are in.
 
     Returns
@@ -186,8 +264,7 @@ def unembed(points: NDArray[np.floating], color_space: str) -> Colors:
     OptionError
         Unknown color space.
     """
-    if color_space not in COLOR_SPACES:
-        raise OptionError("color_space", color_space, " or ".join(COLOR_SPACES))
+    require_space(color_space)
     p = np.asarray(points, np.float64)
     straight = p[:, :3]
     if p.shape[1] == 4:
@@ -197,10 +274,43 @@ def unembed(points: NDArray[np.floating], color_space: str) -> Colors:
         white = np.full(3, 255.0) if srgb else np.array([255.0, 0.0, 0.0])
         straight = np.divide(straight, alpha, out=np.zeros_like(straight), where=alpha > 0)
         straight = straight + 0.5 * white
-    if color_space == "oklab":
-        straight = 255.0 * srgb_from_linear(linear_from_oklab(straight / 255.0))
+    if is_oklab(color_space):
+        linear = linear_from_oklab(straight / 255.0)
+        if isinstance(color_space, ProfiledOklab):
+            straight = 255.0 * color_space.profile.from_linear(linear)
+        else:
+            straight = 255.0 * srgb_from_linear(linear)
     colors = np.rint(np.clip(straight, 0.0, 255.0)).astype(np.uint8)
     if p.shape[1] == 3:
         return colors
     colors = np.where(alpha > 0, colors, 0).astype(np.uint8)
     return np.hstack([colors, np.rint(alpha * 255.0).astype(np.uint8)])
+
+
+def as_srgb(colors: Colors, icc_profile: bytes | None) -> Colors:
+    """Show colors whose values are in a profile as sRGB, for measures that know no other.
+
+    Parameters
+    ----------
+    colors : ndarray
+        (..., 3 or 4) uint8; alpha stays.
+    icc_profile : bytes or None
+        Of three curves and a matrix; the colors are returned as they are for any other.
+
+    Returns
+    -------
+    ndarray
+        Same shape, uint8; what sRGB cannot hold is cut.
+    """
+    profile = None if icc_profile is None else parse(icc_profile)
+    if profile is None:
+        return colors
+    flat = colors.reshape(-1, colors.shape[-1])
+    out = flat.copy()
+    table = profile.linear_of_byte()
+    for start in range(0, len(flat), 1 << 16):
+        part = flat[start : start + (1 << 16), :3]
+        linear = table[np.arange(3), part] @ profile.matrix.T
+        shown = 255.0 * srgb_from_linear(linear)
+        out[start : start + (1 << 16), :3] = np.rint(shown.clip(0.0, 255.0))
+    return out.reshape(colors.shape)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from huepress import histogram, kmeans, notebook
+from huepress import colorspace, histogram, kmeans, notebook
 from huepress.errors import OptionError
 from huepress.kmeans import Init
 from huepress.types import Colors, Image, Indices, Pixels, Step, StopReason
@@ -58,7 +58,7 @@ def quantize(
     image: Image | Pixels,
     n_colors: int = 256,
     *,
-    color_space: str = "oklab",
+    color_space: colorspace.ColorSpace = "oklab",
     effort: str = "balanced",
     init: Init = "auto",
     n_init: int = 1,
@@ -127,7 +127,7 @@ def quantize(
             n_threads=n_threads,
             return_history=return_history,
         )
-        engine.place(color_space, False, n_threads)
+        colorspace.place(engine, color_space, False, n_threads)
     indices = np.empty(pixels.shape[:2], np.uint8)
     engine.map(fit.palette.colors, indices.reshape(-1), n_threads)
     return Quantized(

@@ -5,11 +5,10 @@
 #include <cstdint>
 #include <memory>
 
+#include "core/colorimetry.hpp"
 #include "core/span.hpp"
 
 namespace core {
-
-enum class Space { srgb, oklab };
 
 struct CloudView;
 struct Sums;
@@ -23,7 +22,7 @@ class Cloud {
 
     // Distinct colors as Morton keys, ascending, with whole weights that add up to less than 2^31.
     void place(Span<const std::uint32_t> keys, Span<const std::uint32_t> weights,
-               std::size_t channels, Space space, std::size_t n_threads);
+               std::size_t channels, const Colorimetry* seen, std::size_t n_threads);
 
     // One point per filled cell of `bits` bits (1 to 7) per channel of another cloud: the mean of
     // what lies in it, with its whole weight.
@@ -50,6 +49,7 @@ class Cloud {
 };
 
 // Coordinates of colors, n x dims row-major float32 (out), as colorspace.embed has them.
-void embed(Span<const std::uint8_t> colors, std::size_t channels, Space space, Span<float> points);
+void embed(Span<const std::uint8_t> colors, std::size_t channels, const Colorimetry* seen,
+           Span<float> points);
 
 }  // namespace core

@@ -26,7 +26,7 @@ class Engine {
 
     // Place the distinct colors in a space, as often as wanted after pixels.sort(). without_clear:
     // full transparency weighs nothing, because it will have an entry of its own.
-    void place(Space space, bool without_clear, std::size_t n_threads);
+    void place(const Colorimetry* seen, bool without_clear, std::size_t n_threads);
 
     // What weights were multiplied with to become whole numbers.
     double weight_scale() const { return weight_scale_; }
@@ -39,7 +39,8 @@ class Engine {
     std::size_t n_bytes() const;
 
   private:
-    Space space_ = Space::srgb;
+    bool is_seen_ = false;  // else the bytes are the coordinates
+    Colorimetry seen_{};
     double weight_scale_ = 1;
     Buffer<std::uint32_t> weights_;
     Buffer<std::uint8_t> labels_;

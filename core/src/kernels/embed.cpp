@@ -11,9 +11,6 @@ namespace CORE_ISA {
 namespace {
 
 // Björn Ottosson, "A perceptual color space for image processing" (2020).
-constexpr double kLms[3][3] = {{0.4122214708, 0.5363325363, 0.0514459929},
-                               {0.2119034982, 0.6806995451, 0.1073969566},
-                               {0.0883024619, 0.2817188376, 0.6299787005}};
 constexpr double kLab[3][3] = {{0.2104542553, 0.7936177850, -0.0040720468},
                                {1.9779984951, -2.4285922050, 0.4505937099},
                                {0.0259040371, 0.7827717662, -0.8086757660}};
@@ -51,13 +48,16 @@ inline void cube_roots(const double* x, double* roots) {
 }
 
 // Oklab x 255 of a block of kBlock colors.
-inline void oklab_block(const double linear[3][kBlock], double lab[3][kBlock]) {
+inline void oklab_block(const double linear[3][kBlock], const double lms_matrix[3][3],
+                        double lab[3][kBlock]) {
     double roots[3][kBlock];
     for (int row = 0; row < 3; ++row) {
         double lms[kBlock];
         for (std::size_t i = 0; i < kBlock; ++i)
-            lms[i] = linear[0][i] * kLms[row][0] + linear[1][i] * kLms[row][1] +
-                     linear[2][i] * kLms[row][2];
+            lms[i] = linear[0][i] * lms_matrix[row][0] + linear[1][i] * lms_matrix[row][1] +
+                     linear[2][i] * lms_matrix[row][2];
+        // Primaries that no eye can see may give less than none; for sRGB it never happens.
+        for (std::size_t i = 0; i < kBlock; ++i) lms[i] = lms[i] > 0 ? lms[i] : 0;
         for (std::size_t i = 0; i < kBlock; i += kLanes) cube_roots(lms + i, roots[row] + i);
     }
     for (int row = 0; row < 3; ++row)
@@ -68,8 +68,9 @@ inline void oklab_block(const double linear[3][kBlock], double lab[3][kBlock]) {
 
 }  // namespace
 
-void embed(const std::uint32_t* numbers, std::size_t n, std::size_t channels, bool oklab,
-           const double* linear_of_byte, float* const* coordinates) {
+void embed(const std::uint32_t* numbers, std::size_t n, std::size_t channels,
+           const Colorimetry* seen, float* const* coordinates) {
+    const bool oklab = seen != nullptr;
     const double white[3] = {255.0, oklab ? 0.0 : 255.0, oklab ? 0.0 : 255.0};
     // sqrt(3)/2 and 1/2: half the length of white, see colorspace.embed.
     const double alpha_scale = 255.0 * (oklab ? 0.5 : 0.86602540378443864676);
@@ -88,11 +89,11 @@ void embed(const std::uint32_t* numbers, std::size_t n, std::size_t channels, bo
             double linear[3][kBlock];
             for (std::size_t i = 0; i < kBlock; ++i) {
                 const std::uint32_t number = i < size ? numbers[start + i] : 0;
-                linear[0][i] = linear_of_byte[number >> 16 & 0xff];
-                linear[1][i] = linear_of_byte[number >> 8 & 0xff];
-                linear[2][i] = linear_of_byte[number & 0xff];
+                linear[0][i] = seen->linear[0][number >> 16 & 0xff];
+                linear[1][i] = seen->linear[1][number >> 8 & 0xff];
+                linear[2][i] = seen->linear[2][number & 0xff];
             }
-            oklab_block(linear, point);
+            oklab_block(linear, seen->lms, point);
         } else {
             for (std::size_t i = 0; i < kBlock; ++i) {
                 const std::uint32_t number = i < size ? numbers[start + i] : 0;

@@ -12,8 +12,8 @@ void morton_keys(const std::uint8_t* pixels, std::size_t n, std::size_t channels
 std::uint64_t filled(const std::uint32_t* counts);
 void numbers_from_keys(const std::uint32_t* keys, std::size_t n, std::size_t channels,
                        std::uint32_t* numbers);
-void embed(const std::uint32_t* numbers, std::size_t n, std::size_t channels, bool oklab,
-           const double* linear_of_byte, float* const* coordinates);
+void embed(const std::uint32_t* numbers, std::size_t n, std::size_t channels,
+           const Colorimetry* seen, float* const* coordinates);
 std::size_t count_runs(const std::uint32_t* keys, std::size_t n, unsigned shift);
 void build_nodes(CloudView& cloud, const std::uint32_t* keys, unsigned channels,
                  const unsigned* level_bits);

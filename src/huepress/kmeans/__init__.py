@@ -27,7 +27,7 @@ def fit_palette(
     histogram: Histogram,
     n_colors: int,
     *,
-    color_space: str = "oklab",
+    color_space: colorspace.ColorSpace = "oklab",
     effort: str = "balanced",
     init: Init = "auto",
     n_init: int = 1,
@@ -46,7 +46,7 @@ def fit_palette(
         Distinct colors and their weights.
     n_colors : int
         Largest palette, 1 to 256. A histogram with no more colors than that comes back as it is.
-    color_space : {"oklab", "srgb"}
+    color_space : {"oklab", "srgb"} or ProfiledOklab
         Where distance is measured.
     effort : {"fast", "balanced", "best"}
         How hard ``init="auto"`` searches; named starts take no notice of it.
@@ -146,7 +146,7 @@ def fit_palette(
 
 def check_options(
     n_colors: int,
-    color_space: str,
+    color_space: colorspace.ColorSpace,
     effort: str,
     init: Init,
     n_init: int,
@@ -157,8 +157,7 @@ def check_options(
     """Raise OptionError for the first option that is out of its range."""
     if not 1 <= n_colors <= 256:
         raise OptionError("n_colors", n_colors, "1 to 256")
-    if color_space not in colorspace.COLOR_SPACES:
-        raise OptionError("color_space", color_space, " or ".join(colorspace.COLOR_SPACES))
+    colorspace.require_space(color_space)
     if effort not in EFFORTS:
         raise OptionError("effort", effort, ", ".join(EFFORTS))
     if isinstance(init, str) and init not in INITS:
@@ -173,7 +172,7 @@ def check_options(
         raise OptionError("seed", seed, "0 or more")
 
 
-def exact_fit(histogram: Histogram, color_space: str) -> PaletteFit:
+def exact_fit(histogram: Histogram, color_space: colorspace.ColorSpace) -> PaletteFit:
     """Return the fit in which every color of the histogram is its own center."""
     return PaletteFit(
         palette=Palette(histogram.colors),
@@ -189,7 +188,9 @@ def _has_clear(histogram: Histogram) -> bool:
     return histogram.colors.shape[1] == 4 and not histogram.colors[0].any()
 
 
-def _given_centers(init: NDArray[np.generic], n_colors: int, dims: int, color_space: str) -> Points:
+def _given_centers(
+    init: NDArray[np.generic], n_colors: int, dims: int, color_space: colorspace.ColorSpace
+) -> Points:
     given = np.asarray(init)
     if given.ndim != 2 or given.shape[1] != dims or not 1 <= len(given) <= n_colors:
         allowed = f"1 to {n_colors} centers of {dims} numbers"

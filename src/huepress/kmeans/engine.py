@@ -53,7 +53,7 @@ def fit(
     engine: _core.Engine,
     n_colors: int,
     *,
-    color_space: str,
+    color_space: colorspace.ColorSpace,
     effort: str,
     start: Points | None = None,
     max_iter: int = 300,
@@ -93,7 +93,7 @@ def fit(
     """
     schedule = SCHEDULES[effort]
     keeps_clear = engine.has_clear and n_colors > 1
-    engine.place(color_space, keeps_clear, n_threads)
+    colorspace.place(engine, color_space, keeps_clear, n_threads)
     centers = np.empty((n_colors - keeps_clear, engine.channels), np.float32)
     found, inertia, n_iter, converged, within_tolerance, steps = engine.fit(
         centers,
@@ -126,14 +126,14 @@ def fit(
     return with_clear(fit, color_space) if keeps_clear else fit
 
 
-def with_clear(fit: PaletteFit, color_space: str) -> PaletteFit:
+def with_clear(fit: PaletteFit, color_space: colorspace.ColorSpace) -> PaletteFit:
     """Put full transparency in front of a palette: what is clear stays clear, whatever k is.
 
     Parameters
     ----------
     fit : PaletteFit
         With alpha; at most 255 colors.
-    color_space : {"oklab", "srgb"}
+    color_space : {"oklab", "srgb"} or ProfiledOklab
         The space of its centers.
 
     Returns

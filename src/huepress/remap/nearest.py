@@ -12,7 +12,7 @@ from huepress.types import Image, IndexedImage, Indices, Palette, Pixels
 def remap(
     image: Image | Pixels,
     palette: Palette,
-    color_space: str = "oklab",
+    color_space: colorspace.ColorSpace = "oklab",
     *,
     n_threads: int = 0,
 ) -> IndexedImage:
@@ -24,7 +24,7 @@ def remap(
         A picture, or pixels of shape (height, width, 3 or 4), uint8. Not changed.
     palette : Palette
         1 to 256 colors.
-    color_space : {"oklab", "srgb"}
+    color_space : {"oklab", "srgb"} or ProfiledOklab
         Where distance is measured.
     n_threads : int
         Threads to use; 0: one per processor. No influence on the result.
@@ -40,8 +40,7 @@ def remap(
     OptionError
         Unknown color space; or a palette without alpha for pixels that have it.
     """
-    if color_space not in colorspace.COLOR_SPACES:
-        raise OptionError("color_space", color_space, " or ".join(colorspace.COLOR_SPACES))
+    colorspace.require_space(color_space)
     pixels = image.pixels if isinstance(image, Image) else np.ascontiguousarray(image)
     height, width, channels = pixels.shape
     colors = palette.colors
@@ -50,7 +49,7 @@ def remap(
             raise OptionError("palette", "RGB", "RGBA, for a picture with alpha")
         pixels = np.dstack([pixels, np.full((height, width), 255, np.uint8)])
     engine = histogram.engine_of(pixels, n_threads=n_threads)
-    engine.place(color_space, False, n_threads)
+    colorspace.place(engine, color_space, False, n_threads)
     indices = np.empty((height, width), np.uint8)
     engine.map(colors, indices.reshape(-1), n_threads)
     return IndexedImage(indices, palette)

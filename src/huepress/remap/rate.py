@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from huepress import _core
-from huepress.colorspace import ColorSpace, embed
+from huepress.colorspace import ColorSpace, ProfiledOklab, embed, is_oklab
 from huepress.remap.masking import importance
 from huepress.remap.nearest import seen_entries
 from huepress.types import IndexedImage, Indices, Palette, Pixels, Points
@@ -47,7 +47,7 @@ class RateMap:
         (height, width, 3 or 4) uint8.
     palette : Palette
         With as many channels as the pixels.
-    color_space : {"oklab", "srgb"}, default "oklab"
+    color_space : {"oklab", "srgb"} or ProfiledOklab, default "oklab"
         Where distance is measured.
     weights : ndarray, optional
         (height, width) float32, > 0: importance of every pixel. Default: `masking.importance` for
@@ -73,7 +73,7 @@ class RateMap:
         height, width, channels = pixels.shape
         scale = np.ones(channels, np.float32)
         points = _points_of(pixels, color_space)
-        if color_space == "oklab":
+        if is_oklab(color_space):
             scale[1:3] = _CHROMA
         if weights is None:
             weights = weights_of(pixels, color_space, points=points)
@@ -143,16 +143,19 @@ class RateMap:
         indices[is_clear] = clear[0]
 
 
-def _points_of(pixels: Pixels, color_space: str) -> Points:
+def _points_of(pixels: Pixels, color_space: ColorSpace) -> Points:
     """Coordinates of all pixels, (height x width, 3 or 4) float32, natively."""
     flat = np.ascontiguousarray(pixels.reshape(-1, pixels.shape[2]))
     points = np.empty(flat.shape, np.float32)
-    _core.embed(flat, color_space, points)
+    if isinstance(color_space, ProfiledOklab):
+        _core.embed(flat, "oklab", points, color_space.linear_of_byte, color_space.lms)
+    else:
+        _core.embed(flat, color_space, points)
     return points
 
 
 def weights_of(
-    pixels: Pixels, color_space: str, *, points: Points | None = None
+    pixels: Pixels, color_space: ColorSpace, *, points: Points | None = None
 ) -> NDArray[np.float32] | None:
     """Return the importance of every pixel, or None where all count the same.
 
@@ -170,7 +173,7 @@ def weights_of(
     ndarray or None
         (height, width) float32, see `masking.importance`.
     """
-    if color_space == "srgb":
+    if not is_oklab(color_space):
         return None
     height, width, _ = pixels.shape
     points = _points_of(pixels, color_space) if points is None else points

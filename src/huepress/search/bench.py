@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from huepress import histogram
+from huepress.colorspace import ColorSpace, as_srgb
 from huepress.encode.png import estimate_bytes
 from huepress.metrics import Ssimulacra2
 from huepress.remap import remap
@@ -58,7 +59,7 @@ class Bench:
         Histogram and number of colors to a PaletteFit.
     colors : int
         Largest palette.
-    color_space : str
+    color_space : str or ProfiledOklab
         Where distance is measured.
     n_threads : int
         0: one per processor.
@@ -69,7 +70,7 @@ class Bench:
     image: Image
     learn: Learn
     colors: int
-    color_space: str
+    color_space: ColorSpace
     n_threads: int = 0
     find: bool = True
     _fits: dict[int, PaletteFit] = field(default_factory=dict)
@@ -79,7 +80,8 @@ class Bench:
     @cached_property
     def scorer(self) -> Ssimulacra2:
         """The score against this picture."""
-        return Ssimulacra2(self.image.pixels, n_threads=self.n_threads)
+        profile = self.image.source.icc_profile
+        return Ssimulacra2(as_srgb(self.image.pixels, profile), n_threads=self.n_threads)
 
     @cached_property
     def counted(self) -> Histogram:
@@ -129,4 +131,5 @@ class Bench:
         return self._maps[colors].map(rate_weight, dither=dither, find=self.find)
 
     def _score(self, indexed: IndexedImage) -> float:
-        return self.scorer.score_indexed(indexed.indices, indexed.palette.colors)
+        colors = as_srgb(indexed.palette.colors, self.image.source.icc_profile)
+        return self.scorer.score_indexed(indexed.indices, colors)

@@ -1,0 +1,17 @@
+// What bytes look like. Plain data, so that kernels may include it.
+#pragma once
+
+namespace core {
+
+// How bytes are seen: the linear light of every byte of each channel, and the matrix from there to
+// the cone responses of Oklab. Where one is asked for, null says that the bytes themselves are the
+// coordinates.
+struct Colorimetry {
+    double linear[3][256];
+    double lms[3][3];
+};
+
+// That of sRGB.
+const Colorimetry& srgb_colorimetry();
+
+}  // namespace core
