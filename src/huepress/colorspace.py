@@ -45,7 +45,7 @@ class ProfiledOklab:
 
 
 ColorSpace: TypeAlias = "str | ProfiledOklab"
-"""``oklab``, ``srgb``, or what `space_of` gives; every function that measures distance checks it."""
+"""``oklab``, ``srgb``, or what `space_of` gives; whoever measures distance checks it."""
 
 # Björn Ottosson, "A perceptual color space for image processing" (2020),
 # https://bottosson.github.io/posts/oklab/ (matrices of 2021-01-25, from linear sRGB).

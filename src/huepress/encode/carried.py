@@ -1,8 +1,38 @@
-"""What a file carries beside its pixels."""
+"""What a file carries beside its pixels: chosen by the policy of --strip, prepared for a format.
+
+``safe`` keeps what changes how the picture is shown (profile, gamma, size on paper); ``none`` keeps
+also EXIF, XMP, text and copyright; ``all`` drops everything, a profile too: then the pixels must be
+in sRGB.
+"""
 
 from __future__ import annotations
 
+import re
+import struct
 from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+from huepress.errors import InputError
+from huepress.types import Source
+
+INCH: Final = 0.0254
+"""Meters."""
+
+DEPENDENT: Final = {b"hIST", b"bKGD", b"sBIT", b"sPLT", b"tIME", b"oFFs"}
+"""Chunks that speak of the palette, samples, position or time of the old file: never copied."""
+
+COLOR: Final = {b"cICP", b"iCCP", b"sRGB", b"gAMA", b"cHRM", b"mDCV", b"cLLI", b"mDCv", b"cLLi"}
+"""Chunks about color: what still holds of them is told by the loader."""
+
+SHOWN: Final = {b"pHYs", b"sTER"}
+"""Chunks that change how a picture is shown."""
+
+TEXT: Final = {b"tEXt", b"zTXt", b"iTXt"}
+
+XMP_KEYWORD: Final = b"XML:com.adobe.xmp"
+
+Chunks: TypeAlias = tuple[tuple[bytes, bytes], ...]
+"""Names and contents of PNG chunks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,16 +46,126 @@ class Carried:
     png_chunks : tuple of (bytes, bytes)
         Name and content of chunks for PNG (pHYs, gAMA, text, ...).
     exif, xmp : bytes or None
-        For the formats that have a place for them.
+        For the formats that have a place for them; the orientation is cleared.
     dpi : tuple of float or None
         Pixels per inch, horizontal and vertical.
     """
 
     icc_profile: bytes | None = None
-    png_chunks: tuple[tuple[bytes, bytes], ...] = ()
+    png_chunks: Chunks = ()
     exif: bytes | None = None
     xmp: bytes | None = None
     dpi: tuple[float, float] | None = None
 
 
 NOTHING = Carried()
+
+
+def carry(source: Source, strip: str = "safe", *, force: bool = False) -> Carried:
+    """Choose what goes into the result.
+
+    Parameters
+    ----------
+    source : Source
+        What load() found.
+    strip : {"safe", "none", "all"}
+        The policy, see above.
+    force : bool
+        With ``none``: drop a C2PA manifest, which no change of the file survives, instead of
+        refusing.
+
+    Raises
+    ------
+    InputError
+        The file is signed (C2PA), everything is to be kept, and ``force`` is false.
+    """
+    if strip == "all":
+        return NOTHING
+    ancillary: Chunks = tuple(source.metadata.get("chunks", ()))
+    chunks: Chunks = tuple(source.metadata.get("color_chunks", ()))
+    chunks += tuple(chunk for chunk in ancillary if chunk[0] in SHOWN)
+    dpi = _dpi_of(source)
+    if dpi is not None and not any(name == b"pHYs" for name, _ in chunks):
+        per_meter = [round(value / INCH) for value in dpi]
+        chunks += ((b"pHYs", struct.pack(">IIB", *per_meter, 1)),)
+    if strip == "safe":
+        return Carried(source.icc_profile, chunks, dpi=dpi)
+    if is_signed(source) and not force:
+        raise InputError(
+            source.name,
+            "is signed (C2PA), and any change breaks the signature",
+            "--strip safe drops it, so does --force",
+        )
+    exif, xmp = _exif_of(source), _xmp_of(source)
+    return Carried(source.icc_profile, chunks + _more(source, ancillary, exif, xmp), exif, xmp, dpi)
+
+
+def is_signed(source: Source) -> bool:
+    """Whether the file carries a C2PA manifest (its JUMBF description box, in any container)."""
+    return source.data is not None and b"jumdc2pa\0\x11\0\x10" in source.data
+
+
+def _more(source: Source, ancillary: Chunks, exif: bytes | None, xmp: bytes | None) -> Chunks:
+    """List what only ``none`` keeps, as PNG chunks."""
+    kept: list[tuple[bytes, bytes]] = []
+    for name, content in ancillary:
+        if name in DEPENDENT | COLOR | SHOWN | {b"eXIf", b"caBX"}:
+            continue
+        if content.startswith(XMP_KEYWORD):
+            continue
+        # The fourth letter of an unknown chunk says whether it may be copied (PNG, 5.4).
+        if name in TEXT or chr(name[3]).islower():
+            kept.append((name, content))
+    if exif is not None:
+        kept.append((b"eXIf", exif))
+    if xmp is not None:
+        kept.append((b"iTXt", XMP_KEYWORD + b"\0\0\0\0\0" + xmp))
+    comment = source.metadata.get("comment")
+    if isinstance(comment, bytes) and comment and not ancillary:
+        text = comment.rstrip(b"\0").decode("utf-8", "replace").encode()
+        kept.append((b"iTXt", b"Comment\0\0\0\0\0" + text))
+    return tuple(kept)
+
+
+def _dpi_of(source: Source) -> tuple[float, float] | None:
+    """Pixels per inch, when the file means it: 72 is what is written where nothing is known."""
+    dpi = source.metadata.get("dpi")
+    if not isinstance(dpi, tuple) or len(dpi) != 2:
+        return None
+    x, y = (float(value) for value in dpi)
+    if not (0 < x < 1e6 and 0 < y < 1e6) or x == y == 72:
+        return None
+    return x, y
+
+
+def _exif_of(source: Source) -> bytes | None:
+    """Give the EXIF block without its JPEG header, the orientation set upright."""
+    exif = source.metadata.get("exif")
+    if not isinstance(exif, bytes) or not exif:
+        return None
+    body = exif.removeprefix(b"Exif\0\0")
+    order = {b"II": "<", b"MM": ">"}.get(body[:2])
+    if order is None or len(body) < 14:
+        return None
+    (at,) = struct.unpack_from(order + "I", body, 4)
+    if at + 2 > len(body):
+        return body
+    (count,) = struct.unpack_from(order + "H", body, at)
+    for entry in range(at + 2, min(at + 2 + 12 * count, len(body) - 11), 12):
+        if struct.unpack_from(order + "HHI", body, entry) == (0x0112, 3, 1):
+            upright = struct.pack(order + "HH", 1, 0)
+            return body[: entry + 8] + upright + body[entry + 12 :]
+    return body
+
+
+def _xmp_of(source: Source) -> bytes | None:
+    """Give the XMP packet, the orientation in it set upright."""
+    xmp = source.metadata.get("xmp")
+    for name, content in source.metadata.get("chunks", ()):
+        if name == b"iTXt" and content.startswith(XMP_KEYWORD + b"\0\0"):
+            xmp = content[len(XMP_KEYWORD) + 3 :].split(b"\0", 2)[-1]
+    if isinstance(xmp, str):
+        xmp = xmp.encode()
+    if not isinstance(xmp, bytes) or not xmp:
+        return None
+    return re.sub(rb"(tiff:Orientation(?:=\"|='|>))[2-8]", rb"\g<1>1", xmp.rstrip(b"\0"))

@@ -134,8 +134,14 @@ def _raw_image(indexed: IndexedImage, carried: Carried) -> oxipng.RawImage:
         color_type=oxipng.ColorType.indexed(colors),
         bit_depth=8,
     )
-    if carried.icc_profile is not None:
+    add_carried(raw, carried)
+    return raw
+
+
+def add_carried(raw: oxipng.RawImage, carried: Carried) -> None:
+    """Put metadata beside the pixels; a made profile is left out where gAMA and cHRM say it."""
+    names = {name for name, _ in carried.png_chunks}
+    if carried.icc_profile is not None and not names & {b"gAMA", b"cHRM"}:
         raw.add_icc_profile(carried.icc_profile)
     for name, content in carried.png_chunks:
         raw.add_png_chunk(name, content)
-    return raw

@@ -179,7 +179,7 @@ def _from_pillow(
 
 def _upright(found: Frame, source: Source) -> Image:
     """Turn the frame upright and keep the facts."""
-    from huepress.load.orientation import upright
+    from huepress.load.orientation import turned_density, upright
     from huepress.load.pixels import Decoded
 
     before = found.decoded.without_opaque_alpha()
@@ -187,6 +187,7 @@ def _upright(found: Frame, source: Source) -> Image:
         upright(before.pixels, found.orientation),
         None if before.deep is None else upright(before.deep, found.orientation),
     )
+    found.metadata.update(turned_density(found.metadata, found.orientation))
     if found.meaning.chunks:
         found.metadata["color_chunks"] = found.meaning.chunks
     return _finish(

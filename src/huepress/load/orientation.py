@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Mapping
 from typing import Any, TypeVar
 
 import numpy as np
@@ -71,3 +72,31 @@ def upright(pixels: Array, orientation: int) -> Array:
     if orientation in (2, 3, 6, 7):
         turned = turned[:, ::-1]
     return np.ascontiguousarray(turned)  # type: ignore[return-value]
+
+
+def turned_density(metadata: Mapping[str, Any], orientation: int) -> dict[str, Any]:
+    """Exchange horizontal and vertical pixels per inch when the picture lay on its side.
+
+    Parameters
+    ----------
+    metadata : mapping
+        ``dpi`` (two numbers) and ``chunks`` (PNG; pHYs among them), as far as there are.
+    orientation : int
+        1 to 8 as EXIF numbers them.
+
+    Returns
+    -------
+    dict
+        What changed.
+    """
+    changed: dict[str, Any] = {}
+    if orientation < 5:
+        return changed
+    if isinstance(metadata.get("dpi"), tuple):
+        changed["dpi"] = metadata["dpi"][::-1]
+    if "chunks" in metadata:
+        changed["chunks"] = tuple(
+            (name, data[4:8] + data[:4] + data[8:] if name == b"pHYs" else data)
+            for name, data in metadata["chunks"]
+        )
+    return changed
