@@ -513,7 +513,7 @@ class BatchOptions(OptionGroup):
         None,
         "text",
         "--save-palette",
-        "Also write the shared palette: .gpl, .json, .hex, .act or .png.",
+        "Also write the shared palette: .gpl, .hex, .txt or .json.",
         metavar="FILE",
         group=_MANY,
     )

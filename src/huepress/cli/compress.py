@@ -62,8 +62,11 @@ def command(sources: tuple[str, ...], as_json: bool, quiet: bool, **values: Any)
         os.environ.setdefault("RAYON_NUM_THREADS", str(options.threads))
 
     from huepress.batch import plan
+    from huepress.batch.palette_saving import check_suffix
 
     try:
+        if batch.save_palette is not None:
+            check_suffix(batch.save_palette)
         targets = plan(sources, write, options.format, batch)
     except OptionError as error:
         raise click.UsageError(str(error)) from error
@@ -113,6 +116,8 @@ def _work(
             fit = room.fit_palette(
                 inputs, options, weighting=batch.palette_weights, client=client, skip_bad=True
             )
+            if batch.save_palette is not None and not (batch.dry_run or batch.check):
+                room.save_palette(batch.save_palette, fit.palette, force=write.force)
         place = room.place_of(sources, write, batch)
         manifest = None
         if place is not None:
