@@ -130,6 +130,8 @@ def _run(job: Job) -> Row:
         return Row(target.source, "skipped", reason="not a picture")
     stamp = None if target.source == STDIO else _stamp(target)
     data = _read(target, job.options)
+    if target.from_tree and sniffed_format(data[:HEAD_BYTES]) is None:
+        return Row(target.source, "skipped", reason="not a picture")
     digest = digest_of(data)
     if not job.again:
         if job.known is not None and (done := _unchanged(job, job.known, digest, stamp)):

@@ -283,7 +283,8 @@ class RemoteStore:
                     if path != directory and descend(relative):
                         below.append((relative + "/", path))
                 elif path != directory:
-                    yield Found(self._address(path), relative, _remote_stamp(info))
+                    refusal = "not a picture" if info.get("size") == 0 else ""
+                    yield Found(self._address(path), relative, _remote_stamp(info), refusal)
             waiting += reversed(below)
 
     def _address(self, path: str) -> str:
