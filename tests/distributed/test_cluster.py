@@ -93,7 +93,7 @@ def test_a_killed_worker_costs_nothing_but_time(tmp_path, client):
     for i in (0, 31, 59):
         expected = huepress.compress(root / f"p{i:02d}.png", OPTIONS).data
         assert (out / f"p{i:02d}.png").read_bytes() == expected
-    assert not [path for path in out.rglob(".huepress-*.tmp")]
+    assert not list(out.rglob(".huepress-*.tmp"))
 
 
 def test_a_shared_palette_is_the_same_over_two_workers(tmp_path, client):

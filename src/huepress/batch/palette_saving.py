@@ -49,7 +49,7 @@ def _hex(palette: Palette) -> list[str]:
 
 def _as_gpl(palette: Palette) -> str:
     lines = [
-        "{:3d} {:3d} {:3d}\t{}".format(*color[:3], name)
+        f"{color[0]:3d} {color[1]:3d} {color[2]:3d}\t{name}"
         for color, name in zip(palette.colors.tolist(), _hex(palette), strict=True)
     ]
     return "\n".join(["GIMP Palette", "Name: huepress", "Columns: 16", "#", *lines, ""])
