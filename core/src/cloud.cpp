@@ -126,9 +126,10 @@ void Cloud::gather(const Cloud& fine, unsigned bits) {
             s.view.coordinates[d][m] = float(double(sum[d]) / double(weight) * unit);
         ++m;
     };
-    if (bits == f.level_bits[kLevels - 1]) {  // the finest nodes are these cells
-        for (std::size_t i = 0; i < f.view.n_nodes[kLevels - 1]; ++i) {
-            const Node& node = f.view.nodes[kLevels - 1][i];
+    const unsigned* level = std::find(f.level_bits, f.level_bits + kLevels, bits);
+    if (level != f.level_bits + kLevels) {  // there are nodes for just these cells
+        for (std::size_t i = 0; i < f.view.n_nodes[level - f.level_bits]; ++i) {
+            const Node& node = f.view.nodes[level - f.level_bits][i];
             add(f.keys[node.first], node.sum);
         }
     } else {

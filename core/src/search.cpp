@@ -16,6 +16,9 @@ constexpr float kRelax = 1.85f;
 // the split keeps its gain, the merge loses most of its cost. This is the exchange rate (lab book).
 constexpr double kSplitFactor = 2.25;
 
+// How many merges a split is tried with before the search on a cloud ends.
+constexpr std::size_t kCycles = 4;
+
 // The halves of a normal distribution have their means 0.8 standard deviations from its own.
 constexpr double kHalfMean = 0.7978845608;
 
@@ -44,10 +47,6 @@ double principal_axis(const double a[kMaxDims][kMaxDims], std::size_t dims, doub
     return length;
 }
 
-std::uint64_t pair_code(std::size_t split, std::size_t removed, std::size_t kept) {
-    return std::uint64_t(split) << 32 | std::uint64_t(removed) << 16 | kept;
-}
-
 }  // namespace
 
 double Search::step(const Cloud& cloud, Centers& centers, float relax, std::uint8_t* labels,
@@ -74,14 +73,13 @@ double Search::step(const Cloud& cloud, Centers& centers, float relax, std::uint
     return shift;
 }
 
-void Search::settle(const Cloud& cloud, Centers& centers, int n_passes, std::size_t n_threads) {
-    for (int pass = 0; pass < n_passes; ++pass)
-        step(cloud, centers, pass + 1 < n_passes ? kRelax : 1.0f, nullptr, n_threads);
+void Search::settle(const Cloud& cloud, Centers& centers, int n_passes, std::size_t n_threads,
+                    std::uint8_t* labels) {
+    for (int pass = 1; pass < n_passes; ++pass) step(cloud, centers, kRelax, nullptr, n_threads);
+    step(cloud, centers, 1.0f, labels, n_threads);
 }
 
-void Search::find_splits(const Cloud& cloud, const Centers& centers, std::size_t n_threads) {
-    std::uint8_t* labels = labels_.reserve(cloud.size());
-    cloud.pass(centers.at, centers.k, nullptr, labels, n_threads);
+void Search::find_splits(const Cloud& cloud, const Centers& centers, const std::uint8_t* labels) {
     for (std::size_t c = 0; c < centers.k; ++c) std::fill_n(moments_.of[c], kMoments, 0.0);
     kernels().engine->add_moments(cloud.view(), labels, centers.at, moments_);
     splits_.clear();
@@ -129,27 +127,24 @@ std::size_t Search::exchange(const Centers& from, Centers& to, std::size_t limit
     const std::size_t dims = from.dims;
     bool used[kMaxCenters] = {};
     std::size_t done = 0;
-    std::size_t next_split = 0;
+    std::size_t next_split = limit == 1 ? cycle_ : 0;
+    // One at a time: what failed before is not tried again, neither the split nor the merge.
+    const bool is_single = limit == 1;
     for (const Merge& merge : merges_) {
         if (done == limit) break;
         if (used[merge.removed] || used[merge.kept]) continue;
+        if (is_single && was_merged_[merge.removed]) continue;
         std::size_t s = next_split;
-        const auto is_free = [&](const Split& split) {
-            return !used[split.cluster] && split.cluster != merge.removed &&
-                   split.cluster != merge.kept &&
-                   (limit > 1 ||
-                    std::find(tabu_.begin(), tabu_.end(),
-                              pair_code(split.cluster, merge.removed, merge.kept)) == tabu_.end());
-        };
-        while (s < splits_.size() && !is_free(splits_[s])) ++s;
-        if (s == splits_.size()) continue;
-        if (limit > 1) next_split = s + 1;
+        while (s < splits_.size() &&
+               (used[splits_[s].cluster] || splits_[s].cluster == merge.removed ||
+                splits_[s].cluster == merge.kept ||
+                (is_single && was_split_[splits_[s].cluster])))
+            ++s;
+        if (s == splits_.size() || splits_[s].gain <= merge.cost) break;
+        next_split = s + 1;
         const Split& split = splits_[s];
-        if (split.gain <= merge.cost) {
-            if (limit > 1) break;
-            continue;
-        }
         used[merge.removed] = used[merge.kept] = used[split.cluster] = true;
+        if (is_single) was_merged_[merge.removed] = was_split_[split.cluster] = true;
         const double a = from.weight[merge.removed];
         const double b = from.weight[merge.kept];
         for (std::size_t d = 0; d < dims; ++d) {
@@ -161,30 +156,43 @@ std::size_t Search::exchange(const Centers& from, Centers& to, std::size_t limit
             to.at[merge.removed * dims + d] = middle - split.offset[d];
         }
         ++done;
-        if (limit == 1) tabu_.push_back(pair_code(split.cluster, merge.removed, merge.kept));
     }
     return done;
 }
 
-void Search::improve(const Cloud& cloud, Centers& centers, int n_rounds, int round_passes,
-                     std::size_t n_threads) {
-    if (centers.k < 3) return;
+void Search::forget() {
+    std::fill_n(was_split_, kMaxCenters, false);
+    std::fill_n(was_merged_, kMaxCenters, false);
+}
+
+void Search::improve(const Cloud& cloud, Centers& centers, std::size_t most, int n_rounds,
+                     int round_passes, std::size_t n_threads) {
+    std::uint8_t* labels = labels_[0].reserve(cloud.size());
+    std::uint8_t* trial_labels = labels_[1].reserve(cloud.size());
+    if (centers.k < 3) n_rounds = 0;  // nothing to exchange
+    settle(cloud, centers, round_passes, n_threads, n_rounds > 0 ? labels : nullptr);
     Centers trial;
-    std::size_t limit = std::max<std::size_t>(1, centers.k / 4);
-    bool known = false;  // whether splits and merges belong to these centers
-    tabu_.clear();
+    std::size_t limit = std::min(most, std::max<std::size_t>(1, centers.k / 4));
+    bool are_known = false;  // whether splits and merges belong to these centers
+    cycle_ = 0;
+    forget();
     for (int round = 0; round < n_rounds; ++round) {
-        if (!known) {
-            find_splits(cloud, centers, n_threads);
+        if (!are_known) {
+            find_splits(cloud, centers, labels);
             find_merges(centers);
-            known = true;
+            are_known = true;
         }
-        if (exchange(centers, trial, limit) == 0) break;
-        settle(cloud, trial, round_passes, n_threads);
+        if (exchange(centers, trial, limit) == 0) {
+            // Every split was tried with one merge: next time around with another.
+            if (limit > 1 || ++cycle_ == kCycles) break;
+            forget();
+            if (exchange(centers, trial, limit) == 0) break;
+        }
+        settle(cloud, trial, round_passes, n_threads, trial_labels);
         if (trial.explained > centers.explained) {
             centers = trial;
-            known = false;
-            tabu_.clear();
+            std::swap(labels, trial_labels);
+            are_known = false;
         } else {
             limit = std::max<std::size_t>(1, limit / 2);
         }
@@ -194,11 +202,12 @@ void Search::improve(const Cloud& cloud, Centers& centers, int n_rounds, int rou
 void Search::resize(const Cloud& cloud, Centers& centers, std::size_t k, int round_passes,
                     std::size_t n_threads) {
     const std::size_t dims = centers.dims;
+    std::uint8_t* labels = labels_[0].reserve(cloud.size());
     while (centers.k != k) {
-        settle(cloud, centers, round_passes, n_threads);
+        settle(cloud, centers, round_passes, n_threads, labels);
         const std::size_t before = centers.k;
         if (centers.k < k) {
-            find_splits(cloud, centers, n_threads);
+            find_splits(cloud, centers, labels);
             for (const Split& split : splits_) {
                 if (centers.k == k) break;
                 for (std::size_t d = 0; d < dims; ++d) {

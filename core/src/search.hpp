@@ -30,12 +30,15 @@ class Search {
     double step(const Cloud& cloud, Centers& centers, float relax, std::uint8_t* labels,
                 std::size_t n_threads);
 
-    // Passes of k-means, the last with a plain step.
-    void settle(const Cloud& cloud, Centers& centers, int n_passes, std::size_t n_threads);
+    // Passes of k-means, the last with a plain step, which also labels the points when asked to.
+    void settle(const Cloud& cloud, Centers& centers, int n_passes, std::size_t n_threads,
+                std::uint8_t* labels = nullptr);
 
-    // Rounds of split-merge, each followed by some passes, kept when the error fell.
-    void improve(const Cloud& cloud, Centers& centers, int n_rounds, int round_passes,
-                 std::size_t n_threads);
+    // Some passes, then rounds of split-merge with as many passes each, kept when the error fell.
+    // A round exchanges up to `most` pairs at first, never more than a quarter of the clusters, and
+    // half as many after each one that failed.
+    void improve(const Cloud& cloud, Centers& centers, std::size_t most, int n_rounds,
+                 int round_passes, std::size_t n_threads);
 
     // Split the widest clusters or merge the nearest until there are k.
     void resize(const Cloud& cloud, Centers& centers, std::size_t k, int round_passes,
@@ -54,16 +57,20 @@ class Search {
         std::size_t kept;
         double cost;
     };
-    void find_splits(const Cloud& cloud, const Centers& centers, std::size_t n_threads);
+    void find_splits(const Cloud& cloud, const Centers& centers, const std::uint8_t* labels);
     void find_merges(const Centers& centers);
     std::size_t exchange(const Centers& from, Centers& to, std::size_t limit);
 
+    void forget();
+
     Sums sums_;
     Moments moments_;
-    Buffer<std::uint8_t> labels_;
+    Buffer<std::uint8_t> labels_[2];
     std::vector<Split> splits_;
     std::vector<Merge> merges_;
-    std::vector<std::uint64_t> tabu_;
+    bool was_split_[kMaxCenters];  // alone, on this cloud
+    bool was_merged_[kMaxCenters];
+    std::size_t cycle_ = 0;
 };
 
 }  // namespace core

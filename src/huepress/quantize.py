@@ -109,7 +109,6 @@ def quantize(
             effort=effort,
             max_iter=max_iter,
             tol=tol,
-            seed=seed,
             n_threads=n_threads,
             return_history=return_history,
         )

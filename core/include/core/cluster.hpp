@@ -18,10 +18,8 @@ struct Schedule {
     int exact_rounds;    // on the colors themselves
     int round_passes;    // passes of k-means after each split-merge
     int exact_passes;    // passes on the colors at the end
-    int restarts;        // searches on the coarse cells from other places; the best goes on
     double tolerance;    // stop the exact passes when the squared moves of all centers add up to no
                          // more than this times the mean variance of the coordinates
-    std::uint64_t seed;  // for the restarts
 };
 
 struct PassRecord {

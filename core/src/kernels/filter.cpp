@@ -123,18 +123,26 @@ inline I32 nearest_in_list(const Candidates& list, const F32* point) {
     return label;
 }
 
-// Add what `weight` and `product` hold for one center; products count from the origin.
+inline void add_to(std::int64_t* to, Quad64 sums) {
+    Quad64 before;
+    std::memcpy(&before, to, sizeof before);
+    before = before + sums;
+    std::memcpy(to, &before, sizeof before);
+}
+
+// Add what `weight` and `products` hold for one center. Products count from the origin, whose
+// fourth number is 1 for three coordinates, where the weight stands.
 template <int Dims>
-inline void add_sums(I32 weight, const I32* product, const std::int64_t* origin, std::int64_t* to) {
+inline void add_sums(I32 weight, const I32* products, Quad64 origin, std::int64_t* to) {
     if (Dims == 3) {
-        const Quad64 sums = totals(product[0], product[1], product[2], weight);
+        const Quad64 sums = totals(products[0], products[1], products[2], weight);
         const std::int64_t total = sums[3];
-        for (int d = 0; d < 3; ++d) to[d] += sums[d] + origin[d] * total;
-        to[3] += total;
+        const Quad64 relative = sums & Quad64{-1, -1, -1, 0};
+        add_to(to, relative + product(origin, total));
     } else {
-        const Quad64 sums = totals(product[0], product[1], product[2], product[Dims - 1]);
+        const Quad64 sums = totals(products[0], products[1], products[2], products[Dims - 1]);
         const std::int64_t total = totals(weight, I32{}, I32{}, I32{})[0];
-        for (int d = 0; d < 4; ++d) to[d] += sums[d] + origin[d] * total;
+        add_to(to, sums + product(origin, total));
         to[4] += total;
     }
 }
@@ -154,9 +162,14 @@ void visit_leaf(const CloudView& cloud, const Node& node, const Candidates& list
             weight_of[c] = I32{};
             for (int d = 0; d < Dims; ++d) sum_of[c][d] = I32{};
         }
-    std::int64_t origin[Dims];
+    Quad64 origin = {0, 0, 0, 1};
+    I32 lowest[Dims];
     const F32 scale = splat(cloud.scale);
-    for (int d = 0; d < Dims; ++d) origin[d] = fixed_point(node.low[d] * cloud.scale);
+    for (int d = 0; d < Dims; ++d) {
+        const std::int32_t low = fixed_point(node.low[d] * cloud.scale);
+        origin[d] = low;
+        lowest[d] = splat(low);
+    }
     for (std::size_t start = 0; start < node.size; start += kLanes) {
         const std::size_t at = node.first + start;
         const std::size_t left = node.size - start;
@@ -185,17 +198,16 @@ void visit_leaf(const CloudView& cloud, const Node& node, const Candidates& list
         }
         I32 weight = load(cloud.weights + at);
         if (left < kLanes) weight = weight & (lane_numbers() < splat(std::int32_t(left)));
-        I32 product[Dims];
+        I32 products[Dims];
         for (int d = 0; d < Dims; ++d)
-            product[d] = weight * (fixed_point_lanes(point[d] * scale) -
-                                   splat(std::int32_t(origin[d])));
+            products[d] = weight * (fixed_point_lanes(point[d] * scale) - lowest[d]);
         if (is_gathered) {
             // The last center gets what the others leave of the node.
             for (std::size_t c = 0; c + 1 < list.size; ++c) {
                 const I32 own = label == splat(std::int32_t(c));
                 weight_of[c] = weight_of[c] + (weight & own);
                 for (int d = 0; d < Dims; ++d)
-                    sum_of[c][d] = sum_of[c][d] + (product[d] & own);
+                    sum_of[c][d] = sum_of[c][d] + (products[d] & own);
             }
             continue;
         }
@@ -207,7 +219,7 @@ void visit_leaf(const CloudView& cloud, const Node& node, const Candidates& list
             const I32 own = label == splat(c);
             open &= ~mask_bits(own);
             I32 masked[Dims];
-            for (int d = 0; d < Dims; ++d) masked[d] = product[d] & own;
+            for (int d = 0; d < Dims; ++d) masked[d] = products[d] & own;
             add_sums<Dims>(weight & own, masked, origin, sums->of[list.id[c]]);
         }
     }

@@ -104,6 +104,15 @@ static inline Quad64 totals(I32 a, I32 b, I32 c, I32 d) {
     return __builtin_convertvector(total, Quad64);
 }
 
+// a x b for numbers that fit 32 bits.
+static inline Quad64 product(Quad64 a, std::int64_t b) {
+#if defined(__AVX2__)
+    return (Quad64)_mm256_mul_epi32((__m256i)a, _mm256_set1_epi64x(b));
+#else
+    return a * (b - Quad64{});
+#endif
+}
+
 // The least of all lanes.
 static inline std::int32_t least(I32 lanes) {
     constexpr int parts = kLanes / 4;

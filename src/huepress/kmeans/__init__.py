@@ -62,7 +62,7 @@ def fit_palette(
         Stop when the squared moves of all centers add up to no more than this times the mean
         variance of the coordinates, >= 0.
     seed : int
-        Same seed, same result; >= 0.
+        Same seed, same result; >= 0. ``auto`` and ``wu`` draw nothing by chance.
     n_threads : int
         Threads to use; 0: one per processor. No influence on the result.
     return_history : bool
@@ -100,7 +100,6 @@ def fit_palette(
             start=start,
             max_iter=max_iter,
             tol=tol,
-            seed=seed,
             n_threads=n_threads,
             return_history=return_history,
         )
