@@ -16,7 +16,8 @@ def make_tree(root, n_files, largest):
     sources = sorted(
         path
         for path in EXAMPLES.rglob("*")
-        if path.suffix in (".png", ".jpg", ".webp", ".gif", ".tif") and path.stat().st_size <= largest
+        if path.suffix in (".png", ".jpg", ".webp", ".gif", ".tif")
+        and path.stat().st_size <= largest
     )
     shutil.rmtree(root, ignore_errors=True)
     for i in range(n_files):
@@ -24,7 +25,9 @@ def make_tree(root, n_files, largest):
         target = root / f"copy{i // len(sources)}" / source.relative_to(EXAMPLES)
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source, target)
-    print(f"{n_files} files, {sum(f.stat().st_size for f in root.rglob('*') if f.is_file()):,} bytes")
+    print(
+        f"{n_files} files, {sum(f.stat().st_size for f in root.rglob('*') if f.is_file()):,} bytes"
+    )
 
 
 def digests(root):

@@ -1,0 +1,20 @@
+# docker build -t huepress . && docker run --rm -v "$PWD:/data" -u "$(id -u):$(id -g)" huepress compress assets -r --out-dir dist
+FROM python:3.13-slim AS build
+RUN apt-get update \
+ && apt-get install --yes --no-install-recommends g++ \
+ && rm -rf /var/lib/apt/lists/*
+WORKDIR /source
+COPY pyproject.toml CMakeLists.txt README.md LICENSE ./
+COPY core core
+COPY bindings bindings
+COPY src src
+RUN python -m venv /opt/huepress && /opt/huepress/bin/pip install --no-cache-dir .
+
+FROM python:3.13-slim
+COPY --from=build /opt/huepress /opt/huepress
+ENV PATH=/opt/huepress/bin:$PATH
+RUN useradd --create-home --uid 10001 huepress
+USER huepress
+WORKDIR /data
+ENTRYPOINT ["huepress"]
+CMD ["--help"]
