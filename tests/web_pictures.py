@@ -1,7 +1,11 @@
-"""Pictures, patience and a client in this process, for the tests of the page."""
+"""Pictures, patience and a client and a server, for the tests of the page."""
 
 import asyncio
 import io
+import os
+import re
+import subprocess
+import sys
 import threading
 import time
 
@@ -98,3 +102,34 @@ class InProcess:
     def __exit__(self, *error):
         self.run(self._lifespan.__aexit__(None, None, None))
         self.close()
+
+
+class Served:
+    """`huepress serve` in a process of its own."""
+
+    def __init__(self, folder, *arguments):
+        self.folder = folder
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "huepress", "serve", "--no-browser", "--port", "0", *arguments],
+            stderr=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            text=True,
+            env={**os.environ, "TMPDIR": str(folder)},
+        )
+        line = self.process.stderr.readline()
+        found = re.search(r"(http://\S+)", line)
+        assert found, line + self.process.stderr.read()
+        self.url = found[1]
+
+    def left(self):
+        """What lies in the folder for temporary files."""
+        return sorted(path.name for path in self.folder.rglob("*"))
+
+    def end(self, signal=None):
+        """Stop it, and return what it said meanwhile."""
+        if self.process.poll() is None:
+            if signal is None:
+                self.process.terminate()
+            else:
+                self.process.send_signal(signal)
+        return self.process.communicate(timeout=20)[1]

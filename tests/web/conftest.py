@@ -1,14 +1,9 @@
 """An application in this process, and a server in its own."""
 
-import os
-import re
-import subprocess
-import sys
-
 import pytest
 
 from huepress.web import ServeOptions, create_app
-from web_pictures import InProcess, png
+from web_pictures import InProcess, Served, png
 
 
 @pytest.fixture(scope="session")
@@ -31,37 +26,6 @@ def client():
     app = create_app(ServeOptions(workers=2, max_upload="2MB", max_pixels=1_000_000, max_files=25))
     with InProcess(app) as client:
         yield client
-
-
-class Served:
-    """`huepress serve` in a process of its own."""
-
-    def __init__(self, folder, *arguments):
-        self.folder = folder
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "huepress", "serve", "--no-browser", "--port", "0", *arguments],
-            stderr=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            text=True,
-            env={**os.environ, "TMPDIR": str(folder)},
-        )
-        line = self.process.stderr.readline()
-        found = re.search(r"(http://\S+)", line)
-        assert found, line + self.process.stderr.read()
-        self.url = found[1]
-
-    def left(self):
-        """What lies in the folder for temporary files."""
-        return sorted(path.name for path in self.folder.rglob("*"))
-
-    def end(self, signal=None):
-        """Stop it, and return what it said meanwhile."""
-        if self.process.poll() is None:
-            if signal is None:
-                self.process.terminate()
-            else:
-                self.process.send_signal(signal)
-        return self.process.communicate(timeout=20)[1]
 
 
 @pytest.fixture

@@ -193,8 +193,9 @@ class Pool:
             last = talk.result()
             if last is None:
                 worker.kill()
-                log.error("a worker ended in the middle of %s", job.task["kind"])
                 last = _error("internal", "the worker ended unexpectedly")
+                if not job.cancelled.is_set():
+                    log.error("a worker ended in the middle of %s", job.task["kind"])
             job._end(_error("cancelled", "cancelled") if job.cancelled.is_set() else last)
             return
         worker.kill()

@@ -341,7 +341,8 @@ class Store:
             if "file" in event:
                 # The draft stays as long as the job: a page may be reading it right now.
                 work.files[kind] = self.adopt(event["file"])
-        work.picture.tab.tell({"type": "job", "job": work.to_json()})
+        if work.kind != "show":  # asked for and answered by itself
+            work.picture.tab.tell({"type": "job", "job": work.to_json()})
 
 
 def new_id() -> str:

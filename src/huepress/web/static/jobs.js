@@ -88,7 +88,21 @@ const sweepOptions = (picture) => {
 
 function planSweep() {
   clearTimeout(sweepTimer);
+  stopOldSweep();
   sweepTimer = setTimeout(sweep, SWEEP_PAUSE);
+}
+
+// A sweep that nobody waits for any more takes time from what is looked at.
+function stopOldSweep() {
+  if (!sweeping) return;
+  const { picture, job } = sweeping;
+  const isFinished = Boolean(picture.sweep?.suggested);
+  const isWanted = picture === model.current() && picture.sweep?.key === keyOf(sweepOptions(picture));
+  if (!isFinished && isWanted) return;
+  sweeping = null;
+  if (isFinished || !model.state.pictures.has(picture.key)) return;
+  picture.sweep = null;
+  api.cancelJob(job).catch(() => {});
 }
 
 async function sweep() {
@@ -99,10 +113,6 @@ async function sweep() {
   const options = sweepOptions(picture);
   const key = keyOf(options);
   if (picture.sweep?.key === key) return;
-  if (sweeping && sweeping.picture !== picture) {
-    api.cancelJob(sweeping.job).catch(() => {});
-    if (!sweeping.picture.sweep?.suggested) sweeping.picture.sweep = null;
-  }
   picture.sweep = { key, points: [], suggested: null };
   sweeping = null;
   try {
