@@ -118,8 +118,6 @@ def _choose(bench: search.Bench, image: Image, options: CompressOptions) -> sear
         return fitting
     if options.rate_weight is not None:
         return search.fixed(bench, options.rate_weight, options.dither or 0.0)
-    if options.dither == 0 and options.effort == "fast":
-        return search.fixed(bench, 0.0, 0.0)
     return search.default(bench, options.effort, options.dither)
 
 

@@ -96,6 +96,16 @@ class Workers(Generic[Item, Value]):
         self._idle.clear()
 
 
+# A Ctrl-C goes to the whole group and would end a worker that is still importing with a traceback:
+# it is ignored from the worker's first line on; the parent decides what it means.
+_WORKER = """\
+import signal
+signal.signal(signal.SIGINT, signal.SIG_IGN)
+from huepress.batch.worker import main
+main()
+"""
+
+
 class _Worker(Generic[Item, Value]):
     """One process, and the thread that hears its answers."""
 
@@ -107,7 +117,7 @@ class _Worker(Generic[Item, Value]):
         answers: queue.SimpleQueue[tuple[_Worker[Item, Value], bytes | None]],
     ) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "huepress.batch.worker"],
+            [sys.executable, "-c", _WORKER],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env=os.environ | dict.fromkeys(_ONE_THREAD, "1"),

@@ -12,12 +12,13 @@ from huepress.search.aims import (
     reach_size,
     smallest,
 )
-from huepress.search.bench import Bench, Trial
+from huepress.search.bench import Bench, Trial, count_seen
 
 __all__ = [
     "Bench",
     "Trial",
     "closest_score",
+    "count_seen",
     "default",
     "fixed",
     "reach_score",

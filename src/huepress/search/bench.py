@@ -19,6 +19,28 @@ from huepress.types import Histogram, Image, IndexedImage, PaletteFit
 Learn = Callable[[Histogram, int], PaletteFit]
 
 
+def count_seen(image: Image, color_space: ColorSpace, *, n_threads: int = 0) -> Histogram:
+    """Count the distinct colors, every pixel weighted as the eye weighs errors there.
+
+    Parameters
+    ----------
+    image : Image
+        The picture.
+    color_space : {"oklab", "srgb"}
+        In sRGB every pixel weighs 1.
+    n_threads : int
+        0: one per processor.
+
+    Returns
+    -------
+    Histogram
+        Colors and weights.
+    """
+    weights = weights_of(image.pixels, color_space)
+    given = None if weights is None else weights.astype(np.float64)
+    return histogram.count(image, given, n_threads=n_threads)
+
+
 @dataclass(frozen=True, eq=False)
 class Trial:
     """One way to map the picture, and how it scored.
@@ -86,9 +108,7 @@ class Bench:
     @cached_property
     def counted(self) -> Histogram:
         """Distinct colors, weighted as the eye weighs errors."""
-        weights = weights_of(self.image.pixels, self.color_space)
-        given = None if weights is None else weights.astype(np.float64)
-        return histogram.count(self.image, given, n_threads=self.n_threads)
+        return count_seen(self.image, self.color_space, n_threads=self.n_threads)
 
     @property
     def is_exact(self) -> bool:

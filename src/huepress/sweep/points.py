@@ -8,11 +8,12 @@ from functools import cached_property
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Final
 
-from huepress import histogram, metrics
+from huepress import metrics
 from huepress.compress import finish, learn
 from huepress.errors import OptionError
 from huepress.load import load
 from huepress.options import CompressOptions
+from huepress.search import count_seen
 from huepress.sweep.knee import Suggestion, suggest
 from huepress.sweep.scaling import Law, Timing
 from huepress.types import Histogram, Image, PaletteFit
@@ -206,7 +207,7 @@ def sweep(
         raise OptionError("colors", colors, "at least one k")
     image = load(source, max_pixels=options.max_pixels)
     started = perf_counter()
-    counted = histogram.count(image, n_threads=options.threads)
+    counted = count_seen(image, options.color_space, n_threads=options.threads)
     counting = perf_counter() - started
     enough = [k for k in wanted if k >= counted.n_colors]
     wanted = [k for k in wanted if k < counted.n_colors] + enough[:1]

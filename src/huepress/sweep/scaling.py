@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from PIL import Image as PillowImage
 
-from huepress import histogram
 from huepress.compress import finish, learn
+from huepress.search import count_seen
 from huepress.types import Image, Source
 
 if TYPE_CHECKING:
@@ -185,7 +185,7 @@ def _time(image: Image, options: CompressOptions) -> Timing:
     distinct, spent = 0, 0.0
     while spent < _LEAST_SECONDS:
         started = perf_counter()
-        counted = histogram.count(image, n_threads=options.threads)
+        counted = count_seen(image, options.color_space, n_threads=options.threads)
         fit = learn(counted, options)
         fitted = perf_counter()
         finish(image, fit, options, started)
