@@ -11,9 +11,10 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias
 
 from huepress import kmeans, search
-from huepress.encode import encode
+from huepress.colorspace import space_of
+from huepress.encode import carry, encode
 from huepress.errors import OptionError, QualityError
-from huepress.load import load
+from huepress.load import load_with
 from huepress.options import CompressOptions, parse_size
 from huepress.report import Result
 
@@ -71,16 +72,18 @@ def compress(
     """
     started = perf_counter()
     options = (options or CompressOptions()).changed(**changes)
-    return _compress_image(load(source, max_pixels=options.max_pixels), options, started)
+    return _compress_image(load_with(source, options), options, started)
 
 
 def _compress_image(image: Image, options: CompressOptions, started: float) -> Result:
     """Walk the road from a loaded picture; `started` is when the clock of the report began."""
     bench = search.Bench(
         image,
-        lambda counted, colors: learn(counted, options.changed(colors=colors)),
+        lambda counted, colors: learn(
+            counted, options.changed(colors=colors), icc_profile=image.source.icc_profile
+        ),
         options.colors,
-        options.color_space,
+        space_of(options.color_space, image.source.icc_profile),
         n_threads=options.threads,
         find=options.effort != "fast",
     )
@@ -103,6 +106,7 @@ def _choose(bench: search.Bench, image: Image, options: CompressOptions) -> sear
         return found
     if options.max_size is not None:
         limit = parse_size(options.max_size, image.source.n_bytes)
+        limit -= carry(image.source, options.strip).n_bytes
         if limit < 1:
             raise OptionError("max_size", options.max_size, "bytes, for a picture without a file")
         fitting = search.reach_size(bench, limit, options.effort, options.dither)
@@ -125,6 +129,7 @@ def learn(
     counted: Histogram,
     options: CompressOptions,
     *,
+    icc_profile: bytes | None = None,
     start: Points | None = None,
     return_history: bool = False,
 ) -> PaletteFit:
@@ -132,7 +137,7 @@ def learn(
     return kmeans.fit_palette(
         counted,
         options.colors,
-        color_space=options.color_space,
+        color_space=space_of(options.color_space, icc_profile),
         effort=options.effort,
         init=options.init,
         n_init=options.n_init,
@@ -151,7 +156,7 @@ def finish(image: Image, fit: PaletteFit, options: CompressOptions, started: flo
         image,
         lambda _counted, _colors: fit,
         len(fit.palette),
-        options.color_space,
+        space_of(options.color_space, image.source.icc_profile),
         n_threads=options.threads,
         find=options.effort != "fast",
     )
@@ -159,7 +164,8 @@ def finish(image: Image, fit: PaletteFit, options: CompressOptions, started: flo
 
 
 def _result(image: Image, chosen: search.Trial, options: CompressOptions, started: float) -> Result:
-    encoded = encode(chosen.indexed, _format(options), effort=options.effort)
+    carried = carry(image.source, options.strip)
+    encoded = encode(chosen.indexed, _format(options), effort=options.effort, carried=carried)
     kept = _is_original_better(image, encoded)
     return Result(
         data=image.source.data if kept and image.source.data else encoded.data,
@@ -181,6 +187,7 @@ def _is_original_better(image: Image, encoded: Encoded) -> bool:
     source = image.source
     return (
         source.data is not None
+        and not source.is_part
         and source.format == encoded.format
         and len(source.data) <= len(encoded.data)
     )

@@ -354,6 +354,66 @@ class CompressOptions(OptionGroup):
         choices=FORMATS,
         group=_FILE,
     )
+    strip: str = option(
+        "safe",
+        "choice",
+        "--strip",
+        "Metadata: safe keeps what changes how the picture is shown (ICC, size on paper), none"
+        " keeps also EXIF, XMP and text, all drops everything.",
+        choices=("all", "safe", "none"),
+        group=_FILE,
+    )
+    icc: str = option(
+        "keep",
+        "choice",
+        "--icc",
+        "Keep a wide color profile, or convert the picture to sRGB.",
+        choices=("keep", "srgb"),
+        group=_FILE,
+    )
+    frame: int | None = option(
+        None,
+        "integer",
+        "--frame",
+        "Take this frame of an animation or page of a document, from 0.",
+        minimum=0,
+        metavar="N",
+        group=_INPUT,
+    )
+    allow_truncated: bool = option(
+        False,
+        "switch",
+        "--allow-truncated",
+        "Take what can be read of a file that was cut short.",
+        group=_INPUT,
+    )
+    max_bytes: int = option(
+        1 << 30,
+        "integer",
+        "--max-bytes",
+        "Refuse larger files before reading them.",
+        minimum=1,
+        metavar="N",
+        group=_INPUT,
+    )
+    max_metadata: int = option(
+        64 << 20,
+        "integer",
+        "--max-metadata",
+        "Refuse files with more bytes of profiles, EXIF, XMP and text.",
+        minimum=1,
+        metavar="N",
+        group=_INPUT,
+    )
+    max_frames: int = option(
+        10_000,
+        "integer",
+        "--max-frames",
+        "Refuse files with more frames or pages.",
+        minimum=1,
+        metavar="N",
+        group=_INPUT,
+    )
     max_pixels: int = option(
         256_000_000,
         "integer",

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from huepress import metrics, notebook
+from huepress.colorspace import as_srgb
 from huepress.types import Image, IndexedImage, PaletteFit, Pixels
 from huepress.write import write_atomic
 
@@ -93,7 +94,9 @@ class Result:
     @cached_property
     def score(self) -> float:
         """SSIMULACRA2 score: 100 is identical, 90 hardly to be told apart, 70 good, 50 fair."""
-        return metrics.ssimulacra2(self.image.pixels, self.pixels)
+        profile = self.image.source.icc_profile
+        truth = as_srgb(self.image.pixels, profile)
+        return metrics.ssimulacra2(truth, as_srgb(self.pixels, profile))
 
     def save(self, path: str | os.PathLike[str], *, force: bool = True) -> Path:
         """Write the file: whole or not at all.

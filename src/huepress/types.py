@@ -54,6 +54,9 @@ class Source:
         The file can carry transparency (the pixels may still all be opaque).
     metadata : mapping
         What else the file carried, by a lower-case name (``dpi``, ``exif``, ``xmp``, ...).
+    is_part : bool
+        The picture is one frame of several, or what could be read of a damaged file: the file
+        itself does not show it.
     notes : tuple of str
         What was changed or could not be honored while loading, one sentence each.
     """
@@ -65,6 +68,7 @@ class Source:
     has_alpha: bool = False
     metadata: Mapping[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    is_part: bool = False
 
     @property
     def n_bytes(self) -> int | None:

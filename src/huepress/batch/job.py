@@ -25,7 +25,7 @@ from huepress.batch.store import STDIO, is_remote, split, store_of
 from huepress.batch.targets import SUFFIXES, Target, check, format_of
 from huepress.compress import compress, finish
 from huepress.errors import HuepressError, InputError, OutputError
-from huepress.load import Limits, load, read
+from huepress.load import Limits, limits_of, load_with, read
 from huepress.load.sniff import format_of as sniffed_format
 from huepress.options import CompressOptions, parse_size
 from huepress.report import Result, size_words
@@ -38,7 +38,7 @@ writing: Final = threading.Lock()
 """Held while a file is written: a worker process that is told to stop waits for it."""
 
 _NO_BYTES: Final = {"threads"}
-_LIMITS: Final = {"max_pixels"}
+_LIMITS: Final = {"max_pixels", "max_bytes", "max_metadata", "max_frames"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +149,8 @@ def _compress(job: Job, data: bytes) -> Result:
     if job.fit is None:
         return compress(source, job.options)
     started = perf_counter()
-    return finish(load(source, max_pixels=job.options.max_pixels), job.fit, job.options, started)
+    image = load_with(source, job.options.changed(icc="srgb"))  # as the palette was learned
+    return finish(image, job.fit, job.options, started)
 
 
 def _finish(job: Job, data: bytes, digest: bytes, stamp: str | None, result: Result) -> Row:
@@ -198,7 +199,7 @@ def _stamp(target: Target) -> str | None:
 
 
 def _read(target: Target, options: CompressOptions) -> bytes:
-    limits = Limits(max_pixels=options.max_pixels)
+    limits = limits_of(options)
     if target.source == STDIO:
         return read(sys.stdin.buffer, limits, name="<stdin>")
     return store_of(target.source).read(target.source, limits)

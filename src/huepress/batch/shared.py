@@ -21,7 +21,7 @@ from huepress.batch.store import STDIO, store_of
 from huepress.batch.workers import Workers
 from huepress.compress import PictureSource, learn
 from huepress.errors import HuepressError, InputError, OptionError
-from huepress.load import Limits, load
+from huepress.load import limits_of, load_with
 from huepress.options import CompressOptions
 from huepress.types import Histogram, PaletteFit
 
@@ -148,12 +148,12 @@ def add_counted(counted: Sequence[Counted]) -> Counted:
 
 
 def _count(source: PictureSource, job: CountJob) -> Histogram:
-    options = job.options
+    options = job.options.changed(icc="srgb")  # one palette, so one meaning of its values
     if isinstance(source, str) and source != STDIO:
-        data = store_of(source).read(source, Limits(max_pixels=options.max_pixels))
-        image = load(data, max_pixels=options.max_pixels, name=source)
+        data = store_of(source).read(source, limits_of(options))
+        image = load_with(data, options, name=source)
     else:
-        image = load(source, max_pixels=options.max_pixels)
+        image = load_with(source, options)
     return histogram.count(image, n_threads=job.n_threads)
 
 

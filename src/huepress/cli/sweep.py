@@ -109,13 +109,13 @@ def command(
 
     from huepress import sweep as room
     from huepress.cli.progress import Progress
-    from huepress.load import load
+    from huepress.load import load_with
 
     if plot is not None:
         from huepress import plots
 
         plots.check_target(plot, force=force)
-    image = load(sys.stdin.buffer if source == "-" else source, max_pixels=options.max_pixels)
+    image = load_with(sys.stdin.buffer if source == "-" else source, options)
     steps = len(colors) + (len(room.SHARES) * len(room.SCALING_COLORS) if sizes else 0)
     with Progress(steps, enabled=not (as_json or as_csv)) as progress:
         found = room.sweep(

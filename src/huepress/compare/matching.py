@@ -14,7 +14,7 @@ from huepress.compare.advice import advise
 from huepress.compare.contenders import Contender, Kind, contenders, pixels_of
 from huepress.compress import compress
 from huepress.errors import OptionError
-from huepress.load import load
+from huepress.load import load_with
 from huepress.options import CompressOptions, parse_size
 from huepress.types import Image, Pixels, Source
 
@@ -165,7 +165,7 @@ def compare(
         raise OptionError("n_bytes", n_bytes, "either a score or a size")
     if score is not None and not 1 <= score <= 100:
         raise OptionError("score", score, "1 to 100")
-    image = load(source, max_pixels=options.max_pixels)
+    image = load_with(source, options.changed(icc="srgb"))
     bare = Image(image.pixels, Source(image.source.name))
     judge = metrics.Ssimulacra2(image.pixels, n_threads=options.threads)
     budget = None if n_bytes is None else _budget(n_bytes, image)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from huepress.encode.carried import NOTHING, Carried
+from huepress.encode.carried import NOTHING, Carried, carry
 from huepress.errors import OptionError
 from huepress.types import Encoded, IndexedImage
 
-__all__ = ["FORMATS", "NOTHING", "SUFFIXES", "Carried", "encode", "format_from_suffix"]
+__all__ = ["FORMATS", "NOTHING", "SUFFIXES", "Carried", "carry", "encode", "format_from_suffix"]
 
 FORMATS = ("png", "webp", "gif")
 """Formats that encode() writes."""

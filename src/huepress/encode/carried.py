@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import struct
+import zlib
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
@@ -56,6 +57,12 @@ class Carried:
     exif: bytes | None = None
     xmp: bytes | None = None
     dpi: tuple[float, float] | None = None
+
+    @property
+    def n_bytes(self) -> int:
+        """About what a PNG needs for it."""
+        icc = 0 if self.icc_profile is None else len(zlib.compress(self.icc_profile)) + 20
+        return icc + sum(12 + len(content) for _, content in self.png_chunks)
 
 
 NOTHING = Carried()

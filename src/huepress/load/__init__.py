@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 
     from huepress.load.decode import Frame
     from huepress.load.pixels import Decoded
+    from huepress.options import CompressOptions
 
-__all__ = ["ImageSource", "Limits", "load", "read"]
+__all__ = ["ImageSource", "Limits", "limits_of", "load", "load_with", "read"]
 
 ImageSource: TypeAlias = (
     "str | os.PathLike[str] | bytes | bytearray | memoryview | BinaryIO | PillowImage"
@@ -107,6 +108,36 @@ def load(
         return _from_file(name, read(source, limits, name=name), limits, frame, icc)
     except MemoryError as error:
         raise _out_of_memory(name or name_of(source)) from error
+
+
+def load_with(source: ImageSource, options: CompressOptions, *, name: str | None = None) -> Image:
+    """Load one still picture as the options have it; see load().
+
+    The pixels are converted to sRGB where the result cannot carry a profile.
+    """
+    bare = options.strip == "all" or options.format in ("gif", "bmp")
+    return load(
+        source,
+        max_pixels=options.max_pixels,
+        max_bytes=options.max_bytes,
+        max_metadata=options.max_metadata,
+        max_frames=options.max_frames,
+        allow_truncated=options.allow_truncated,
+        frame=options.frame,
+        icc="srgb" if bare else options.icc,
+        name=name,
+    )
+
+
+def limits_of(options: CompressOptions) -> Limits:
+    """Take the limits out of the options."""
+    return Limits(
+        options.max_pixels,
+        options.max_bytes,
+        options.max_metadata,
+        options.max_frames,
+        options.allow_truncated,
+    )
 
 
 def read(
@@ -200,6 +231,7 @@ def _upright(found: Frame, source: Source) -> Image:
             found.has_alpha,
             found.metadata,
             found.notes,
+            found.is_part,
         ),
     )
 

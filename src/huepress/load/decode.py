@@ -68,6 +68,7 @@ class Frame:
     metadata: dict[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     meaning: color.Meaning = field(default_factory=color.Meaning)
+    is_part: bool = False
 
 
 def decode(
@@ -148,6 +149,7 @@ def decode(
         metadata,
         notes,
         meaning,
+        limits.allow_truncated or frame is not None,
     )
 
 

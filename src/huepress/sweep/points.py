@@ -9,9 +9,10 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any, Final
 
 from huepress import metrics
+from huepress.colorspace import as_srgb, space_of
 from huepress.compress import finish, learn
 from huepress.errors import OptionError
-from huepress.load import load
+from huepress.load import load_with
 from huepress.options import CompressOptions
 from huepress.search import count_seen
 from huepress.sweep.knee import Suggestion, suggest
@@ -205,23 +206,30 @@ def sweep(
     wanted = sorted({options.changed(colors=k).colors for k in colors})
     if not wanted:
         raise OptionError("colors", colors, "at least one k")
-    image = load(source, max_pixels=options.max_pixels)
+    image = load_with(source, options)
+    profile = image.source.icc_profile
     started = perf_counter()
-    counted = count_seen(image, options.color_space, n_threads=options.threads)
+    counted = count_seen(image, space_of(options.color_space, profile), n_threads=options.threads)
     counting = perf_counter() - started
     enough = [k for k in wanted if k >= counted.n_colors]
     wanted = [k for k in wanted if k < counted.n_colors] + enough[:1]
     warm = warm and options.init == "auto"
-    score = metrics.Ssimulacra2(image.pixels, n_threads=options.threads)
+    score = metrics.Ssimulacra2(as_srgb(image.pixels, profile), n_threads=options.threads)
     points: list[Point] = []
     for k in reversed(wanted):
         at_k = options.changed(colors=k)
         started = perf_counter()
         larger = points[-1].fit if points and warm else None
-        fit = _learn(counted, at_k, larger)
+        fit = _learn(counted, at_k, larger, profile)
         fitted = perf_counter()
         result = finish(image, fit, at_k, started - counting)
-        point = Point(k, result, score.score(result.pixels), result.seconds, fitted - started)
+        point = Point(
+            k,
+            result,
+            score.score(as_srgb(result.pixels, profile)),
+            result.seconds,
+            fitted - started,
+        )
         points.append(point)
         if on_point is not None:
             on_point(point)
@@ -229,11 +237,16 @@ def sweep(
     return Sweep(image, options, tuple(points), suggest(points), warm)
 
 
-def _learn(counted: Histogram, options: CompressOptions, larger: PaletteFit | None) -> PaletteFit:
+def _learn(
+    counted: Histogram,
+    options: CompressOptions,
+    larger: PaletteFit | None,
+    icc_profile: bytes | None,
+) -> PaletteFit:
     """Learn a palette afresh, or from that of a larger k."""
     start = None
     if larger is not None and larger.stop_reason != "exact":
         # Full transparency is an entry that the engine adds by itself.
         first = larger.palette.colors[0]
         start = larger.centers[1:] if len(first) == 4 and not first.any() else larger.centers
-    return learn(counted, options, start=start, return_history=True)
+    return learn(counted, options, icc_profile=icc_profile, start=start, return_history=True)
