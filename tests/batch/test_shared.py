@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-import huepress
+from huepress import histogram, kmeans
 from huepress.batch.shared import fit_palette
 from huepress.errors import InputError, OptionError
 from images import as_file, decoded, flat, noise, scene, soft_disc
@@ -37,9 +37,9 @@ def test_the_order_of_pictures_and_the_number_of_workers_change_no_byte(sprites,
 
 def test_it_is_the_palette_of_the_pictures_laid_side_by_side():
     parts = [scene(40, 40, seed=i) for i in range(5)]
-    together = huepress.compress(np.hstack(parts), colors=16)
+    together = kmeans.fit_palette(histogram.count(np.hstack(parts)), 16)
     shared = fit_palette(parts, colors=16)
-    assert np.array_equal(shared.palette.colors, together.fit.palette.colors)
+    assert np.array_equal(shared.palette.colors, together.palette.colors)
 
 
 def test_small_pictures_count_as_much_as_large_ones_when_asked_to():

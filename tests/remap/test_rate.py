@@ -74,3 +74,17 @@ def test_hidden_colors_do_not_matter():
     palette = _palette(16, 4)
     first, second = (remap(p, palette, 2.0).indices for p in (pixels, other))
     assert np.array_equal(first, second)
+
+
+def test_a_palette_with_alpha_serves_an_opaque_picture():
+    palette = Palette(np.array([[0, 0, 0, 0], [9, 9, 9, 255], [200, 200, 200, 255]], np.uint8))
+    pixels = np.full((9, 17, 3), 180, np.uint8)
+    assert (RateMap(pixels, palette).map(1.0).indices == 2).all()
+
+
+def test_only_clear_pixels_get_the_clear_entry():
+    palette = Palette(np.array([[0, 0, 0, 0], [0, 0, 0, 255]], np.uint8))
+    pixels = np.zeros((9, 17, 4), np.uint8)
+    pixels[:, 8:, 3] = 20
+    expected = np.repeat((pixels[:, :, 3] > 0).astype(np.uint8)[:1], 9, axis=0)
+    np.testing.assert_array_equal(RateMap(pixels, palette).map(50.0).indices, expected)

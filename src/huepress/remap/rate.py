@@ -71,6 +71,9 @@ class RateMap:
         n_threads: int = 0,
     ) -> None:
         height, width, channels = pixels.shape
+        if palette.colors.shape[1] == 4 and channels == 3:  # a palette shared with others
+            pixels = np.dstack([pixels, np.full((height, width), 255, np.uint8)])
+            channels = 4
         scale = np.ones(channels, np.float32)
         points = _points_of(pixels, color_space)
         if is_oklab(color_space):
