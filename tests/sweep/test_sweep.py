@@ -66,16 +66,11 @@ def test_every_point_is_compress_at_that_k(picture):
     for point in found.points:
         alone = huepress.compress(picture, colors=point.k)
         assert point.result.data == alone.data
-        assert point.fit.inertia == alone.fit.inertia
         assert point.score == pytest.approx(alone.score)
 
 
-def test_a_warm_sweep_is_as_good_as_a_cold_one(picture):
-    warm, cold = sweep(picture, warm=True), sweep(picture)
-    assert warm.points[-1].result.data == cold.points[-1].result.data
-    ratios = [a.fit.inertia / b.fit.inertia for a, b in zip(warm.points, cold.points, strict=True)]
-    assert np.exp(np.mean(np.log(ratios))) < 1.03
-    inertias = [point.fit.inertia for point in warm.points]
+def test_more_colors_never_have_more_inertia(picture):
+    inertias = [point.fit.inertia for point in sweep(picture).points]
     assert inertias == sorted(inertias, reverse=True)
 
 
@@ -86,8 +81,7 @@ def test_the_same_files_for_any_number_of_threads(picture, n_threads):
 
 
 def test_a_named_start_is_kept_for_every_k(picture):
-    found = sweep(picture, (4, 8), init="random", seed=3, warm=True)
-    assert not found.warm
+    found = sweep(picture, (4, 8), init="random", seed=3)
     expected = huepress.compress(picture, colors=4, init="random", seed=3)
     assert found.at(4).result.data == expected.data
 
@@ -105,7 +99,7 @@ def test_k_beyond_the_distinct_colors_is_tried_once():
 
 
 def test_alpha(tmp_path):
-    found = sweep(soft_disc(), (2, 16, 64), warm=True)
+    found = sweep(soft_disc(), (2, 16, 64))
     assert found.points[-1].score > found.points[0].score
     assert found.points[-1].result.indexed.palette.colors.shape[1] == 4
 
@@ -180,7 +174,7 @@ def test_scaling_times_every_size_and_k(picture):
     assert [(t.width, t.height, t.k) for t in timings] == [
         (128, 96, 2), (128, 96, 8), (64, 48, 2), (64, 48, 8),
     ]  # fmt: skip
-    assert all(0 < t.fit_seconds < t.seconds for t in timings)
+    assert all(t.fit_seconds > 0 and t.seconds > 0 for t in timings)
     assert [law.what for law in laws] == ["k-means", "whole"]
     assert laws[0].n_runs == 4
 

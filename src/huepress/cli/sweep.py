@@ -26,8 +26,9 @@ Examples:
   huepress sweep photo.png --out-dir swept --csv    keep every file, figures as CSV
 
 \b
-The file of every k is exactly that of "huepress compress -k" (but with --warm). Seconds are those
-of counting, k-means, mapping and encoding; measuring is left out.
+The file of every k is exactly that of "huepress compress -k"; it may use fewer colors, where those
+turn out smaller at the same look. Seconds are those of making it; inertia and iterations are those
+of k-means at k.
 """
 
 # What decides k, or takes the place of k-means: a sweep has its own list of k.
@@ -79,7 +80,6 @@ class _Colors(click.ParamType[Any]):
     metavar="LIST",
     help="Palette sizes, as a list with commas and ranges.",
 )
-@click.option("--warm", is_flag=True, help="Start k-means of each k from the next larger palette.")
 @click.option("--sizes", is_flag=True, help="Also time 1/2, 1/4 and 1/8 of the pixels.")
 @click.option("--plot", metavar="FILE", help="Draw the curves (PNG, SVG or PDF).")
 @click.option("--out-dir", metavar="DIR", help="Keep the file of every k as DIR/k002.png, ...")
@@ -90,7 +90,6 @@ class _Colors(click.ParamType[Any]):
 def command(
     source: str,
     colors: tuple[int, ...],
-    warm: bool,
     sizes: bool,
     plot: str | None,
     out_dir: str | None,
@@ -122,7 +121,6 @@ def command(
             image,
             colors,
             options,
-            warm=warm,
             on_point=lambda point: progress.advance(f"k = {point.k}"),
         )
         if sizes:
@@ -203,7 +201,7 @@ def _tell_timings(found: Sweep) -> None:
     for timing in found.timings:
         sizes.setdefault((timing.width, timing.height), {})[timing.k] = timing
     ks = sorted({timing.k for timing in found.timings})
-    click.echo("\nseconds on smaller copies, every k afresh (k-means alone in brackets)")
+    click.echo("\nseconds on smaller copies, counting and k-means alone in brackets")
     head = "".join(f"{f'k = {k}':>18}" for k in ks)
     click.echo(f"{'size':>13} {'pixels':>11} {'distinct':>9}{head}")
     for (width, height), row in sizes.items():

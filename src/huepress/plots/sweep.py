@@ -83,9 +83,7 @@ def _time(axes: Axes, sweep: Sweep) -> None:
     _against_k(axes, sweep, [p.seconds for p in sweep.points], INK, "all")
     _against_k(axes, sweep, [p.fit_seconds for p in sweep.points], CYCLE[2], "k-means alone")
     axes.set_ylim(bottom=0)
-    start = "k-means from the next larger k:" if sweep.warm else None
-    legend = axes.legend(fontsize=8, frameon=False, title=start, title_fontsize=8)
-    legend.set_alignment("left")
+    axes.legend(fontsize=8, frameon=False)
 
 
 def _rate(axes: Axes, sweep: Sweep) -> None:

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from huepress import metrics
 from huepress.colorspace import as_srgb, space_of
-from huepress.compress import finish, learn
+from huepress.compress import compress, learn
 from huepress.errors import OptionError
 from huepress.load import load_with
 from huepress.options import CompressOptions
 from huepress.search import count_seen
 from huepress.sweep.knee import Suggestion, suggest
 from huepress.sweep.scaling import Law, Timing
-from huepress.types import Histogram, Image, PaletteFit
+from huepress.types import Image, PaletteFit
 from huepress.validation import index_entropy
 
 if TYPE_CHECKING:
@@ -36,17 +36,21 @@ class Point:
     k : int
         Largest palette asked for.
     result : Result
-        The finished file and all that is known of it.
+        The finished file, as ``compress`` gives it at that k, and all that is known of it.
+    fit : PaletteFit
+        k-means at exactly this k, with its history, on the colors weighted as ``compress`` does.
+        The file may use fewer colors, where those turn out smaller at the same look.
     score : float
         SSIMULACRA2.
     seconds : float
-        Of counting (shared by all k), k-means, mapping and encoding; measuring is left out.
+        Of the file: counting, k-means, mapping and encoding.
     fit_seconds : float
         Of k-means alone.
     """
 
     k: int
     result: Result
+    fit: PaletteFit
     score: float
     seconds: float
     fit_seconds: float
@@ -70,12 +74,6 @@ class Point:
     def is_lossless(self) -> bool:
         """Whether the file shows the picture unchanged."""
         return self.result.mse == 0
-
-    @property
-    def fit(self) -> PaletteFit:
-        """What k-means found."""
-        assert self.result.fit is not None
-        return self.result.fit
 
     @cached_property
     def entropy(self) -> float | None:
@@ -119,8 +117,6 @@ class Sweep:
         In ascending order of k.
     suggestion : Suggestion
         A k and why.
-    warm : bool
-        Whether each k started from the next larger one.
     timings : tuple of Timing
         Seconds on downscaled copies, when asked for.
     laws : tuple of Law
@@ -131,7 +127,6 @@ class Sweep:
     options: CompressOptions
     points: tuple[Point, ...]
     suggestion: Suggestion
-    warm: bool
     timings: tuple[Timing, ...] = ()
     laws: tuple[Law, ...] = ()
 
@@ -147,7 +142,6 @@ class Sweep:
             "height": self.image.height,
             "bytes_in": self.image.source.n_bytes,
             "format": self.points[0].result.format,
-            "warm": self.warm,
             "points": [point.to_json() for point in self.points],
             "suggested": {"k": self.suggestion.k, "reason": self.suggestion.reason},
             "timings": [timing.to_json() for timing in self.timings],
@@ -166,7 +160,6 @@ def sweep(
     options: CompressOptions | None = None,
     /,
     *,
-    warm: bool = False,
     on_point: Callable[[Point], None] | None = None,
     **changes: Any,
 ) -> Sweep:
@@ -181,19 +174,16 @@ def sweep(
         would all give the same file: only the first of them is kept.
     options : CompressOptions or None
         For every k; ``colors`` is replaced.
-    warm : bool
-        Start k-means of each k from the palette of the next larger k. A little cheaper; bytes then
-        differ a little from those of ``compress`` at that k. Named starts take no notice of it.
     on_point : callable, optional
-        Called with every point when it is done, from the largest k down.
+        Called with every point when it is done.
     **changes
         Single options by name.
 
     Returns
     -------
     Sweep
-        Points in ascending order of k, each with exactly the file of ``compress`` at that k unless
-        `warm`. Everything but the seconds is the same for any number of threads.
+        Points in ascending order of k, each with exactly the file of ``compress`` at that k.
+        Everything but the seconds is the same for any number of threads.
 
     Raises
     ------
@@ -208,45 +198,19 @@ def sweep(
         raise OptionError("colors", colors, "at least one k")
     image = load_with(source, options)
     profile = image.source.icc_profile
-    started = perf_counter()
     counted = count_seen(image, space_of(options.color_space, profile), n_threads=options.threads)
-    counting = perf_counter() - started
     enough = [k for k in wanted if k >= counted.n_colors]
     wanted = [k for k in wanted if k < counted.n_colors] + enough[:1]
-    warm = warm and options.init == "auto"
-    score = metrics.Ssimulacra2(as_srgb(image.pixels, profile), n_threads=options.threads)
+    judge = metrics.Ssimulacra2(as_srgb(image.pixels, profile), n_threads=options.threads)
     points: list[Point] = []
-    for k in reversed(wanted):
+    for k in wanted:
         at_k = options.changed(colors=k)
         started = perf_counter()
-        larger = points[-1].fit if points and warm else None
-        fit = _learn(counted, at_k, larger, profile)
-        fitted = perf_counter()
-        result = finish(image, fit, at_k, started - counting)
-        point = Point(
-            k,
-            result,
-            score.score(as_srgb(result.pixels, profile)),
-            result.seconds,
-            fitted - started,
-        )
-        points.append(point)
+        fit = learn(counted, at_k, icc_profile=profile, return_history=True)
+        fit_seconds = perf_counter() - started
+        result = compress(image, at_k)
+        score = judge.score(as_srgb(result.pixels, profile))
+        points.append(Point(k, result, fit, score, result.seconds, fit_seconds))
         if on_point is not None:
-            on_point(point)
-    points.reverse()
-    return Sweep(image, options, tuple(points), suggest(points), warm)
-
-
-def _learn(
-    counted: Histogram,
-    options: CompressOptions,
-    larger: PaletteFit | None,
-    icc_profile: bytes | None,
-) -> PaletteFit:
-    """Learn a palette afresh, or from that of a larger k."""
-    start = None
-    if larger is not None and larger.stop_reason != "exact":
-        # Full transparency is an entry that the engine adds by itself.
-        first = larger.palette.colors[0]
-        start = larger.centers[1:] if len(first) == 4 and not first.any() else larger.centers
-    return learn(counted, options, icc_profile=icc_profile, start=start, return_history=True)
+            on_point(points[-1])
+    return Sweep(image, options, tuple(points), suggest(points))

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from PIL import Image as PillowImage
 
-from huepress.compress import finish, learn
+from huepress.colorspace import space_of
+from huepress.compress import compress, learn
 from huepress.search import count_seen
 from huepress.types import Image, Source
 
@@ -25,7 +26,7 @@ _LEAST_SECONDS: Final = 0.2  # short runs are repeated until they add up to this
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """Seconds for one size and k, k-means started afresh.
+    """Seconds for one size and k, each on its own.
 
     Attributes
     ----------
@@ -38,7 +39,7 @@ class Timing:
     fit_seconds : float
         Counting and k-means.
     seconds : float
-        Those, mapping and encoding.
+        Of the finished file: those, mapping and encoding.
     """
 
     width: int
@@ -176,22 +177,25 @@ def downscale(image: Image, share: float) -> Image:
     size = (max(1, round(image.width * side)), max(1, round(image.height * side)))
     small = PillowImage.fromarray(image.pixels).resize(size, PillowImage.Resampling.LANCZOS)
     pixels = np.ascontiguousarray(np.asarray(small))
-    return Image(pixels, Source(f"{image.source.name} at {size[0]} x {size[1]}"))
+    name = f"{image.source.name} at {size[0]} x {size[1]}"
+    return Image(pixels, Source(name, icc_profile=image.source.icc_profile))
 
 
 def _time(image: Image, options: CompressOptions) -> Timing:
     """Time one run; short ones are repeated, and the least time counts."""
     fit_seconds = seconds = float("inf")
     distinct, spent = 0, 0.0
+    profile = image.source.icc_profile
+    space = space_of(options.color_space, profile)
     while spent < _LEAST_SECONDS:
         started = perf_counter()
-        counted = count_seen(image, options.color_space, n_threads=options.threads)
-        fit = learn(counted, options)
+        counted = count_seen(image, space, n_threads=options.threads)
+        learn(counted, options, icc_profile=profile)
         fitted = perf_counter()
-        finish(image, fit, options, started)
+        compress(image, options)
         ended = perf_counter()
         distinct = counted.n_colors
-        fit_seconds, seconds = min(fit_seconds, fitted - started), min(seconds, ended - started)
+        fit_seconds, seconds = min(fit_seconds, fitted - started), min(seconds, ended - fitted)
         spent += ended - started
     pixels = image.width * image.height
     return Timing(image.width, image.height, pixels, distinct, options.colors, fit_seconds, seconds)
