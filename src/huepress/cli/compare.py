@@ -24,8 +24,10 @@ Examples:
   huepress compare photo.png --only huepress,avif,jpeg
 
 \b
-Each one's own quality setting is found by bisection. Palettes go through oxipng, whoever made
-them; pngquant takes part where it is installed. Seconds are those of writing the one file shown.
+huepress searches by itself (-q, --max-size); everybody else's own quality setting is found by
+bisection. Palettes go through oxipng, whoever made them; pngquant takes part where it is installed.
+Seconds are those of writing the one file shown: with the search for huepress, without it for all
+others.
 """
 
 # The comparison sets these itself.

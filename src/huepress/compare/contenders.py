@@ -51,6 +51,9 @@ class Contender:
         (pixels, setting) -> the bytes of the file.
     takes_alpha : bool
         Whether it can write transparency.
+    aim : callable or None
+        (pixels, score or None, bytes or None) -> the file that comes nearest to a target, for who
+        can search by itself; no ladder is climbed then.
     """
 
     name: str
@@ -59,6 +62,7 @@ class Contender:
     ladder: tuple[int, ...]
     write: Callable[[Pixels, int], bytes]
     takes_alpha: bool = True
+    aim: Callable[[Pixels, float | None, int | None], bytes] | None = None
 
     def setting(self, value: int) -> str:
         """Return a setting in words, such as ``k = 64``."""
@@ -80,8 +84,8 @@ def contenders(options: CompressOptions | None = None) -> list[Contender]:
     """
     options = options or CompressOptions()
     found = [
-        Contender("huepress PNG", "palette", "k", COLORS, _huepress(options, "png")),
-        Contender("huepress WebP", "palette", "k", COLORS, _huepress(options, "webp")),
+        _huepress("huepress PNG", options.changed(format="png")),
+        _huepress("huepress WebP", options.changed(format="webp")),
         Contender("lossless PNG", "lossless", "", (0,), _lossless_png),
         Contender("lossless WebP", "lossless", "", (0,), _lossless_webp),
         Contender("JPEG", "lossy", "q", QUALITIES, _jpeg, takes_alpha=False),
@@ -112,13 +116,19 @@ def as_pixels(picture: PillowImage.Image) -> Pixels:
     return np.ascontiguousarray(np.asarray(picture))
 
 
-def _huepress(options: CompressOptions, format: str) -> Callable[[Pixels, int], bytes]:
-    at_format = options.changed(format=format)
+def _huepress(name: str, options: CompressOptions) -> Contender:
+    """Make huepress a contender: it searches colors and mapping for a target by itself."""
 
     def write(pixels: Pixels, colors: int) -> bytes:
-        return compress(Image(pixels, Source("<array>")), at_format, colors=colors).data
+        return compress(Image(pixels, Source("<array>")), options, colors=colors).data
 
-    return write
+    def aim(pixels: Pixels, score: float | None, n_bytes: int | None) -> bytes:
+        size = None if n_bytes is None else str(n_bytes)
+        image = Image(pixels, Source("<array>"))
+        changes = {"quality": score, "max_size": size, "best_effort": True}
+        return compress(image, options, **changes).data
+
+    return Contender(name, "palette", "k", COLORS, write, aim=aim)
 
 
 def _saved(pixels: Pixels, format: str, **settings: Any) -> bytes:

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from huepress.compress import PictureSource
 
 
+_ROUNDING = 1e-6  # a score that was aimed at is met up to the rounding of floats
+
+
 @dataclass(frozen=True, eq=False)
 class Entry:
     """What one contender reached.
@@ -41,7 +44,7 @@ class Entry:
     exact : float
         Share of the pixels that are unchanged, 0-1.
     seconds : float
-        To make this one file.
+        To make this one file; for huepress, with its search.
     reached : bool
         Whether the target was met.
     """
@@ -150,8 +153,9 @@ def compare(
     Returns
     -------
     Comparison
-        Everybody's setting is found by bisection: the lowest that reaches the score, or the
-        highest that fits the bytes. Who cannot is shown at the nearest it has.
+        huepress searches by itself; everybody else's setting is found by bisection: the lowest
+        that reaches the score, or the highest that fits the bytes. Who cannot is shown at the
+        nearest it has.
 
     Raises
     ------
@@ -208,6 +212,8 @@ class _Ladder:
 
     def climb(self, score: float | None, budget: int | None) -> Entry:
         """Return the lowest rung that reaches the score, or the highest within the budget."""
+        if self._contender.aim is not None:
+            return self._aimed(self._contender.aim, score, budget)
         if budget is not None:
             place = self._first(lambda entry: entry.n_bytes > budget) - 1
             return self._rung(max(place, 0), place >= 0)
@@ -233,12 +239,31 @@ class _Ladder:
         entry = self._tried[place]
         return entry if reached else replace(entry, reached=False)
 
+    def _aimed(
+        self,
+        aim: Callable[[Pixels, float | None, int | None], bytes],
+        score: float | None,
+        budget: int | None,
+    ) -> Entry:
+        """Let the contender search, and check what it found."""
+        entry = self._measured(lambda: aim(self._pixels, score, budget), None)
+        if budget is not None:
+            return replace(entry, reached=entry.n_bytes <= budget)
+        assert score is not None
+        return replace(entry, reached=entry.score >= score - _ROUNDING)
+
     def _measure(self, place: int) -> Entry:
-        contender, value = self._contender, self._contender.ladder[place]
+        value = self._contender.ladder[place]
+        return self._measured(lambda: self._contender.write(self._pixels, value), value)
+
+    def _measured(self, write: Callable[[], bytes], value: int | None) -> Entry:
+        contender = self._contender
         started = perf_counter()
-        data = contender.write(self._pixels, value)
+        data = write()
         seconds = perf_counter() - started
         shown = pixels_of(data)
+        if value is None:
+            value = len(np.unique(shown.reshape(-1, shown.shape[2]), axis=0))
         return Entry(
             contender.name,
             contender.kind,
