@@ -71,7 +71,7 @@ void Cloud::State::reserve(std::size_t n) {
 void Cloud::State::build(const unsigned* bits) {
     std::copy_n(bits, kLevels, level_bits);
     for (int level = 0; level < kLevels; ++level) {
-        const unsigned shift = (8 - bits[level]) * unsigned(channels);
+        const unsigned shift = cell_shift(bits[level], unsigned(channels));
         view.nodes[level] =
             nodes[level].reserve(kernels().engine->count_runs(keys.data, keys.size, shift));
     }
@@ -110,7 +110,7 @@ void Cloud::gather(const Cloud& fine, unsigned bits) {
     s.channels = f.channels;
     s.view.scale = kFineScale;
     const std::size_t n = f.view.n_points;
-    const unsigned shift = unsigned(8 - bits) * unsigned(s.channels);
+    const unsigned shift = cell_shift(bits, unsigned(s.channels));
     // The cells are runs of keys; how many there are is known only afterwards.
     std::uint32_t* out_keys = s.own_keys.reserve(n);
     s.reserve(n);

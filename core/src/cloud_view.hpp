@@ -14,6 +14,16 @@ constexpr std::size_t kMaxCenters = 256;
 constexpr std::size_t kPadding = 16;
 constexpr int kLevels = 3;  // nodes are the cells of 3, 4 and 5 bits per channel
 
+// Below which bit of a key the cells of `bits` bits (1 to 8) per channel begin. RGB keys interleave
+// all bits. RGBA keys interleave the top three bits of each channel, then come two more of alpha, the
+// other five of RGB interleaved, and the last three of alpha: what has one alpha, as all that is
+// opaque, stands together as if it were RGB. From 4 bits on, a cell has 5 bits of alpha.
+static inline unsigned cell_shift(unsigned bits, unsigned channels) {
+    if (channels == 3) return 3 * (8 - bits);
+    if (bits <= 3) return 32 - 4 * bits;
+    return bits == 8 ? 0 : 3 + 3 * (8 - bits);
+}
+
 // A cell of the octree: its tight box and the exact sums of its points.
 struct Node {
     float low[kMaxDims];

@@ -2,7 +2,8 @@
 // picture; then each bucket, which fits in the cache, by the rest.
 //
 // RGB: 12 bits are left, so a bucket is counted in a table of 4096 and its items stay as they are.
-// RGBA: 20 bits are left, so a bucket's items are sorted, and a color is a run of them.
+// RGBA: 20 bits are left, five of them alpha's. A large bucket of one alpha, such as all that is
+// opaque, is counted in a table of 32768; the items of others are sorted, and a color is a run.
 #include "core/deduplicate.hpp"
 
 #include <algorithm>
@@ -20,7 +21,8 @@ namespace core {
 namespace {
 
 constexpr std::size_t kBuckets = 4096;
-constexpr std::size_t kBucketColors = 4096;  // RGB
+constexpr std::size_t kTable = 32768;  // colors of a bucket of one alpha; RGB needs 4096 of them
+constexpr std::uint32_t kLowAlpha = 0xC0007;  // where alpha stands in the low bits (morton.cpp)
 constexpr unsigned kStripBits = 20;  // pixel numbers inside a strip: what 12 key bits leave of 32
 constexpr std::size_t kStrip = std::size_t{1} << kStripBits;
 constexpr std::size_t kGroups = 64;  // of buckets: the chunks of the second sort
@@ -31,8 +33,8 @@ struct Slot {
     Buffer<std::uint32_t> keys;
     Buffer<std::uint64_t> items;
     // Of one bucket; all zero whenever the slot is free.
-    std::uint32_t counts[kBucketColors] = {};
-    double totals[kBucketColors] = {};
+    std::uint32_t counts[kTable] = {};
+    double totals[kTable] = {};
 };
 
 class Slots {
@@ -48,7 +50,7 @@ class Slots {
     std::size_t n_bytes() const {
         std::size_t total = 0;
         for (const std::unique_ptr<Slot>& slot : slots_)
-            total += slot->keys.n_bytes() + slot->items.n_bytes();
+            total += slot->keys.n_bytes() + slot->items.n_bytes() + sizeof *slot;
         return total;
     }
 
@@ -73,6 +75,7 @@ struct Deduplicated::State {
     bool weighted = false;
     std::vector<std::uint32_t> starts;  // [bucket * n_strips + strip]: its items, one more at the end
     std::uint32_t first[kBuckets + 1];  // the first color of every bucket
+    bool is_table[kBuckets];            // RGBA: its items are not sorted
     Buffer<std::uint32_t> items;        // RGB: low key bits << 20 | pixel in its strip
     Buffer<std::uint64_t> wide_items;   // RGBA: low key bits << 32 | pixel
     Buffer<std::uint32_t> keys;
@@ -87,8 +90,9 @@ struct Deduplicated::State {
     void count_buckets(const std::uint8_t* pixels, std::size_t n_threads);
     void scatter(const std::uint8_t* pixels, std::size_t n_threads);
     void find_colors(Span<const double> weights, std::size_t n_threads);
-    void emit_narrow(std::size_t bucket, const double* pixel_weights, Slot& slot,
-                     Emitted& out) const;
+    template <class Item>
+    void emit_table(std::size_t bucket, const Item* own, std::uint32_t constant,
+                    const double* pixel_weights, Slot& slot, Emitted& out) const;
     void emit_wide(std::size_t bucket, const double* pixel_weights, Slot& slot, Emitted& out);
     void paint_narrow(std::size_t bucket, const std::uint8_t* labels, std::uint8_t* indices) const;
     void paint_wide(std::size_t bucket, const std::uint8_t* labels, std::uint8_t* indices) const;
@@ -152,49 +156,67 @@ void Deduplicated::State::scatter(const std::uint8_t* pixels, std::size_t n_thre
     });
 }
 
-void Deduplicated::State::emit_narrow(std::size_t bucket, const double* pixel_weights,
-                                      Slot& slot, Emitted& out) const {
+namespace {
+
+// Where a color stands in the table of its bucket, which pixel an item is, and the reverse.
+std::uint32_t place(std::uint32_t item) { return item >> kStripBits; }
+std::uint32_t place(std::uint64_t item) { return std::uint32_t(item >> 35) & (kTable - 1); }
+std::size_t pixel(std::uint32_t item) { return item & (kStrip - 1); }
+std::size_t pixel(std::uint64_t item) { return std::uint32_t(item); }
+std::uint32_t low_key(std::uint32_t place, std::uint32_t) { return place; }
+std::uint32_t low_key(std::uint32_t place, std::uint64_t) { return place << 3; }
+
+}  // namespace
+
+// Colors of a bucket whose key is `constant` but for their place.
+template <class Item>
+void Deduplicated::State::emit_table(std::size_t bucket, const Item* own, std::uint32_t constant,
+                                     const double* pixel_weights, Slot& slot,
+                                     Emitted& out) const {
     std::uint32_t* table = slot.counts;
     double* totals = slot.totals;
     const std::uint32_t* begin = &starts[bucket * n_strips];
-    const std::uint32_t* own = items.data();
-    // Words of 64 colors that occur: to look at all of them would be the most of the work for a
+    constexpr bool is_narrow = sizeof(Item) == sizeof(std::uint32_t);
+    constexpr std::uint32_t n_words = (is_narrow ? 4096 : kTable) / 64;
+    // Groups of 64 colors that occur: to look at all of them would be the most of the work for a
     // bucket of few pixels.
-    std::uint64_t words = ~std::uint64_t{0};
+    std::uint64_t words[n_words / 64];
     constexpr std::uint32_t kFew = 256;
-    if (begin[n_strips] - begin[0] < kFew) {
-        words = 0;
-        for (std::uint32_t i = begin[0]; i < begin[n_strips]; ++i)
-            words |= std::uint64_t{1} << (own[i] >> (kStripBits + 6));
-    }
+    const bool is_small = begin[n_strips] - begin[0] < kFew;
+    std::memset(words, is_small ? 0 : 0xff, sizeof words);
+    if (is_small)
+        for (std::uint32_t i = begin[0]; i < begin[n_strips]; ++i) {
+            const std::uint32_t word = place(own[i]) >> 6;
+            words[word >> 6] |= std::uint64_t{1} << (word & 63);
+        }
     if (!pixel_weights) {
-        for (std::uint32_t i = begin[0]; i < begin[n_strips]; ++i) ++table[own[i] >> kStripBits];
+        for (std::uint32_t i = begin[0]; i < begin[n_strips]; ++i) ++table[place(own[i])];
     } else {
         for (std::size_t strip = 0; strip < n_strips; ++strip) {
-            const double* strip_weights = pixel_weights + strip * kStrip;
+            const double* strip_weights = pixel_weights + (is_narrow ? strip * kStrip : 0);
             for (std::uint32_t i = begin[strip]; i < begin[strip + 1]; ++i) {
-                ++table[own[i] >> kStripBits];
-                totals[own[i] >> kStripBits] += strip_weights[own[i] & (kStrip - 1)];
+                ++table[place(own[i])];
+                totals[place(own[i])] += strip_weights[pixel(own[i])];
             }
         }
     }
-    const std::uint32_t base = std::uint32_t(bucket) << 12;
     const auto filled = kernels().engine->filled;
     std::size_t size = out.size;
-    for (std::uint64_t left = words; left; left &= left - 1) {
-        const std::uint32_t first_low = 64 * std::uint32_t(__builtin_ctzll(left));
-        for (std::uint64_t bits = filled(table + first_low); bits; bits &= bits - 1) {
-            const std::uint32_t low = first_low + std::uint32_t(__builtin_ctzll(bits));
-            out.keys[size] = base | low;
-            out.counts[size] = table[low];
-            table[low] = 0;
-            if (pixel_weights) {
-                out.weights[size] = totals[low];
-                totals[low] = 0;
+    for (std::uint32_t group = 0; group < n_words / 64; ++group)
+        for (std::uint64_t left = words[group]; left; left &= left - 1) {
+            const std::uint32_t start = 64 * (64 * group + std::uint32_t(__builtin_ctzll(left)));
+            for (std::uint64_t bits = filled(table + start); bits; bits &= bits - 1) {
+                const std::uint32_t at = start + std::uint32_t(__builtin_ctzll(bits));
+                out.keys[size] = constant | low_key(at, Item{});
+                out.counts[size] = table[at];
+                table[at] = 0;
+                if (pixel_weights) {
+                    out.weights[size] = totals[at];
+                    totals[at] = 0;
+                }
+                ++size;
             }
-            ++size;
         }
-    }
     out.size = size;
 }
 
@@ -203,6 +225,18 @@ void Deduplicated::State::emit_wide(std::size_t bucket, const double* pixel_weig
     const std::uint32_t* begin = &starts[bucket * n_strips];
     std::uint64_t* sorted = wide_items.data() + begin[0];
     const std::size_t n = begin[n_strips] - begin[0];
+    const std::uint32_t base = std::uint32_t(bucket) << 20;
+    constexpr std::size_t kMany = 2048;  // worth looking through a table of 32768
+    is_table[bucket] = false;
+    if (n >= kMany) {
+        std::uint64_t differing = 0;
+        for (std::size_t i = 0; i < n; ++i) differing |= sorted[i] ^ sorted[0];
+        is_table[bucket] = (std::uint32_t(differing >> 32) & kLowAlpha) == 0;
+        if (is_table[bucket]) {
+            const std::uint32_t alpha = std::uint32_t(sorted[0] >> 32) & kLowAlpha;
+            return emit_table(bucket, wide_items.data(), base | alpha, pixel_weights, slot, out);
+        }
+    }
     constexpr std::size_t kFew = 128;  // below this, clearing two tables of 1024 costs more
     if (n < kFew) {
         std::sort(sorted, sorted + n);
@@ -223,7 +257,6 @@ void Deduplicated::State::emit_wide(std::size_t bucket, const double* pixel_weig
             std::swap(from, to);
         }
     }
-    const std::uint32_t base = std::uint32_t(bucket) << 20;
     for (std::size_t i = 0; i < n;) {
         const std::uint32_t low = std::uint32_t(sorted[i] >> 32);
         const std::size_t start = i;
@@ -254,7 +287,7 @@ void Deduplicated::State::find_colors(Span<const double> pixel_weights, std::siz
             first[b] = std::uint32_t(out.size);
             if (starts[b * n_strips] == starts[(b + 1) * n_strips]) continue;
             if (channels == 3)
-                emit_narrow(b, pixel_weights.data, slot, out);
+                emit_table(b, items.data(), std::uint32_t(b) << 12, pixel_weights.data, slot, out);
             else
                 emit_wide(b, pixel_weights.data, slot, out);
         }
@@ -297,6 +330,16 @@ void Deduplicated::State::paint_narrow(std::size_t bucket, const std::uint8_t* l
 void Deduplicated::State::paint_wide(std::size_t bucket, const std::uint8_t* labels,
                                      std::uint8_t* indices) const {
     std::uint32_t i = starts[bucket * n_strips];
+    if (is_table[bucket] && first[bucket] < first[bucket + 1]) {
+        std::uint8_t table[kTable];
+        for (std::uint32_t c = first[bucket]; c < first[bucket + 1]; ++c)
+            table[keys.data()[c] >> 3 & (kTable - 1)] = labels[c];
+        for (; i < starts[(bucket + 1) * n_strips]; ++i) {
+            const std::uint64_t item = wide_items.data()[i];
+            indices[pixel(item)] = table[place(item)];
+        }
+        return;
+    }
     for (std::uint32_t c = first[bucket]; c < first[bucket + 1]; ++c)
         for (std::uint32_t left = counts.data()[c]; left; --left, ++i)
             indices[std::uint32_t(wide_items.data()[i])] = labels[c];

@@ -11,7 +11,9 @@
 namespace core {
 
 // Colors are numbered by interleaving the bits of their channels (Morton 1966): colors that share
-// the top bits of every channel stand together, so a sorted list of them is an octree already.
+// Colors are numbered by interleaving the bits of their channels (Morton 1966; cell_shift says how):
+// colors that share the top bits of every channel stand together, so a sorted list of them is an
+// octree already.
 class Deduplicated {
   public:
     Deduplicated();
@@ -28,7 +30,7 @@ class Deduplicated {
     std::size_t channels() const;
     std::size_t n_pixels() const;
 
-    // The distinct colors as Morton keys, ascending.
+    // The distinct colors as keys, ascending.
     Span<const std::uint32_t> keys() const;
     // How many pixels each has; and their summed weights, empty when no weights were given.
     Span<const std::uint32_t> counts() const;

@@ -20,18 +20,13 @@ inline std::uint32_t gather3(std::uint32_t x) {
     return (x | x >> 8) & 0xFF;
 }
 
-// The 8 bits of x, four apart.
-inline std::uint32_t spread4(std::uint32_t x) {
-    x = (x | x << 12) & 0x000F000F;
-    x = (x | x << 6) & 0x03030303;
-    return (x | x << 3) & 0x11111111;
+// The top 3 of the 8 bits of x, four apart.
+inline std::uint32_t spread_top(std::uint32_t x) {
+    return (x >> 5 & 1) | (x >> 2 & 0x10) | (x << 1 & 0x100);
 }
 
-inline std::uint32_t gather4(std::uint32_t x) {
-    x &= 0x11111111;
-    x = (x | x >> 3) & 0x03030303;
-    x = (x | x >> 6) & 0x000F000F;
-    return (x | x >> 12) & 0xFF;
+inline std::uint32_t gather_top(std::uint32_t x) {
+    return (x & 1) << 5 | (x & 0x10) << 2 | (x & 0x100) >> 1;
 }
 
 }  // namespace
@@ -45,9 +40,15 @@ void morton_keys(const std::uint8_t* pixels, std::size_t n, std::size_t channels
         return;
     }
     for (std::size_t i = 0; i < n; ++i) {
+        const std::uint32_t red = pixels[4 * i];
+        const std::uint32_t green = pixels[4 * i + 1];
+        const std::uint32_t blue = pixels[4 * i + 2];
         const std::uint32_t alpha = pixels[4 * i + 3];
-        const std::uint32_t key = spread4(pixels[4 * i]) << 2 | spread4(pixels[4 * i + 1]) << 1 |
-                                  spread4(pixels[4 * i + 2]) | spread4(alpha) << 3;
+        const std::uint32_t top = spread_top(alpha) << 3 | spread_top(red) << 2 |
+                                  spread_top(green) << 1 | spread_top(blue);
+        const std::uint32_t low =
+            spread3(red & 31) << 2 | spread3(green & 31) << 1 | spread3(blue & 31);
+        const std::uint32_t key = top << 20 | (alpha >> 3 & 3) << 18 | low << 3 | (alpha & 7);
         keys[i] = alpha ? key : 0;
     }
 }
@@ -60,9 +61,16 @@ void numbers_from_keys(const std::uint32_t* keys, std::size_t n, std::size_t cha
                          gather3(keys[i]);
         return;
     }
-    for (std::size_t i = 0; i < n; ++i)
-        numbers[i] = gather4(keys[i] >> 2) << 16 | gather4(keys[i] >> 1) << 8 |
-                     gather4(keys[i]) | gather4(keys[i] >> 3) << 24;
+    for (std::size_t i = 0; i < n; ++i) {
+        const std::uint32_t top = keys[i] >> 20;
+        const std::uint32_t low = keys[i] >> 3;
+        const std::uint32_t red = gather_top(top >> 2) | (gather3(low >> 2) & 31);
+        const std::uint32_t green = gather_top(top >> 1) | (gather3(low >> 1) & 31);
+        const std::uint32_t blue = gather_top(top) | (gather3(low) & 31);
+        const std::uint32_t alpha =
+            gather_top(top >> 3) | (keys[i] >> 18 & 3) << 3 | (keys[i] & 7);
+        numbers[i] = alpha << 24 | red << 16 | green << 8 | blue;
+    }
 }
 
 }  // namespace CORE_ISA

@@ -140,7 +140,7 @@ void build_nodes(CloudView& cloud, const std::uint32_t* keys, unsigned channels,
                  const unsigned* level_bits) {
     unsigned shifts[kLevels];
     for (int level = 0; level < kLevels; ++level)
-        shifts[level] = channels * (8 - level_bits[level]);
+        shifts[level] = cell_shift(level_bits[level], channels);
     if (channels == 3)
         build<3>(cloud, keys, shifts);
     else
