@@ -114,7 +114,9 @@ def test_errors_of_the_router_have_the_shape_of_all(outside):
     assert (answer.status_code, answer.json()["error"]["code"]) == (404, "unknown")
     answer = outside().put(HEALTH)
     assert (answer.status_code, answer.json()["error"]["code"]) == (405, "method")
-    assert "GET" in answer.headers["allow"]
+    assert answer.headers["allow"] == "GET, HEAD"
+    allowed = outside().request("OPTIONS", "/api/v1/tabs/x").headers["allow"]
+    assert allowed == "DELETE, GET, HEAD"
 
 
 class TestToken:

@@ -284,6 +284,33 @@ def test_each_control_changes_the_result(open_page):
     assert command.startswith("huepress compress photo.png --colors 12 --effort fast")
 
 
+def test_a_score_or_a_size_is_aimed_for(open_page):
+    page = open_page()
+    upload(page, ("photo.png", png(120, 160, noise=8)))
+    until_done(page)
+    aims = page.locator(".aims")
+    aims.get_by_text("Score", exact=True).click()
+    score = page.get_by_label("Score to reach, exact number")
+    score.fill("40")
+    score.press("Enter")
+    page.wait_for_function("() => document.querySelector('#command').textContent.includes('40')")
+    until_done(page)
+    assert float(page.locator("#fact-score").inner_text()) >= 40
+    aims.get_by_text("Size", exact=True).click()
+    size = page.get_by_label("Largest size")
+    size.fill("3KB")
+    size.press("Enter")
+    page.wait_for_function("() => document.querySelector('#command').textContent.includes('3KB')")
+    until_done(page)
+    assert download(page).path().stat().st_size <= 3000
+    size.fill("20")
+    size.press("Enter")
+    page.locator("#trouble", has_text="cannot be met").wait_for()
+    assert page.get_by_role("link", name="Download").count() == 0
+    page.get_by_role("button", name="Undo").click()
+    until_done(page)
+
+
 def test_undo_redo_and_reset(open_page):
     page = open_page()
     upload(page, ("photo.png", PICTURE))

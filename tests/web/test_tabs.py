@@ -168,7 +168,7 @@ def test_a_sweep_beside_the_result(client, tab):
 
 
 def test_everything_as_one_zip(client, tab):
-    assert client.get(f"{tab}/archive.zip").status_code == 404
+    assert client.get(f"{tab}/archive.zip").status_code == 422
     pictures = [add(client, tab, png(seed=i), "same.png") for i in range(3)]
     for picture in pictures:
         finished(client, start(client, picture, {"colors": 4}))

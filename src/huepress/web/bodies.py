@@ -11,7 +11,8 @@ from typing import Any, Final
 
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
+from starlette.types import Message, Receive
 
 from huepress.web.answers import Refusal
 
@@ -57,15 +58,29 @@ def length_of(request: Request) -> int | None:
     return int(text) if text.isdigit() else None
 
 
-async def drain(request: Request, most: int) -> None:
-    """Read and forget a body that is refused, so that the client gets to read why."""
-    n_bytes = 0
-    with contextlib.suppress(ClientDisconnect, TimeoutError, RuntimeError):
-        async with asyncio.timeout(_SECONDS):
-            async for chunk in request.stream():
-                n_bytes += len(chunk)
-                if n_bytes > most:
-                    return
+class Incoming:
+    """The body of a request on its way, to be read to its end even when it is refused.
+
+    A client that is still sending would not read an answer.
+    """
+
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+        self._is_over = False
+
+    async def __call__(self) -> Message:
+        """Give the next message, as the server would."""
+        message = await self._receive()
+        self._is_over = self._is_over or not message.get("more_body", False)
+        return message
+
+    async def drain(self, most: int) -> None:
+        """Read and forget the rest, up to `most` bytes, and not for long."""
+        n_bytes = 0
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_SECONDS):
+                while not self._is_over and n_bytes <= most:
+                    n_bytes += len((await self()).get("body", b""))
 
 
 @dataclass(frozen=True, slots=True)

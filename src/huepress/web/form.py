@@ -17,7 +17,7 @@ from huepress.options import CompressOptions, Spec, table
 
 # Decided by whoever runs the server, not by who uses it.
 _SERVERS_OWN: Final = frozenset(
-    {"threads", "max_pixels", "max_bytes", "max_frames", "max_metadata", "allow_truncated"}
+    {"threads", "max_pixels", "max_bytes", "max_frames", "max_metadata"}
 )
 _COLOR_LISTS: Final = frozenset({"palette", "keep_color"})
 _HEX: Final = re.compile(r"#?(?:[0-9a-fA-F]{3,4}|[0-9a-fA-F]{6}|[0-9a-fA-F]{8})")
@@ -43,7 +43,9 @@ _LABELS: Final = {
     "seed": "Seed",
     "strip": "Metadata",
     "lossless": "Lossless",
-    "best_effort": "Best effort when a bound cannot be met",
+    "best_effort": "As near as possible",
+    "icc": "Color profile",
+    "allow_truncated": "Take damaged files",
 }
 _WORDS: Final = {"png": "PNG", "webp": "WebP", "gif": "GIF", "jxl": "JPEG XL", "srgb": "sRGB"} | {
     "kmeans++": "k-means++"

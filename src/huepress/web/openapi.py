@@ -35,6 +35,8 @@ def schema_of(row: form.Row) -> dict[str, Any]:
     """Return the JSON schema of an option."""
     spec = row.spec
     schema: dict[str, Any] = {"type": _TYPES.get(spec.kind, "string"), "description": spec.help}
+    if spec.kind == "size":
+        schema["pattern"] = "^[1-9][0-9]{0,8}([kK]B|KiB|MB|MiB)?$|^[1-9][0-9]?%$"
     if spec.kind == "list":
         schema["items"] = {"type": "string"}
     if spec.choices:
@@ -136,6 +138,7 @@ def _binary(media: str) -> dict[str, Any]:
 
 
 _NAME: Final = _in_query("name", {"type": "string", "description": "The picture's file name."})
+_NEARBY: Final = {"type": "string", "pattern": "^http://localhost:[1-9][0-9]{0,3}/[a-z]{0,20}$"}
 _ANY: Final = "application/octet-stream"
 
 
@@ -160,7 +163,11 @@ def _picture_body() -> dict[str, Any]:
 
 
 def _paths() -> dict[str, Any]:
-    colors = {"type": "string", "description": "Numbers of colors, with commas between: 4,16,64."}
+    colors = {
+        "type": "string",
+        "pattern": "^([1-9]|[1-9][0-9]|1[0-9]{2})(,([1-9]|[1-9][0-9]|1[0-9]{2})){0,7}$",
+        "description": "Numbers of colors, with commas between: 4,16,64.",
+    }
     point = _object(k={"type": "integer"}, bytes={"type": "integer"}, score={"type": "number"})
     suggested = _object(k={"type": "integer"}, reason={"type": "string"})
     swatch = _object(hex={"type": "string"}, share={"type": "number"})
@@ -251,7 +258,7 @@ def _paths() -> dict[str, Any]:
                 "Add a picture: the body, or the url of a server on the same machine.",
                 _answers(201, "The picture.", _json(_ref("Picture"))),
                 [tab, _NAME],
-                {**_binary(_ANY), **_json(_object(url={"type": "string"}))},
+                {**_binary(_ANY), **_json(_object(url=_NEARBY))},
             )
         },
         "/pictures/{picture}": {

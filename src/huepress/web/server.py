@@ -10,10 +10,11 @@ from typing import Final
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
 
 from huepress.errors import HuepressError
 from huepress.web.answers import Refusal, refusal_of
-from huepress.web.bodies import drain
+from huepress.web.bodies import Incoming
 from huepress.web.folder import temporary_folder
 from huepress.web.pool import Pool
 from huepress.web.settings import ServeOptions
@@ -75,6 +76,8 @@ class Server:
         """Wrap a handler so that what it raises becomes an answer."""
 
         async def answer(request: Request) -> Response:
+            incoming = Incoming(request.receive)
+            request = Request(request.scope, incoming)
             try:
                 return await handler(request)
             except Refusal as refusal:
@@ -83,16 +86,25 @@ class Server:
                 refused = refusal_of(error)
             except ClientDisconnect:
                 refused = Refusal("request", "the client went away")
-            await drain(request, self.options.upload_bytes)
+            await incoming.drain(self.options.upload_bytes)
             return refused.response()
 
         return answer
 
 
-async def answer_http(_: Request, error: Exception) -> JSONResponse:
+async def answer_http(request: Request, error: Exception) -> JSONResponse:
     """Answer what the router refuses, in the shape of all errors."""
     assert isinstance(error, HTTPException)
     code = _CODES.get(error.status_code, "request")
     response = Refusal(code, error.detail).response()
     response.headers.update(error.headers or {})
+    if error.status_code == 405:
+        response.headers["Allow"] = ", ".join(_methods(request))
     return response
+
+
+def _methods(request: Request) -> list[str]:
+    """Return every method of a path; each has a route of its own, and knows only itself."""
+    routes = [route for route in request.app.routes if isinstance(route, Route)]
+    fitting = [route for route in routes if route.path_regex.match(request.url.path)]
+    return sorted({method for route in fitting for method in route.methods or ()})

@@ -114,7 +114,7 @@ class Tabs:
             if (work := picture.current) and work.report and "done" in work.files
         ]
         if not finished:
-            raise Refusal("unknown", "nothing is finished yet")
+            raise Refusal("input", "nothing is finished yet")
         names = distinct(name for name, _ in finished)
         return StreamingResponse(
             stream_zip(list(zip(names, (path for _, path in finished), strict=True))),

@@ -82,7 +82,7 @@ let sweeping = null; // { picture, job }
 
 const sweepOptions = (picture) => {
   const options = { ...model.optionsOf(picture) };
-  for (const name of AIMS) delete options[name];
+  for (const name of [...AIMS, "best_effort"]) delete options[name];
   return options;
 };
 
