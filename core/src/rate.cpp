@@ -177,12 +177,13 @@ struct RateMapper::State {
             blurred[i].assign(width, 0.0f);
         }
         for (auto& row_above : labels_above) row_above.assign(width + 2 * kRowPad, kSeparator);
-        for (int j = 0; j < kMaxRows && o.reach[j]; ++j) {
-            for (int i = 0; i < o.reach[j]; ++i) {
-                group_row.push_back(j);
-                group_dx.push_back((i - o.reach[j] / 2) * kRateLanes - (o.reach[j] % 2) * kRateLanes / 2);
+        for (int above_row = 0; above_row < kMaxRows && o.reach[above_row]; ++above_row) {
+            for (int i = 0; i < o.reach[above_row]; ++i) {
+                group_row.push_back(above_row);
+                group_dx.push_back((i - o.reach[above_row] / 2) * kRateLanes -
+                                   (o.reach[above_row] % 2) * kRateLanes / 2);
             }
-            n_rows = j + 1;
+            n_rows = above_row + 1;
         }
         start.resize(group_row.size() * kRateLanes);
         continues.assign(start.size(), 0);
