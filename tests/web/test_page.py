@@ -307,7 +307,8 @@ def test_a_score_or_a_size_is_aimed_for(open_page):
     size.press("Enter")
     page.locator("#trouble", has_text="cannot be met").wait_for()
     assert page.get_by_role("link", name="Download").count() == 0
-    page.get_by_role("button", name="Undo").click()
+    assert page.locator('[data-option="rate_weight"]').is_hidden()
+    page.get_by_role("switch", name="As near as possible").check()
     until_done(page)
 
 

@@ -24,7 +24,16 @@ _HEX: Final = re.compile(r"#?(?:[0-9a-fA-F]{3,4}|[0-9a-fA-F]{6}|[0-9a-fA-F]{8})"
 
 # Of every aim, only one at a time; the first is the one without a bound.
 AIMS: Final = {"colors": "Colors", "quality": "Score", "max_size": "Size"}
-MAIN: Final = ("effort", "format", "dither", "rate_weight", "keep_color", "palette", "color_space")
+MAIN: Final = (
+    "best_effort",
+    "effort",
+    "format",
+    "dither",
+    "rate_weight",
+    "keep_color",
+    "palette",
+    "color_space",
+)
 _LABELS: Final = {
     "colors": "Colors",
     "quality": "Score to reach",

@@ -167,6 +167,11 @@ function show() {
   for (const radio of $$('[name="aim"]')) radio.checked = radio.value === aim;
   for (const block of $$("[data-aim]")) block.hidden = block.dataset.aim !== aim;
   for (const { field, row, widget } of fields) widget.show(field, row, settings[row.name] ?? row.default);
+  const withoutBound = aim === AIMS[0];
+  for (const { field, row } of fields) {
+    if (row.name === "rate_weight") field.hidden = !withoutBound;
+    if (row.name === "best_effort") field.hidden = withoutBound;
+  }
   const several = model.state.pictures.size > 1;
   $("#scope").hidden = !several;
   for (const radio of $$('[name="scope"]')) radio.checked = radio.value === model.state.scope;

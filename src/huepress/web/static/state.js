@@ -44,6 +44,8 @@ export function optionsOf(picture) {
   for (const name of ["colors", "quality", "max_size"]) {
     if (name !== aimOf(options)) delete options[name];
   }
+  // A bound finds its own rate; without one there is nothing to fall short of.
+  delete options[aimOf(options) === "colors" ? "best_effort" : "rate_weight"];
   return clean(options);
 }
 
