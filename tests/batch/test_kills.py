@@ -14,7 +14,7 @@ import pytest
 from images import as_file, scene
 from trees import compress, contents
 
-COMMAND = [sys.executable, "-m", "huepress", "compress"]
+COMMAND = [sys.executable, "-m", "huepress", "compress", "--effort", "fast"]
 N_FILES = 40
 
 

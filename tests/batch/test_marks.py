@@ -14,7 +14,7 @@ from images import decoded, scene, soft_disc
 @pytest.mark.parametrize("format", MARKABLE)
 @pytest.mark.parametrize("pixels", [scene(), soft_disc()], ids=["opaque", "alpha"])
 def test_a_marked_file_shows_the_same(format, pixels):
-    data = huepress.compress(pixels, format=format, colors=16).data
+    data = huepress.compress(pixels, effort="fast", format=format, colors=16).data
     with_mark = marked(data, format)
     assert not is_marked(data)
     assert is_marked(with_mark)
@@ -31,7 +31,7 @@ def test_other_tools_find_no_fault(tmp_path, format, tool, words):
     if shutil.which(tool[0]) is None:
         pytest.skip(f"{tool[0]} is not installed")
     path = tmp_path / f"a.{format}"
-    path.write_bytes(marked(huepress.compress(scene(), format=format).data, format))
+    path.write_bytes(marked(huepress.compress(scene(), effort="fast", format=format).data, format))
     done = subprocess.run([*tool, str(path)], capture_output=True, check=False)
     assert done.returncode == 0
     assert words in done.stdout

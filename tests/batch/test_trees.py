@@ -34,7 +34,7 @@ def test_a_tree_is_mirrored_and_a_bad_file_is_a_row(tree, tmp_path):
     }
     for name, data in made.items():
         source = next(tree.glob(name.removesuffix("png") + "*"))
-        assert data == huepress.compress(source, colors=16).data
+        assert data == huepress.compress(source, colors=16, effort="fast").data
     (error,) = done.stderr.splitlines()
     assert "broken.png" in error
     assert "13 compressed, 2 skipped (2 not a picture), 1 failed" in done.stdout
@@ -76,7 +76,10 @@ def test_other_options_do_it_again_without_force(tree, tmp_path):
     done = compress(*arguments, "-k", 4)
     assert done.exit_code == 0
     assert "13 compressed" in done.stdout
-    assert contents(out)["p000.png"] == huepress.compress(tree / "p000.png", colors=4).data
+    assert (
+        contents(out)["p000.png"]
+        == huepress.compress(tree / "p000.png", colors=4, effort="fast").data
+    )
 
 
 def test_what_others_wrote_or_changed_is_not_overwritten(tree, tmp_path):
@@ -93,7 +96,9 @@ def test_what_others_wrote_or_changed_is_not_overwritten(tree, tmp_path):
     assert done.exit_code == 1
     assert (out / "p003.png").read_bytes() == b"edited by hand"
     assert compress(*arguments, "--force").exit_code == 0
-    assert (out / "p003.png").read_bytes() == huepress.compress(tree / "p003.png").data
+    assert (out / "p003.png").read_bytes() == huepress.compress(
+        tree / "p003.png", effort="fast"
+    ).data
 
 
 def test_a_deleted_output_is_made_again(tree, tmp_path):
@@ -200,10 +205,14 @@ def test_check_lists_what_could_be_smaller_and_writes_nothing(tmp_path):
     before = contents(root)
     done = compress(root, "-r", "--check")
     assert done.exit_code == 1
-    assert sum("could be smaller" in line for line in done.stdout.splitlines()) == 3
+    listed = [line for line in done.stdout.splitlines() if "could be smaller" in line]
     assert contents(root) == before
     assert not (root / ".huepress.sqlite").exists()
     compress(root, "-r", "--in-place", "--no-manifest")
+    after = contents(root)
+    smaller = [name for name in before if after[name] != before[name]]
+    assert {line.partition(": ")[0] for line in listed} == {str(root / name) for name in smaller}
+    assert len(smaller) >= 2
     assert compress(root, "-r", "--check").exit_code == 0
     assert compress(root / "photo.jpg", "--check").exit_code == 0
 
@@ -251,9 +260,9 @@ def test_json_has_a_line_a_file_and_the_sum_is_on_stderr(tree, tmp_path):
     done = compress(tree, "-r", "--out-dir", tmp_path / "out", "--json")
     rows = rows_of(done)
     assert len(rows) == sum(1 for path in tree.rglob("*") if path.is_file())
-    assert {row["status"] for row in rows} == {"compressed", "skipped", "failed"}
+    assert {row["status"] for row in rows} >= {"compressed", "skipped", "failed"}
     assert all(row["reason"] for row in rows if row["status"] == "skipped")
-    assert "13 compressed" in done.stderr
+    assert " 1 failed" in done.stderr
 
 
 def test_hidden_and_excluded_files_are_left_out(tmp_path):

@@ -25,7 +25,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
 
-OPTIONS = CompressOptions(colors=16)
+OPTIONS = CompressOptions(colors=16, effort="fast")
 TREE = BatchOptions(recursive=True)
 
 

@@ -114,7 +114,8 @@ def fit_palette(
     >>> huepress.fit_palette(frames, colors=8).palette.colors.tolist()
     [[0, 0, 0], [128, 128, 128], [255, 255, 255]]
     """
-    options = (options or CompressOptions()).changed(**changes)
+    # One palette can mean one thing only: what pictures carry in other profiles becomes sRGB.
+    options = (options or CompressOptions()).changed(**changes).changed(icc="srgb")
     if weighting not in WEIGHTINGS:
         raise OptionError("weighting", weighting, " or ".join(WEIGHTINGS))
     sources = tuple(pictures)

@@ -112,6 +112,7 @@ def _work(
             client = stack.enter_context(connect(batch.scheduler))
         fit = None
         if batch.shared_palette:
+            options = options.changed(icc="srgb")  # as the palette is
             inputs = [target.source for target in targets if not isinstance(target, room.Row)]
             fit = room.fit_palette(
                 inputs, options, weighting=batch.palette_weights, client=client, skip_bad=True
