@@ -19,7 +19,7 @@ from PIL import ImageFile
 from huepress.errors import DecodeError, InputError, LimitError
 from huepress.load import color, png, webp
 from huepress.load.limits import Limits
-from huepress.load.orientation import orientation_of
+from huepress.load.orientation import ORIENTATION, orientation_of
 from huepress.load.pixels import Decoded, as_decoded, from_pillow, with_key
 
 PLUGINS = {
@@ -172,7 +172,7 @@ def decode_opened(
         decoded, meaning = color.settle(from_pillow(name, shown), meaning, icc)
         if image.tell() != before:
             image.seek(before)
-        exif = image.getexif().tobytes()
+        orientation = _orientation_in(image)
     except (InputError, MemoryError):
         raise
     except FAULTS as error:
@@ -181,7 +181,15 @@ def decode_opened(
     metadata.pop("icc_profile", None)
     has_alpha = decoded.pixels.shape[2] == 4
     notes = (*decoded.notes, *meaning.notes)
-    return Frame(decoded, has_alpha, orientation_of(exif), metadata, notes, meaning)
+    return Frame(decoded, has_alpha, orientation, metadata, notes, meaning)
+
+
+def _orientation_in(image: PillowImage.Image) -> int:
+    """Read the orientation of an image open in Pillow; damaged EXIF says nothing."""
+    try:
+        return int(image.getexif().get(ORIENTATION, 1))
+    except FAULTS:
+        return 1
 
 
 def choose_frame(name: str, image: PillowImage.Image, frame: int | None, limits: Limits) -> None:

@@ -90,7 +90,7 @@ def turned_density(metadata: Mapping[str, Any], orientation: int) -> dict[str, A
         What changed.
     """
     changed: dict[str, Any] = {}
-    if orientation < 5:
+    if orientation not in (5, 6, 7, 8):
         return changed
     if isinstance(metadata.get("dpi"), tuple):
         changed["dpi"] = metadata["dpi"][::-1]

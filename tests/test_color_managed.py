@@ -1,0 +1,74 @@
+"""Input and output through LittleCMS to Lab: what is shown stays what was shown."""
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image as PillowImage
+from PIL import ImageCms, ImageOps
+
+from huepress import compress
+from huepress.errors import InputError
+
+LARGEST = 600_000
+"""Pixels: the test is about color, larger pictures only take longer."""
+
+
+def seen(image):
+    """(h, w, 3) Lab in CIE units and (h, w) alpha 0-1, as a color-managed viewer has them."""
+    image = ImageOps.exif_transpose(image)
+    icc = image.info.get("icc_profile")
+    alpha = np.ones((image.height, image.width))
+    if image.has_transparency_data:
+        alpha = np.asarray(image.convert("RGBA"))[..., 3] / 255
+    if image.mode not in ("CMYK", "L"):
+        image = image.convert("RGB")
+    profile = ImageCms.createProfile("sRGB")
+    if icc:
+        profile = ImageCms.ImageCmsProfile(io.BytesIO(icc))
+        space = profile.profile.xcolor_space.strip()
+        fits = {"RGB": "RGB", "GRAY": "L", "CMYK": "CMYK"}.get(space) == image.mode
+        if not fits:
+            image, profile = image.convert("RGB"), profile if space == "RGB" else None
+    if profile is None or (not icc and image.mode != "RGB"):
+        image, profile = image.convert("RGB"), ImageCms.createProfile("sRGB")
+    lab = ImageCms.profileToProfile(
+        image, profile, ImageCms.createProfile("LAB"), outputMode="LAB"
+    )
+    values = np.asarray(lab).astype(np.float64)
+    values[..., 0] *= 100 / 255
+    values[..., 1:] -= 256 * (values[..., 1:] > 127)
+    return values, alpha
+
+
+def pictures(root):
+    for folder in ("color", "odd/sharp", "odd/exif", "alpha"):
+        yield from sorted(p for p in (root / folder).rglob("*") if p.is_file())
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning:PIL")
+def test_what_is_shown_stays(real_images):
+    checked, faults = 0, []
+    for path in pictures(real_images):
+        try:
+            with PillowImage.open(path) as image:
+                if image.width * image.height > LARGEST or image.mode.startswith(("I", "F")):
+                    continue
+                before, alpha_before = seen(image)
+            result = compress(path, colors=256, rate_weight=0, dither=0, effort="fast")
+        except (InputError, OSError, SyntaxError, ValueError, ImageCms.PyCMSError):
+            continue
+        with PillowImage.open(io.BytesIO(result.data)) as image:
+            after, alpha_after = seen(image)
+        assert before.shape == after.shape, path
+        error = after - before
+        weight = alpha_before / max(alpha_before.sum(), 1e-9)
+        distance = float((np.sqrt((error**2).sum(axis=2)) * weight).sum())
+        bias = np.abs((error * weight[..., None]).sum(axis=(0, 1))).max()
+        clear = bool((alpha_after[alpha_before == 0] == 0).all())
+        apart = np.abs(alpha_after - alpha_before).mean()
+        checked += 1
+        if distance > 6 or bias > 1.5 or apart > 0.02 or not clear:
+            faults.append(f"{path.name}: {distance:.2f} {bias:.2f} {apart:.3f} {clear}")
+    assert checked > 50
+    assert not faults
