@@ -32,9 +32,7 @@ def seen(image):
             image, profile = image.convert("RGB"), profile if space == "RGB" else None
     if profile is None or (not icc and image.mode != "RGB"):
         image, profile = image.convert("RGB"), ImageCms.createProfile("sRGB")
-    lab = ImageCms.profileToProfile(
-        image, profile, ImageCms.createProfile("LAB"), outputMode="LAB"
-    )
+    lab = ImageCms.profileToProfile(image, profile, ImageCms.createProfile("LAB"), outputMode="LAB")
     values = np.asarray(lab).astype(np.float64)
     values[..., 0] *= 100 / 255
     values[..., 1:] -= 256 * (values[..., 1:] > 127)

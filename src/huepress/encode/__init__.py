@@ -1,17 +1,39 @@
-"""From an indexed picture to the bytes of a file that any viewer opens."""
+"""From an indexed picture, or from pixels unchanged, to the bytes of a file any viewer opens."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from huepress.encode.carried import NOTHING, Carried, carry
-from huepress.errors import OptionError
-from huepress.types import Encoded, IndexedImage
+from huepress.errors import EncodeError, OptionError
+from huepress.types import Encoded, Image, IndexedImage
 
-__all__ = ["FORMATS", "NOTHING", "SUFFIXES", "Carried", "carry", "encode", "format_from_suffix"]
+__all__ = [
+    "FORMATS",
+    "NOTHING",
+    "SUFFIXES",
+    "Carried",
+    "carry",
+    "encode",
+    "encode_lossless",
+    "format_from_suffix",
+]
 
-FORMATS = ("png", "webp", "gif")
-"""Formats that encode() writes."""
+FORMATS = ("png", "webp", "gif", "jxl", "tiff", "bmp")
+"""Formats that encode() writes, beside ``smallest``."""
 
-SUFFIXES = {".png": "png", ".webp": "webp", ".gif": "gif"}
+RACED = ("png", "webp", "jxl")
+"""Formats that ``smallest`` tries; of equal files the first is kept."""
+
+SUFFIXES = {
+    ".png": "png",
+    ".webp": "webp",
+    ".gif": "gif",
+    ".jxl": "jxl",
+    ".tif": "tiff",
+    ".tiff": "tiff",
+    ".bmp": "bmp",
+}
 """The format that a file's suffix asks for."""
 
 
@@ -36,7 +58,8 @@ def encode(
     indexed : IndexedImage
         Unused and repeated palette entries are dropped, the rest is ordered for size.
     format : str
-        ``png``, ``webp`` (lossless) or ``gif``.
+        ``png``, ``webp`` (lossless), ``gif``, ``jxl`` (lossless, needs imagecodecs), ``tiff``,
+        ``bmp``, or ``smallest``: the smallest of PNG, WebP and, if installed, JPEG XL.
     effort : str
         ``fast``, ``balanced`` or ``best``.
     carried : Carried
@@ -56,20 +79,78 @@ def encode(
     OptionError
         An unknown format or effort.
     EncodeError
-        The encoder refuses, or the picture is larger than the format can hold.
+        The encoder refuses, or the picture is more than the format can hold.
+    MissingExtraError
+        The format needs a package that is not installed.
     """
-    if format not in FORMATS:
-        raise OptionError("format", format, ", ".join(FORMATS))
+    _check(format, effort)
+    from huepress.encode import gif, jxl, plain, png, webp
+
+    how: dict[str, Callable[[], Encoded]] = {
+        "png": lambda: png.encode_indexed(
+            indexed, effort=effort, carried=carried, keep_order=keep_order
+        ),
+        "webp": lambda: webp.encode_indexed(indexed, effort=effort, carried=carried),
+        "gif": lambda: gif.encode_indexed(indexed, matte=matte),
+        "jxl": lambda: jxl.encode_indexed(indexed, effort=effort, carried=carried),
+        "tiff": lambda: plain.encode_tiff(indexed, carried=carried),
+        "bmp": lambda: plain.encode_bmp(indexed),
+    }
+    return _smallest(how) if format == "smallest" else how[format]()
+
+
+def encode_lossless(
+    image: Image,
+    format: str = "png",
+    *,
+    effort: str = "balanced",
+    carried: Carried = NOTHING,
+    keep_hidden_rgb: bool = False,
+) -> Encoded:
+    """Write a picture with its pixels unchanged, in any of the formats of encode().
+
+    Parameters
+    ----------
+    image : Image
+        8 or 16 bits a channel (PNG and JPEG XL hold 16).
+    keep_hidden_rgb : bool
+        Keep the colors of fully transparent pixels; else they become black.
+
+    Raises
+    ------
+    OptionError, EncodeError, MissingExtraError
+        As for encode().
+    """
+    _check(format, effort)
+    from huepress.encode import lossless
+
+    def one(name: str) -> Encoded:
+        return lossless.encode_lossless(
+            image, name, effort=effort, carried=carried, keep_hidden_rgb=keep_hidden_rgb
+        )
+
+    if format != "smallest":
+        return one(format)
+    return _smallest({name: lambda name=name: one(name) for name in RACED})  # type: ignore[misc]
+
+
+def _smallest(how: dict[str, Callable[[], Encoded]]) -> Encoded:
+    """Race PNG against the formats that are installed and hold the picture."""
+    from huepress.encode import jxl
+
+    found = [how["png"]()]
+    for name in RACED[1:]:
+        if name == "jxl" and not jxl.is_installed():
+            continue
+        try:
+            found.append(how[name]())
+        except EncodeError:  # 16 bits, a long side or a profile: PNG holds every picture
+            continue
+    return min(found, key=lambda encoded: len(encoded.data))
+
+
+def _check(format: str, effort: str) -> None:
+    if format not in (*FORMATS, "smallest"):
+        raise OptionError("format", format, ", ".join((*FORMATS, "smallest")))
     if effort not in ("fast", "balanced", "best"):
         raise OptionError("effort", effort, "fast, balanced, best")
-    if format == "webp":
-        from huepress.encode import webp
-
-        return webp.encode_indexed(indexed, effort=effort, carried=carried)
-    if format == "gif":
-        from huepress.encode import gif
-
-        return gif.encode_indexed(indexed, matte=matte)
-    from huepress.encode import png
-
-    return png.encode_indexed(indexed, effort=effort, carried=carried, keep_order=keep_order)

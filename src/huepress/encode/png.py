@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import struct
+import zlib
 from collections.abc import Sequence
 
 import oxipng
@@ -67,7 +69,7 @@ def encode_indexed(
         oxipng refuses.
     """
     ready = tidy(indexed, keep_order=keep_order)
-    raw = _raw_image(ready, carried)
+    raw = raw_image(ready, carried)
     # A fixed palette stays a palette, in its order; otherwise oxipng may reorder it or find
     # that gray of few bits says the same without one.
     free = not keep_order
@@ -111,7 +113,7 @@ def estimate_bytes(indexed: IndexedImage, *, level: int = 12) -> int:
     The palette is taken as it is (no entry dropped, no order tried). ``level`` is libdeflate's:
     12 is what the file will get; 6 costs a fifth and ranks nearly alike.
     """
-    data = _raw_image(indexed, NOTHING).create_optimized_png(
+    data = raw_image(indexed, NOTHING).create_optimized_png(
         level=0,
         filter=list(NONE),
         deflate=oxipng.Deflaters.libdeflater(level),
@@ -122,7 +124,24 @@ def estimate_bytes(indexed: IndexedImage, *, level: int = 12) -> int:
     return len(data)
 
 
-def _raw_image(indexed: IndexedImage, carried: Carried) -> oxipng.RawImage:
+def put_in(data: bytes, carried: Carried) -> bytes:
+    """Put metadata into a finished PNG, behind its header."""
+    names = {name for name, _ in carried.png_chunks}
+    chunks = list(carried.png_chunks)
+    if carried.icc_profile is not None and not names & {b"gAMA", b"cHRM"}:
+        chunks.insert(0, (b"iCCP", b"icc\0\0" + zlib.compress(carried.icc_profile, 9)))
+    packed = b"".join(
+        struct.pack(">I", len(content))
+        + name
+        + content
+        + struct.pack(">I", zlib.crc32(name + content))
+        for name, content in chunks
+    )
+    return data[:33] + packed + data[33:]
+
+
+def raw_image(indexed: IndexedImage, carried: Carried) -> oxipng.RawImage:
+    """Hand indexed pixels to oxipng, 8 bits each."""
     height, width = indexed.indices.shape
     colors = indexed.palette.colors.tolist()
     if indexed.palette.colors.shape[1] == 3:

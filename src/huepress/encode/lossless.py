@@ -1,0 +1,189 @@
+"""The pixels unchanged, as small as they go: palette, gray, fewer bits, no alpha, best filters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import oxipng
+from numpy.typing import NDArray
+
+from huepress.encode import gif, jxl, plain, png, webp
+from huepress.encode.carried import NOTHING, Carried
+from huepress.encode.tidy import tidy
+from huepress.errors import EncodeError
+from huepress.types import Encoded, Image, IndexedImage, Palette
+
+LEVEL = {"fast": 2, "balanced": 6, "best": 6}
+"""oxipng's level: 6 is its largest (all filters and reductions)."""
+
+
+def encode_lossless(
+    image: Image,
+    format: str = "png",
+    *,
+    effort: str = "balanced",
+    carried: Carried = NOTHING,
+    keep_hidden_rgb: bool = False,
+) -> Encoded:
+    """Write a picture without changing what is seen.
+
+    Parameters
+    ----------
+    image : Image
+        8 or 16 bits a channel.
+    format : {"png", "webp", "gif", "jxl", "tiff", "bmp"}
+        PNG and JPEG XL hold 16 bits; GIF at most 256 colors that are opaque or clear.
+    effort : {"fast", "balanced", "best"}
+        ``best`` adds zopfli.
+    carried : Carried
+        What is written beside the pixels.
+    keep_hidden_rgb : bool
+        Keep the colors of fully transparent pixels, as game textures need; else they become 0.
+
+    Returns
+    -------
+    Encoded
+        Decodes to the same pixels, bit for bit.
+
+    Raises
+    ------
+    EncodeError
+        The format cannot hold the picture.
+    """
+    pixels: NDArray[np.uint8] | NDArray[np.uint16] = _needed_depth(image)
+    if not keep_hidden_rgb and pixels.shape[2] == 4:
+        pixels = pixels * (pixels[..., 3:] > 0)
+    if format == "jxl":
+        return Encoded(jxl.encode_pixels(pixels, effort=effort, carried=carried), "jxl")
+    if format == "png":
+        return _png(image, pixels, effort, carried, keep_hidden_rgb)
+    if pixels.dtype != np.uint8:
+        raise EncodeError(format, "holds 8 bits a channel, the picture has 16; PNG holds them")
+    small = pixels.astype(np.uint8, copy=False)
+    if format == "webp":
+        return Encoded(webp.encode_pixels(small, effort=effort, carried=carried), "webp")
+    if format == "bmp":
+        return Encoded(plain.bmp_of_pixels(small), "bmp")
+    indexed = exact_palette(small)
+    if format == "tiff":
+        opaque = indexed is not None and indexed.palette.colors.shape[1] == 3
+        if indexed is not None and opaque:
+            return plain.encode_tiff(indexed, carried=carried)
+        return Encoded(plain.tiff_of_pixels(small, carried=carried), "tiff")
+    if format != "gif" or indexed is None or _is_soft(indexed):
+        found = "holds 256 colors that are opaque or clear, the picture has others"
+        raise EncodeError(format, found)
+    return gif.encode_indexed(indexed)
+
+
+def exact_palette(pixels: NDArray[np.uint8]) -> IndexedImage | None:
+    """Index a picture of at most 256 colors; None when there are more.
+
+    Fully transparent pixels of different hidden colors count as different.
+    """
+    height, width, channels = pixels.shape
+    shift = np.array([16, 8, 0, 24][:channels], np.uint32)
+    numbers = np.zeros((height, width), np.uint32)
+    for channel in range(channels):
+        numbers |= pixels[..., channel].astype(np.uint32) << shift[channel]
+    found = np.zeros(0, np.uint32)
+    for start in range(0, height, 64):  # most pictures have too many after the first strips
+        found = np.union1d(found, np.unique(numbers[start : start + 64]))
+        if len(found) > 256:
+            return None
+    indices = np.searchsorted(found, numbers).astype(np.uint8)
+    colors = np.stack([(found >> s & 255) for s in shift], axis=1).astype(np.uint8)
+    return IndexedImage(indices, Palette(colors))
+
+
+def _needed_depth(image: Image) -> NDArray[np.uint8] | NDArray[np.uint16]:
+    """Give the 16-bit samples, unless 8 bits say the same."""
+    if image.deep is None or np.array_equal(image.pixels.astype(np.uint16) * 257, image.deep):
+        return image.pixels
+    return image.deep
+
+
+def _is_soft(indexed: IndexedImage) -> bool:
+    colors = indexed.palette.colors
+    return colors.shape[1] == 4 and bool(((colors[:, 3] > 0) & (colors[:, 3] < 255)).any())
+
+
+def _png(
+    image: Image,
+    pixels: NDArray[np.uint8] | NDArray[np.uint16],
+    effort: str,
+    carried: Carried,
+    keep_hidden_rgb: bool,
+) -> Encoded:
+    try:
+        data = min(_candidates(image, pixels, effort, not keep_hidden_rgb), key=len)
+        if effort == "best":
+            data = png.squeeze(data, pixels.shape[0] * pixels.shape[1])
+    except oxipng.PngError as error:
+        raise EncodeError("png", str(error)) from error
+    return Encoded(png.put_in(data, carried), "png")
+
+
+def _candidates(
+    image: Image, pixels: NDArray[np.uint8] | NDArray[np.uint16], effort: str, clears: bool
+) -> Iterator[bytes]:
+    """Yield PNG files of the pixels alone: from a palette of ours, and as the file had them."""
+    height, width, channels = pixels.shape
+    indexed = exact_palette(pixels) if pixels.dtype == np.uint8 else None  # type: ignore[arg-type]
+    level, deflate = LEVEL[effort], oxipng.Deflaters.libdeflater(12)
+    if indexed is not None and not _hides_colors(indexed):
+        yield png.raw_image(tidy(indexed), NOTHING).create_optimized_png(
+            level=level, deflate=deflate
+        )
+    kind = oxipng.ColorType.rgb() if channels == 3 else oxipng.ColorType.rgba()
+    deep = pixels.dtype == np.uint16
+    raw = oxipng.RawImage(
+        pixels.astype(">u2").tobytes() if deep else pixels.tobytes(),
+        width,
+        height,
+        color_type=kind,
+        bit_depth=16 if deep else 8,
+    )
+    if indexed is None or height * width <= png.SMALL:
+        yield raw.create_optimized_png(level=level, deflate=deflate, optimize_alpha=clears)
+    source = image.source
+    if source.format == "png" and source.data is not None and not source.is_part:
+        # The order of its palette and its hidden colors may be good ones. What it shows is
+        # compared, because orientation and profile may have changed the pixels since.
+        try:
+            again = oxipng.optimize_from_memory(
+                source.data,
+                level=level,
+                deflate=deflate,
+                strip=oxipng.StripChunks.all(),
+                interlace=oxipng.Interlacing.Off,
+            )
+        except oxipng.PngError:
+            return
+        if _shows(again, pixels, clears):
+            yield again
+
+
+def _hides_colors(indexed: IndexedImage) -> bool:
+    """Whether fully transparent entries have colors, which a tidied palette would lose."""
+    colors = indexed.palette.colors
+    return colors.shape[1] == 4 and bool(
+        (colors[:, 3] == 0).any() and colors[colors[:, 3] == 0].any()
+    )
+
+
+def _shows(data: bytes, pixels: NDArray[np.uint8] | NDArray[np.uint16], clears: bool) -> bool:
+    """Whether a PNG of ours decodes to the pixels (where they are seen, if hidden ones may go)."""
+    from huepress.load import load
+
+    shown = load(data, max_pixels=1 << 40)
+    if clears and shown.has_alpha:
+        clear = (shown.pixels if shown.deep is None else shown.deep)[..., 3:] == 0
+        deep = None if shown.deep is None else np.where(clear, 0, shown.deep).astype(np.uint16)
+        shown = Image(np.where(clear, 0, shown.pixels).astype(np.uint8), shown.source, deep)
+    if pixels.dtype == np.uint16:
+        return shown.deep is not None and np.array_equal(shown.deep, pixels)
+    return np.array_equal(shown.pixels, pixels) and (
+        shown.deep is None or np.array_equal(shown.deep, pixels.astype(np.uint16) * 257)
+    )

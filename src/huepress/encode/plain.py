@@ -1,0 +1,89 @@
+"""TIFF and BMP through Pillow, for programs that read nothing else."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import Any
+
+from PIL import Image as PillowImage
+
+from huepress.encode.carried import NOTHING, Carried
+from huepress.encode.tidy import tidy
+from huepress.errors import EncodeError
+from huepress.types import Encoded, IndexedImage, Pixels
+
+
+def encode_tiff(indexed: IndexedImage, *, carried: Carried = NOTHING) -> Encoded:
+    """Write an indexed picture as TIFF: palette colors, or RGBA when a color is not opaque.
+
+    Returns
+    -------
+    Encoded
+        Compressed by deflate; decodes to exactly ``palette[indices]``.
+
+    Raises
+    ------
+    EncodeError
+        libtiff refuses.
+    """
+    ready = tidy(indexed)
+    if ready.palette.colors.shape[1] == 3:
+        return Encoded(_tiff(_palette_image(ready), carried), "tiff", len(ready.palette))
+    data = tiff_of_pixels(ready.to_pixels(), carried=carried)
+    return Encoded(data, "tiff", len(ready.palette))
+
+
+def tiff_of_pixels(pixels: Pixels, *, carried: Carried = NOTHING) -> bytes:
+    """Write (height, width, 3 or 4) uint8 pixels as TIFF (raises EncodeError)."""
+    return _tiff(PillowImage.fromarray(pixels), carried)
+
+
+def encode_bmp(indexed: IndexedImage) -> Encoded:
+    """Write an indexed picture as BMP, uncompressed.
+
+    Returns
+    -------
+    Encoded
+        8 bits a pixel; decodes to exactly ``palette[indices]``.
+
+    Raises
+    ------
+    EncodeError
+        A color is not opaque, or the picture is too large.
+    """
+    ready = tidy(indexed)
+    if ready.palette.colors.shape[1] == 4:
+        raise EncodeError("bmp", "holds no transparency, the picture has some")
+    return Encoded(_save("bmp", _palette_image(ready), {}), "bmp", len(ready.palette))
+
+
+def bmp_of_pixels(pixels: Pixels) -> bytes:
+    """Write (height, width, 3) uint8 pixels as BMP (raises EncodeError)."""
+    if pixels.shape[2] == 4:
+        raise EncodeError("bmp", "holds no transparency, the picture has some")
+    return _save("bmp", PillowImage.fromarray(pixels), {})
+
+
+def _palette_image(ready: IndexedImage) -> PillowImage.Image:
+    height, width = ready.indices.shape
+    image = PillowImage.frombytes("P", (width, height), ready.indices.tobytes())
+    image.putpalette(ready.palette.colors.tobytes(), "RGB")
+    return image
+
+
+def _tiff(image: PillowImage.Image, carried: Carried) -> bytes:
+    options: dict[str, Any] = {"compression": "tiff_adobe_deflate"}
+    if carried.icc_profile is not None:
+        options["icc_profile"] = carried.icc_profile
+    if carried.dpi is not None:
+        options["dpi"] = carried.dpi
+    return _save("tiff", image, options)
+
+
+def _save(format: str, image: PillowImage.Image, options: dict[str, Any]) -> bytes:
+    out = BytesIO()
+    try:
+        image.save(out, format.upper(), **options)
+    except (OSError, ValueError) as error:
+        raise EncodeError(format, str(error)) from error
+    return out.getvalue()
