@@ -13,7 +13,8 @@ PACKAGE = Path(__file__).parents[1] / "src" / "huepress"
 GROUND = [{"errors", "_core"}, {"options", "types", "_native", "profiles"}]
 ROAD = [
     {"colorspace"},
-    {"load", "palette_files"},
+    {"load"},
+    {"palette_files"},
     {"histogram"},
     {"kmeans"},
     {"remap"},

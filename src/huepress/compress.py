@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias
 
 from huepress import kmeans, search
 from huepress.colorspace import space_of
-from huepress.encode import carry, encode
+from huepress.encode import carry, encode, encode_lossless
 from huepress.errors import OptionError, QualityError
 from huepress.load import load_with
 from huepress.options import CompressOptions, parse_size
+from huepress.palette_files import parse_hex
 from huepress.report import Result
 
 if TYPE_CHECKING:
@@ -77,6 +78,8 @@ def compress(
 
 def _compress_image(image: Image, options: CompressOptions, started: float) -> Result:
     """Walk the road from a loaded picture; `started` is when the clock of the report began."""
+    if options.lossless:
+        return _unchanged(image, options, started)
     bench = search.Bench(
         image,
         lambda counted, colors: learn(
@@ -165,7 +168,13 @@ def finish(image: Image, fit: PaletteFit, options: CompressOptions, started: flo
 
 def _result(image: Image, chosen: search.Trial, options: CompressOptions, started: float) -> Result:
     carried = carry(image.source, options.strip)
-    encoded = encode(chosen.indexed, _format(options), effort=options.effort, carried=carried)
+    encoded = encode(
+        chosen.indexed,
+        _format(options),
+        effort=options.effort,
+        carried=carried,
+        matte=None if options.matte is None else parse_hex(options.matte)[:3],
+    )
     kept = _is_original_better(image, encoded)
     return Result(
         data=image.source.data if kept and image.source.data else encoded.data,
@@ -174,6 +183,27 @@ def _result(image: Image, chosen: search.Trial, options: CompressOptions, starte
         image=image,
         indexed=chosen.indexed,
         fit=chosen.fit,
+        seconds=perf_counter() - started,
+    )
+
+
+def _unchanged(image: Image, options: CompressOptions, started: float) -> Result:
+    """Encode the pixels as they are."""
+    encoded = encode_lossless(
+        image,
+        _format(options),
+        effort=options.effort,
+        carried=carry(image.source, options.strip),
+        keep_hidden_rgb=options.keep_hidden_rgb,
+    )
+    kept = _is_original_better(image, encoded)
+    return Result(
+        data=image.source.data if kept and image.source.data else encoded.data,
+        format=encoded.format,
+        status="kept" if kept else "compressed",
+        image=image,
+        indexed=None,
+        fit=None,
         seconds=perf_counter() - started,
     )
 

@@ -209,7 +209,7 @@ def table(group: type[OptionGroup]) -> Mapping[str, tuple[Spec, Any]]:
 
 
 EFFORTS: Final = ("fast", "balanced", "best")
-FORMATS: Final = ("auto", "png", "webp", "gif")
+FORMATS: Final = ("auto", "png", "webp", "gif", "jxl", "tiff", "bmp", "smallest")
 INITS: Final = ("auto", "kmeans++", "wu", "random")
 
 _TARGET = "What to aim for"
@@ -350,8 +350,31 @@ class CompressOptions(OptionGroup):
         "auto",
         "choice",
         "-f, --format",
-        "File format; auto takes the output's suffix, else PNG.",
+        "File format; auto takes the output's suffix, else PNG; smallest races PNG, WebP and JPEG"
+        " XL.",
         choices=FORMATS,
+        group=_FILE,
+    )
+    lossless: bool = option(
+        False,
+        "switch",
+        "--lossless",
+        "Keep every pixel as it is; only re-encode, as small as possible.",
+        group=_TARGET,
+    )
+    keep_hidden_rgb: bool = option(
+        False,
+        "switch",
+        "--keep-hidden-rgb",
+        "With --lossless: keep the colors of fully transparent pixels, for game textures.",
+        group=_FILE,
+    )
+    matte: str | None = option(
+        None,
+        "text",
+        "--matte",
+        "Color that half-transparent pixels of a GIF are blended over, such as #ffffff.",
+        metavar="HEX",
         group=_FILE,
     )
     strip: str = option(
@@ -438,6 +461,7 @@ class CompressOptions(OptionGroup):
         # Not super(): dataclasses with slots are rebuilt, and a bare super() would miss that.
         OptionGroup.__post_init__(self)
         aims = [n for n in ("quality", "max_size", "rate_weight") if getattr(self, n) is not None]
+        aims += ["lossless"] if self.lossless else []
         if len(aims) > 1:
             raise OptionError(aims[1], getattr(self, aims[1]), f"only one of {' and '.join(aims)}")
 

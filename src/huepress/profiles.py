@@ -120,6 +120,11 @@ def xyz_from_primaries(xy: ArrayLike) -> Floats:
 _SRGB_FROM_XYZ: Final = np.linalg.inv(xyz_from_primaries(SRGB_PRIMARIES))
 
 
+def linear_from_xyz(xyz: ArrayLike) -> Floats:
+    """Convert (..., 3) XYZ under D50 to linear sRGB."""
+    return np.asarray(np.asarray(xyz, np.float64) @ _SRGB_FROM_XYZ.T)
+
+
 @lru_cache(maxsize=16)
 def parse(icc: bytes) -> RgbProfile | None:
     """Read an ICC profile of three curves and a matrix.

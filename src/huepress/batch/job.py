@@ -22,7 +22,7 @@ import huepress
 from huepress.batch.marks import is_marked, marked
 from huepress.batch.rows import Failure, Record, Row, RowStatus
 from huepress.batch.store import STDIO, is_remote, split, store_of
-from huepress.batch.targets import SUFFIXES, Target, check, format_of
+from huepress.batch.targets import PENDING, SUFFIXES, Target, check, format_of, suffix_of
 from huepress.compress import compress, finish
 from huepress.errors import HuepressError, InputError, OutputError
 from huepress.load import Limits, limits_of, load_with, read
@@ -169,6 +169,10 @@ def _finish(job: Job, data: bytes, digest: bytes, stamp: str | None, result: Res
     else:
         result = replace(result, data=content)
         summary = result.summary()
+    if output.endswith(PENDING):
+        own_suffix = Path(split(target.source)[1]).suffix
+        decided = SUFFIXES.get(result.format, (own_suffix,))[0]
+        output = output.removesuffix(PENDING) + decided
     row = Row(
         target.source,
         result.status,
@@ -247,7 +251,7 @@ def _own_name(target: Target) -> str:
     if target.output == STDIO or target.in_place:
         return target.output
     above, name = split(target.output)
-    suffix = SUFFIXES[target.format][0]
+    suffix = suffix_of(target.format)
     own = Path(split(target.source)[1])
     if own.suffix.lower() == suffix or not name.endswith(suffix):
         return target.output

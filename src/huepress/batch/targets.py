@@ -31,7 +31,13 @@ SUFFIXES: Final = {
     "png": (".png",),
     "webp": (".webp",),
     "gif": (".gif",),
+    "jxl": (".jxl",),
+    "tiff": (".tiff", ".tif"),
+    "bmp": (".bmp",),
 }
+
+PENDING: Final = ".smallest"
+"""Stands for the suffix while the race for the smallest file is not decided."""
 
 _NOT_WRITTEN: Final = "in place only {} are written".format(
     ", ".join(name for suffixes in SUFFIXES.values() for name in suffixes)
@@ -201,7 +207,7 @@ def _in_tree(found: Found, out_dir: str | None, write: WriteOptions, format: str
     if out_dir is not None:
         above, name = split(join(out_dir, found.relative))
         chosen = "png" if format == "auto" else format
-        output = _beside(above, Path(name).stem + SUFFIXES[chosen][0])
+        output = _beside(above, Path(name).stem + suffix_of(chosen))
         target = Target(found.address, output, chosen, write.force, make_parents=True)
     elif write.in_place:
         if os.path.islink(found.address):  # noqa: PTH114
@@ -242,21 +248,28 @@ def _target(source: str, write: WriteOptions, format: str) -> Target:
     above, name = split(source)
     stem = Path(name).stem
     if write.out_dir is not None:
-        output = join(local_path(write.out_dir), stem + SUFFIXES[chosen][0])
+        output = join(local_path(write.out_dir), stem + suffix_of(chosen))
         return Target(source, output, chosen, write.force, make_parents=True)
     return Target(
-        source, _beside(above, stem + write.suffix + SUFFIXES[chosen][0]), chosen, write.force
+        source, _beside(above, stem + write.suffix + suffix_of(chosen)), chosen, write.force
     )
 
 
+def suffix_of(format: str) -> str:
+    """Return the suffix that files of a format are written with."""
+    return SUFFIXES.get(format, (PENDING,))[0]
+
+
 def _in_place(source: str, format: str) -> Target:
+    if format == "smallest":
+        raise OptionError("format", format, "one format, because --in-place keeps the name")
     own = format_of(split(source)[1])
     chosen = (own or "png") if format == "auto" else format
     if own != chosen:
         raise OptionError(
             "in_place",
             source,
-            f"a name that ends in {SUFFIXES[chosen][0]}, because {chosen} is what is written;"
+            f"a name that ends in {suffix_of(chosen)}, because {chosen} is what is written;"
             " use --out-dir or -o",
         )
     return Target(source, source, chosen, overwrite=True, in_place=True)
@@ -292,7 +305,7 @@ def _apart(planned: list[Target | Row], write: WriteOptions) -> list[Target | Ro
             own = split(item.source)[1]
             if item.from_tree and not item.in_place and own != name:
                 added = "" if write.out_dir is not None else write.suffix
-                full = own + added + SUFFIXES[item.format][0]
+                full = own + added + suffix_of(item.format)
                 result[place] = replace(item, output=_beside(above, full))
     seen: dict[str, str] = {}
     once: list[Target | Row] = []
