@@ -1,0 +1,67 @@
+"""Panel "What to aim for"."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from huepress.options.spec import OptionGroup, option
+
+PANEL: Final = "What to aim for"
+EFFORTS: Final = ("fast", "balanced", "best")
+
+
+@dataclass(frozen=True)
+class AimOptions(OptionGroup):
+    """What one compressed picture is to reach."""
+
+    colors: int = option(
+        256,
+        "integer",
+        "-k, --colors",
+        "Largest palette; fewer colors are used when fewer suffice.",
+        minimum=1,
+        maximum=256,
+        metavar="N",
+        group=PANEL,
+    )
+    quality: float | None = option(
+        None,
+        "number",
+        "-q, --quality",
+        "Smallest file whose SSIMULACRA2 score is at least S.",
+        minimum=1,
+        maximum=100,
+        metavar="S",
+        group=PANEL,
+    )
+    max_size: str | None = option(
+        None,
+        "size",
+        "-s, --max-size",
+        "Best score that fits: 100KB, 64KiB, bytes, or 30% of the input.",
+        metavar="SIZE",
+        group=PANEL,
+    )
+    best_effort: bool = option(
+        False,
+        "switch",
+        "--best-effort",
+        "When a bound cannot be met, write what comes nearest to it.",
+        group=PANEL,
+    )
+    effort: str = option(
+        "balanced",
+        "choice",
+        "--effort",
+        "How hard to search for a smaller file.",
+        choices=EFFORTS,
+        group=PANEL,
+    )
+    lossless: bool = option(
+        False,
+        "switch",
+        "--lossless",
+        "Keep every pixel as it is; only re-encode, as small as possible.",
+        group=PANEL,
+    )

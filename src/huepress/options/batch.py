@@ -1,0 +1,108 @@
+"""Panel "Many files"."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from huepress.errors import OptionError
+from huepress.options.spec import OptionGroup, option
+
+PANEL: Final = "Many files"
+
+
+@dataclass(frozen=True, slots=True)
+class BatchOptions(OptionGroup):
+    """How folders and sets of pictures are gone through."""
+
+    recursive: bool = option(
+        False,
+        "switch",
+        "-r, --recursive",
+        "Go through directories; with --out-dir the tree is mirrored, and resumed when stopped.",
+        group=PANEL,
+    )
+    include: tuple[str, ...] = option(
+        (),
+        "list",
+        "--include",
+        "Of a tree only files that match, such as '*.png' or 'icons/**'; may be repeated.",
+        metavar="GLOB",
+        group=PANEL,
+    )
+    exclude: tuple[str, ...] = option(
+        (),
+        "list",
+        "--exclude",
+        "Of a tree no files or directories that match; may be repeated.",
+        metavar="GLOB",
+        group=PANEL,
+    )
+    manifest: str | None = option(
+        None,
+        "text",
+        "--manifest",
+        "Where finished files are remembered; with -r it is .huepress.sqlite in the output.",
+        metavar="FILE",
+        group=PANEL,
+    )
+    no_manifest: bool = option(False, "switch", "--no-manifest", "Remember nothing.", group=PANEL)
+    min_savings: str | None = option(
+        None,
+        "size",
+        "--min-savings",
+        "Keep the original unless this much is saved: a share such as 5%, or bytes.",
+        metavar="SIZE",
+        group=PANEL,
+    )
+    dry_run: bool = option(
+        False, "switch", "--dry-run", "Do the work, write nothing, tell the figures.", group=PANEL
+    )
+    check: bool = option(
+        False,
+        "switch",
+        "--check",
+        "Write nothing; exit 1 and list the files that could be smaller in their own format.",
+        group=PANEL,
+    )
+    fail_fast: bool = option(
+        False, "switch", "--fail-fast", "Stop at the first file that fails.", group=PANEL
+    )
+    shared_palette: bool = option(
+        False,
+        "switch",
+        "--shared-palette",
+        "One palette for all the pictures: frames, tiles, sprites.",
+        group=PANEL,
+    )
+    palette_weights: str = option(
+        "pixels",
+        "choice",
+        "--palette-weights",
+        "In a shared palette every pixel counts the same, or every picture.",
+        choices=("pixels", "pictures"),
+        group=PANEL,
+    )
+    save_palette: str | None = option(
+        None,
+        "text",
+        "--save-palette",
+        "Also write the shared palette: .gpl, .hex, .txt or .json.",
+        metavar="FILE",
+        group=PANEL,
+    )
+    scheduler: str | None = option(
+        None,
+        "text",
+        "--scheduler",
+        "Work on the Dask cluster at this address, such as tcp://10.0.0.5:8786.",
+        metavar="ADDRESS",
+        group=PANEL,
+    )
+
+    def __post_init__(self) -> None:
+        OptionGroup.__post_init__(self)
+        if self.manifest and self.no_manifest:
+            raise OptionError("no_manifest", True, "only one of manifest and no_manifest")
+        if self.save_palette and not self.shared_palette:
+            raise OptionError("save_palette", self.save_palette, "only with shared_palette")
