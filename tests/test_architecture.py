@@ -17,6 +17,8 @@ ROAD = [
     {"palette_files"},
     {"histogram"},
     {"kmeans"},
+    {"fixed_colors"},
+    {"small_colors"},
     {"remap"},
     {"metrics"},
     {"encode"},

@@ -7,23 +7,35 @@ distortion and rate, encode, and never return more bytes than came in.
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias
 
-from huepress import kmeans, search
+from huepress import fixed_colors, kmeans, search
 from huepress.colorspace import space_of
 from huepress.encode import carry, encode, encode_lossless
 from huepress.errors import OptionError, QualityError
 from huepress.load import load_with
 from huepress.options import CompressOptions, parse_size
-from huepress.palette_files import parse_hex
+from huepress.palette_files import parse_hex, read_palette, to_hex
 from huepress.report import Result
+from huepress.small_colors import SmallColors
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PIL import Image as PillowImage
 
-    from huepress.types import Encoded, Histogram, Image, PaletteFit, Points
+    from huepress.fixed_colors import Learn
+    from huepress.types import (
+        Colors,
+        Encoded,
+        Histogram,
+        Image,
+        IndexedImage,
+        Palette,
+        PaletteFit,
+        Points,
+    )
 
 PictureSource: TypeAlias = (
     "str | os.PathLike[str] | bytes | BinaryIO | PillowImage.Image | NDArray[Any] | Image"
@@ -80,17 +92,64 @@ def _compress_image(image: Image, options: CompressOptions, started: float) -> R
     """Walk the road from a loaded picture; `started` is when the clock of the report began."""
     if options.lossless:
         return _unchanged(image, options, started)
-    bench = search.Bench(
+    bench, n_fixed = _bench_of(image, options)
+    return _result(bench.image, _choose(bench, bench.image, options), options, started, n_fixed)
+
+
+def _bench_of(image: Image, options: CompressOptions) -> tuple[_Bench, int]:
+    """Prepare the bench of a picture; the number tells how many entries stay as they are."""
+    profile = image.source.icc_profile
+    if options.palette is not None:
+        asked = read_palette(options.palette)
+        image, palette = fixed_colors.palette_for(image, asked, options.colors)
+        bench = _bench(
+            image, lambda counted, _: _given(counted, palette, options, profile), options
+        )
+        bench.colors = len(palette)
+        return bench, len(palette)
+    n_fixed = len(options.keep_color)
+    fixed_colors.require_room(n_fixed, options.colors)
+    # A named start is the textbook's k-means and nothing else.
+    least = options.small_colors if options.init == "auto" else 0
+    small = SmallColors(image, least, n_threads=options.threads)
+    space = space_of(options.color_space, profile)
+
+    def learned(counted: Histogram, colors: int) -> PaletteFit:
+        now = options.changed(colors=max(colors, n_fixed))
+        fit = learn(counted, now, icc_profile=profile)
+
+        def around(small: Colors) -> PaletteFit:
+            words = (*now.keep_color, *(to_hex(color) for color in small))
+            return learn(counted, now.changed(keep_color=words), icc_profile=profile)
+
+        return small.keep(fit, now.colors, space, around, n_fixed=n_fixed)
+
+    return _bench(image, learned, options, small), n_fixed
+
+
+@dataclass(eq=False)
+class _Bench(search.Bench):
+    """The bench, whose mappings keep small colors."""
+
+    small: SmallColors | None = None
+
+    def map(self, colors: int, rate_weight: float, dither: float) -> IndexedImage:
+        mapped = super().map(colors, rate_weight, dither)
+        return mapped if self.small is None else self.small.restore(mapped, self.color_space)
+
+
+def _bench(
+    image: Image, learn: Learn, options: CompressOptions, small: SmallColors | None = None
+) -> _Bench:
+    return _Bench(
         image,
-        lambda counted, colors: learn(
-            counted, options.changed(colors=colors), icc_profile=image.source.icc_profile
-        ),
+        learn,
         options.colors,
         space_of(options.color_space, image.source.icc_profile),
         n_threads=options.threads,
         find=options.effort != "fast",
+        small=small,
     )
-    return _result(image, _choose(bench, image, options), options, started)
 
 
 def _choose(bench: search.Bench, image: Image, options: CompressOptions) -> search.Trial:
@@ -102,7 +161,7 @@ def _choose(bench: search.Bench, image: Image, options: CompressOptions) -> sear
             if not options.best_effort:
                 raise QualityError(
                     image.source.name,
-                    f"score {options.quality:g} with {options.colors} colors",
+                    f"score {options.quality:g} with {bench.colors} colors",
                     f"{found.score:.1f} can",
                     "lower --quality, raise --colors, or take what comes nearest: --best-effort",
                 )
@@ -128,6 +187,12 @@ def _choose(bench: search.Bench, image: Image, options: CompressOptions) -> sear
     return search.default(bench, options.effort, options.dither)
 
 
+def learn_palette(image: Image, options: CompressOptions) -> IndexedImage:
+    """Learn the palette of one picture and map it plainly: what `huepress palette` tells of."""
+    bench, _ = _bench_of(image, options)
+    return bench.try_nearest(bench.colors).indexed
+
+
 def learn(
     counted: Histogram,
     options: CompressOptions,
@@ -136,46 +201,67 @@ def learn(
     start: Points | None = None,
     return_history: bool = False,
 ) -> PaletteFit:
-    """Learn a palette from counted colors, the engine starting from given centers if there are."""
-    return kmeans.fit_palette(
-        counted,
-        options.colors,
-        color_space=space_of(options.color_space, icc_profile),
-        effort=options.effort,
-        init=options.init,
-        n_init=options.n_init,
-        max_iter=options.max_iter,
-        tol=options.tol,
-        seed=options.seed,
-        n_threads=options.threads,
-        return_history=return_history,
-        start=start,
-    )
+    """Learn a palette from counted colors, the engine starting from given centers if there are.
+
+    Colors to be kept are its first entries.
+    """
+    space = space_of(options.color_space, icc_profile)
+
+    def fit(colors: Histogram, n_colors: int) -> PaletteFit:
+        return kmeans.fit_palette(
+            colors,
+            n_colors,
+            color_space=space,
+            effort=options.effort,
+            init=options.init,
+            n_init=options.n_init,
+            max_iter=options.max_iter,
+            tol=options.tol,
+            seed=options.seed,
+            n_threads=options.threads,
+            return_history=return_history,
+            start=start,
+        )
+
+    if not options.keep_color:
+        return fit(counted, options.colors)
+    kept = fixed_colors.of_words(options.keep_color)
+    return fixed_colors.learn_around(counted, kept, options.colors, space, fit, options.threads)
+
+
+def _given(
+    counted: Histogram, palette: Palette, options: CompressOptions, icc_profile: bytes | None
+) -> PaletteFit:
+    space = space_of(options.color_space, icc_profile)
+    return fixed_colors.given(counted, palette, space, options.threads)
 
 
 def finish(image: Image, fit: PaletteFit, options: CompressOptions, started: float) -> Result:
     """Walk the rest of the road from a learned palette, aiming at nothing but the defaults."""
-    bench = search.Bench(
-        image,
-        lambda _counted, _colors: fit,
-        len(fit.palette),
-        space_of(options.color_space, image.source.icc_profile),
-        n_threads=options.threads,
-        find=options.effort != "fast",
-    )
-    return _result(image, _choose(bench, image, options), options, started)
+    bench = _bench(image, lambda _counted, _colors: fit, options)
+    bench.colors = len(fit.palette)
+    return _result(image, _choose(bench, image, options), options, started, len(options.keep_color))
 
 
-def _result(image: Image, chosen: search.Trial, options: CompressOptions, started: float) -> Result:
+def _result(
+    image: Image,
+    chosen: search.Trial,
+    options: CompressOptions,
+    started: float,
+    n_fixed: int = 0,
+) -> Result:
     carried = carry(image.source, options.strip)
+    # A size was met by trials with the deflate of "balanced".
+    effort = "balanced" if options.max_size and options.effort == "fast" else options.effort
     encoded = encode(
         chosen.indexed,
         _format(options),
-        effort=options.effort,
+        effort=effort,
         carried=carried,
+        n_fixed=n_fixed,
         matte=None if options.matte is None else parse_hex(options.matte)[:3],
     )
-    kept = _is_original_better(image, encoded)
+    kept = n_fixed == 0 and _is_original_better(image, encoded)
     return Result(
         data=image.source.data if kept and image.source.data else encoded.data,
         format=encoded.format,

@@ -227,6 +227,19 @@ def to_hex(color: Sequence[int]) -> str:
     return "#" + bytes(values[:3] if values[3:] in ([], [255]) else values).hex()
 
 
+FORMATS: Final = ("hex", "css", "gpl", "act", "ase", "pal", "json")
+"""What write_palette() writes; beside them ``.txt`` is a suffix of hex colors."""
+
+BINARY: Final = ("act", "ase")
+
+
+def format_of_suffix(path: str) -> str | None:
+    """Name the palette format that the suffix of a file asks for; None when it is none."""
+    suffix = os.path.splitext(path)[1].lower().removeprefix(".")  # noqa: PTH122
+    suffix = "hex" if suffix == "txt" else suffix
+    return suffix if suffix in FORMATS else None
+
+
 def write_palette(palette: Palette, format: str) -> bytes:
     """Write a palette in the format that a suffix names.
 

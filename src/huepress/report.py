@@ -159,7 +159,9 @@ class Result:
         if self.colors is not None:
             parts.append(f"{self.colors} color{'s' if self.colors != 1 else ''}")
             parts.append("lossless" if self.mse == 0 else f"PSNR {self.psnr:.1f} dB")
-        if self.fit is not None and self.status != "kept":
+        if self.fit is not None and self.fit.stop_reason == "given" and self.status != "kept":
+            parts.append(STOP_WORDS["given"])
+        elif self.fit is not None and self.status != "kept":
             parts.append(
                 f"{self.fit.n_iter} iteration{'s' if self.fit.n_iter != 1 else ''}"
                 f" ({STOP_WORDS[self.fit.stop_reason]})"
@@ -191,6 +193,7 @@ STOP_WORDS = {
     "tolerance": "within tolerance",
     "max_iter": "stopped at the limit",
     "exact": "every color fits",
+    "given": "palette given",
 }
 
 

@@ -28,7 +28,7 @@ Weights: TypeAlias = NDArray[np.float64]
 Indices: TypeAlias = NDArray[np.uint8]
 """(height, width) uint8: the palette entry of every pixel."""
 
-StopReason: TypeAlias = Literal["converged", "tolerance", "max_iter", "exact"]
+StopReason: TypeAlias = Literal["converged", "tolerance", "max_iter", "exact", "given"]
 
 
 def _require(holds: bool, what: str) -> None:
@@ -204,8 +204,9 @@ class PaletteFit:
     n_iter : int
         Iterations of the start that was kept.
     stop_reason : str
-        ``converged`` (no color changes its center), ``tolerance``, ``max_iter``, or ``exact``
-        (no more distinct colors than centers: every color is its own center).
+        ``converged`` (no color changes its center), ``tolerance``, ``max_iter``, ``exact`` (no
+        more distinct colors than centers: every color is its own center), or ``given`` (the
+        palette was not learned).
     history : tuple of Step
         One per iteration, when asked for.
     """

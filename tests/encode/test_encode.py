@@ -142,7 +142,7 @@ def test_a_fixed_palette_keeps_its_order():
     rng = np.random.default_rng(3)
     colors = rng.integers(0, 256, (20, 3)).astype(np.uint8)
     image = IndexedImage(rng.permutation(20).astype(np.uint8).reshape(4, 5), Palette(colors))
-    opened = PillowImage.open(io.BytesIO(encode(image, "png", keep_order=True).data))
+    opened = PillowImage.open(io.BytesIO(encode(image, "png", n_fixed=20).data))
     palette = np.array(opened.getpalette()[:60]).reshape(20, 3)
     assert np.array_equal(palette, colors)
 

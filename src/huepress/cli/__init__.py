@@ -18,6 +18,7 @@ _COMMANDS: Final = {
     "compress": "Make pictures smaller.",
     "sweep": "Show what the number of colors does to size, quality and time.",
     "compare": "Write the same picture by other means, at the same score or size.",
+    "palette": "Write the colors of pictures: hex, CSS, GIMP, Adobe, JASC, JSON.",
     "demo": "Draw a picture, compress it with 2 to 256 colors, show what that does.",
     "serve": "Open the page: drop pictures, see them shrink.",
 }

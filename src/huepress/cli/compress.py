@@ -28,6 +28,7 @@ Examples:
   huepress compress assets -r --check             exit 1 when something could be smaller
   huepress compress frames/*.png --shared-palette --out-dir small
   cat photo.png | huepress compress - -o - > small.png
+  huepress compress sprite.png --palette nes.gpl   exactly these colors, in this order
   huepress compress photo.png --color-space srgb --init random --json
 
 \b
@@ -67,6 +68,7 @@ def command(sources: tuple[str, ...], as_json: bool, quiet: bool, **values: Any)
     try:
         if batch.save_palette is not None:
             check_suffix(batch.save_palette)
+        options = _with_colors(options, batch)
         targets = plan(sources, write, options.format, batch)
     except OptionError as error:
         raise click.UsageError(str(error)) from error
@@ -91,6 +93,21 @@ def command(sources: tuple[str, ...], as_json: bool, quiet: bool, **values: Any)
         sys.exit(130)  # as shells number an end by SIGINT
     teller.sum_up()
     sys.exit(teller.exit_code)
+
+
+def _with_colors(options: CompressOptions, batch: BatchOptions) -> CompressOptions:
+    """Read the palette once: workers, and the memory of finished files, take its colors."""
+    from huepress.fixed_colors import of_words
+    from huepress.palette_files import read_palette, to_hex
+
+    if options.keep_color:
+        of_words(options.keep_color)
+    if options.palette is None:
+        return options
+    if batch.shared_palette:
+        raise OptionError("shared_palette", True, "only without palette, which is one for all")
+    colors = read_palette(options.palette).colors
+    return options.changed(palette=",".join(to_hex(color) for color in colors))
 
 
 def _work(

@@ -48,7 +48,7 @@ def encode(
     *,
     effort: str = "balanced",
     carried: Carried = NOTHING,
-    keep_order: bool = False,
+    n_fixed: int = 0,
     matte: tuple[int, int, int] | None = None,
 ) -> Encoded:
     """Write an indexed picture in one of the formats.
@@ -64,8 +64,9 @@ def encode(
         ``fast``, ``balanced`` or ``best``.
     carried : Carried
         What is written beside the pixels, as far as the format has a place for it.
-    keep_order : bool
-        Leave the palette entries in their order (PNG).
+    n_fixed : int
+        So many of the first palette entries stay as and where they are, used or not (PNG, GIF,
+        TIFF, BMP; the others write no palette of their own).
     matte : tuple of int or None
         What half-transparent colors are blended over (GIF).
 
@@ -87,14 +88,12 @@ def encode(
     from huepress.encode import gif, jxl, plain, png, webp
 
     how: dict[str, Callable[[], Encoded]] = {
-        "png": lambda: png.encode_indexed(
-            indexed, effort=effort, carried=carried, keep_order=keep_order
-        ),
+        "png": lambda: png.encode_indexed(indexed, effort=effort, carried=carried, n_fixed=n_fixed),
         "webp": lambda: webp.encode_indexed(indexed, effort=effort, carried=carried),
-        "gif": lambda: gif.encode_indexed(indexed, matte=matte),
+        "gif": lambda: gif.encode_indexed(indexed, matte=matte, n_fixed=n_fixed),
         "jxl": lambda: jxl.encode_indexed(indexed, effort=effort, carried=carried),
-        "tiff": lambda: plain.encode_tiff(indexed, carried=carried),
-        "bmp": lambda: plain.encode_bmp(indexed),
+        "tiff": lambda: plain.encode_tiff(indexed, carried=carried, n_fixed=n_fixed),
+        "bmp": lambda: plain.encode_bmp(indexed, n_fixed=n_fixed),
     }
     return _smallest(how) if format == "smallest" else how[format]()
 

@@ -36,8 +36,17 @@ def binary_alpha(indexed: IndexedImage, *, matte: tuple[int, int, int] | None) -
     return IndexedImage(indexed.indices, Palette(np.where(clear, 0, new).astype(np.uint8)))
 
 
-def encode_indexed(indexed: IndexedImage, *, matte: tuple[int, int, int] | None = None) -> Encoded:
+def encode_indexed(
+    indexed: IndexedImage, *, matte: tuple[int, int, int] | None = None, n_fixed: int = 0
+) -> Encoded:
     """Write an indexed picture as GIF.
+
+    Parameters
+    ----------
+    matte : tuple of int or None
+        See binary_alpha().
+    n_fixed : int
+        See tidy().
 
     Returns
     -------
@@ -50,7 +59,12 @@ def encode_indexed(indexed: IndexedImage, *, matte: tuple[int, int, int] | None 
     EncodeError
         More than 65535 pixels a side, or Pillow refuses.
     """
-    ready = tidy(binary_alpha(indexed, matte=matte))
+    ready = tidy(binary_alpha(indexed, matte=matte), n_fixed=n_fixed)
+    clear = np.flatnonzero(ready.palette.colors[:, 3:] == 0)
+    if len(clear) > 1:  # GIF has one entry that is clear
+        table = np.arange(256, dtype=np.uint8)
+        table[clear] = clear[0]
+        ready = IndexedImage(table[ready.indices], ready.palette)
     height, width = ready.indices.shape
     if max(height, width) > LARGEST:
         raise EncodeError("gif", f"{width}x{height} pixels; it holds {LARGEST} a side")
@@ -58,8 +72,8 @@ def encode_indexed(indexed: IndexedImage, *, matte: tuple[int, int, int] | None 
     image = PillowImage.frombytes("P", (width, height), ready.indices.tobytes())
     image.putpalette(colors[:, :3].tobytes(), "RGB")
     extra = {}
-    if colors.shape[1] == 4:  # clear entries are one, and come first
-        extra["transparency"] = 0
+    if len(clear):
+        extra["transparency"] = int(clear[0])
     out = BytesIO()
     try:
         image.save(out, "GIF", optimize=False, interlace=False, **extra)

@@ -13,8 +13,13 @@ from huepress.errors import EncodeError
 from huepress.types import Encoded, IndexedImage, Pixels
 
 
-def encode_tiff(indexed: IndexedImage, *, carried: Carried = NOTHING) -> Encoded:
+def encode_tiff(indexed: IndexedImage, *, carried: Carried = NOTHING, n_fixed: int = 0) -> Encoded:
     """Write an indexed picture as TIFF: palette colors, or RGBA when a color is not opaque.
+
+    Parameters
+    ----------
+    n_fixed : int
+        See tidy().
 
     Returns
     -------
@@ -26,7 +31,7 @@ def encode_tiff(indexed: IndexedImage, *, carried: Carried = NOTHING) -> Encoded
     EncodeError
         libtiff refuses.
     """
-    ready = tidy(indexed)
+    ready = tidy(indexed, n_fixed=n_fixed)
     if ready.palette.colors.shape[1] == 3:
         return Encoded(_tiff(_palette_image(ready), carried), "tiff", len(ready.palette))
     data = tiff_of_pixels(ready.to_pixels(), carried=carried)
@@ -38,8 +43,13 @@ def tiff_of_pixels(pixels: Pixels, *, carried: Carried = NOTHING) -> bytes:
     return _tiff(PillowImage.fromarray(pixels), carried)
 
 
-def encode_bmp(indexed: IndexedImage) -> Encoded:
+def encode_bmp(indexed: IndexedImage, *, n_fixed: int = 0) -> Encoded:
     """Write an indexed picture as BMP, uncompressed.
+
+    Parameters
+    ----------
+    n_fixed : int
+        See tidy().
 
     Returns
     -------
@@ -51,7 +61,7 @@ def encode_bmp(indexed: IndexedImage) -> Encoded:
     EncodeError
         A color is not opaque, or the picture is too large.
     """
-    ready = tidy(indexed)
+    ready = tidy(indexed, n_fixed=n_fixed)
     if ready.palette.colors.shape[1] == 4:
         raise EncodeError("bmp", "holds no transparency, the picture has some")
     return Encoded(_save("bmp", _palette_image(ready), {}), "bmp", len(ready.palette))

@@ -43,7 +43,7 @@ def encode_indexed(
     *,
     effort: str = "balanced",
     carried: Carried = NOTHING,
-    keep_order: bool = False,
+    n_fixed: int = 0,
 ) -> Encoded:
     """Write an indexed picture as PNG.
 
@@ -55,8 +55,8 @@ def encode_indexed(
         ``fast`` (no row filter), ``balanced``, or ``best`` (more filters, then zopfli).
     carried : Carried
         What is written beside the pixels.
-    keep_order : bool
-        Leave the palette entries in their order.
+    n_fixed : int
+        So many of the first entries stay as and where they are, used or not.
 
     Returns
     -------
@@ -68,11 +68,11 @@ def encode_indexed(
     EncodeError
         oxipng refuses.
     """
-    ready = tidy(indexed, keep_order=keep_order)
+    ready = tidy(indexed, n_fixed=n_fixed)
     raw = raw_image(ready, carried)
-    # A fixed palette stays a palette, in its order; otherwise oxipng may reorder it or find
+    # Fixed entries stay a palette, in their order; otherwise oxipng may reorder it or find
     # that gray of few bits says the same without one.
-    free = not keep_order
+    free = n_fixed == 0
     small = ready.indices.size <= SMALL and effort != "fast"
     try:
         data = raw.create_optimized_png(

@@ -27,7 +27,7 @@ def luma(colors: Colors) -> NDArray[np.float64]:
     return weighted
 
 
-def tidy(indexed: IndexedImage, *, keep_order: bool = False) -> IndexedImage:
+def tidy(indexed: IndexedImage, *, n_fixed: int = 0) -> IndexedImage:
     """Drop unused entries, merge equal ones, and order the rest.
 
     Entries that are not opaque come first, so that the alpha table of a PNG is short, each group
@@ -37,14 +37,17 @@ def tidy(indexed: IndexedImage, *, keep_order: bool = False) -> IndexedImage:
 
     Parameters
     ----------
-    keep_order : bool
-        Leave the entries in the order they came (for palettes a user fixed).
+    n_fixed : int
+        So many of the first entries stay as they are and where they are, used or not (colors that
+        a user gave); what follows them is dropped, merged and ordered.
 
     Returns
     -------
     IndexedImage
         Showing the same picture.
     """
+    if n_fixed:
+        return _tidy_behind(indexed, n_fixed)
     counts = count_indices(indexed.indices)
     used = np.flatnonzero(counts)
     colors = indexed.palette.colors[used]
@@ -52,14 +55,40 @@ def tidy(indexed: IndexedImage, *, keep_order: bool = False) -> IndexedImage:
         colors = np.where(colors[:, 3:] == 0, 0, colors).astype(np.uint8)
         if colors[:, 3].min() == 255:
             colors = np.ascontiguousarray(colors[:, :3])
-    distinct, first, entry = np.unique(colors, axis=0, return_index=True, return_inverse=True)
+    distinct, _, entry = np.unique(colors, axis=0, return_index=True, return_inverse=True)
     entry = entry.reshape(-1)  # NumPy 2.0 alone gives it another shape
-    if keep_order:
-        order = np.argsort(first, kind="stable")
-    else:
-        opaque = distinct[:, 3] == 255 if distinct.shape[1] == 4 else np.ones(len(distinct), bool)
-        order = np.lexsort((np.arange(len(distinct)), luma(distinct), opaque))
-    return relabel(indexed.indices, used, entry, distinct, order)
+    return relabel(indexed.indices, used, entry, distinct, _good_order(distinct))
+
+
+def _good_order(colors: Colors) -> NDArray[np.intp]:
+    """Order colors: those that are not opaque first, each group by luma."""
+    opaque = colors[:, 3] == 255 if colors.shape[1] == 4 else np.ones(len(colors), bool)
+    return np.lexsort((np.arange(len(colors)), luma(colors), opaque))
+
+
+def _tidy_behind(indexed: IndexedImage, n_fixed: int) -> IndexedImage:
+    """Tidy what follows the first entries."""
+    counts = count_indices(indexed.indices)
+    colors = indexed.palette.colors
+    behind = np.flatnonzero(counts[: len(colors)])
+    behind = behind[behind >= n_fixed]
+    seen = colors[behind].copy()
+    if seen.shape[1] == 4:
+        seen[seen[:, 3] == 0] = 0
+    distinct = np.unique(seen, axis=0)
+    distinct = distinct[_good_order(distinct)]
+    new = np.vstack([colors[:n_fixed], distinct])
+    place = {tuple(color): i for i, color in reversed(list(enumerate(new.tolist())))}
+    table = np.arange(256, dtype=np.uint8)
+    for entry, color in zip(behind, seen.tolist(), strict=True):
+        table[entry] = place[tuple(color)]
+    # A color that equals a fixed one has its place; it stands behind them no longer.
+    gone = [i for i in range(n_fixed, len(new)) if place[tuple(new[i].tolist())] < n_fixed]
+    new = np.delete(new, gone, axis=0)
+    table -= np.searchsorted(np.array(gone, np.uint8), table).astype(np.uint8)
+    if new.shape[1] == 4 and new[:, 3].min() == 255:
+        new = np.ascontiguousarray(new[:, :3])
+    return IndexedImage(table[indexed.indices], Palette(new))
 
 
 def relabel(

@@ -113,9 +113,11 @@ def load(
 def load_with(source: ImageSource, options: CompressOptions, *, name: str | None = None) -> Image:
     """Load one still picture as the options have it; see load().
 
-    The pixels are converted to sRGB where the result cannot carry a profile.
+    The pixels are converted to sRGB where the result cannot carry a profile, or is to show colors
+    that are given in sRGB.
     """
     bare = options.strip == "all" or options.format in ("gif", "bmp")
+    bare = bare or options.palette is not None or bool(options.keep_color)
     return load(
         source,
         max_pixels=options.max_pixels,

@@ -87,7 +87,7 @@ class BatchOptions(OptionGroup):
         None,
         "text",
         "--save-palette",
-        "Also write the shared palette: .gpl, .hex, .txt or .json.",
+        "Also write the shared palette: .gpl, .act, .ase, .pal, .json, .css or .hex.",
         metavar="FILE",
         group=PANEL,
     )

@@ -9,13 +9,16 @@ from huepress.options.aim import AimOptions
 from huepress.options.file import FileOptions
 from huepress.options.kmeans import KmeansOptions
 from huepress.options.mapping import MappingOptions
+from huepress.options.palette import PaletteOptions
 from huepress.options.reading import ReadingOptions
 from huepress.options.spec import OptionGroup
 
 
 # Dataclasses collect fields from the last base to the first: --help begins with the aims.
 @dataclass(frozen=True)
-class CompressOptions(ReadingOptions, FileOptions, MappingOptions, KmeansOptions, AimOptions):
+class CompressOptions(
+    ReadingOptions, FileOptions, MappingOptions, PaletteOptions, KmeansOptions, AimOptions
+):
     """Everything that decides the bytes of one compressed picture.
 
     The same options, input and version give the same bytes, for any number of threads.
@@ -25,5 +28,12 @@ class CompressOptions(ReadingOptions, FileOptions, MappingOptions, KmeansOptions
         OptionGroup.__post_init__(self)
         aims = [n for n in ("quality", "max_size", "rate_weight") if getattr(self, n) is not None]
         aims += ["lossless"] if self.lossless else []
-        if len(aims) > 1:
-            raise OptionError(aims[1], getattr(self, aims[1]), f"only one of {' and '.join(aims)}")
+        self._only_one_of(aims)
+        self._only_one_of([n for n in ("lossless", "palette", "keep_color") if getattr(self, n)])
+        if self.keep_hidden_rgb and not self.lossless:
+            raise OptionError("keep_hidden_rgb", True, "only with lossless")
+
+    def _only_one_of(self, given: list[str]) -> None:
+        if len(given) > 1:
+            found = getattr(self, given[1])
+            raise OptionError(given[1], found, f"only one of {' and '.join(given)}")

@@ -1,0 +1,43 @@
+"""Panel "Colors that must stay"."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from huepress.options.spec import OptionGroup, option
+
+PANEL: Final = "Colors that must stay"
+
+
+@dataclass(frozen=True)
+class PaletteOptions(OptionGroup):
+    """Colors that are given, not learned."""
+
+    palette: str | None = option(
+        None,
+        "text",
+        "--palette",
+        "Exactly these colors, in this order: #f80,#00000000, or a .gpl, .act, .ase, .pal, .json,"
+        " .hex or picture.",
+        metavar="FILE|HEX,...",
+        group=PANEL,
+    )
+    keep_color: tuple[str, ...] = option(
+        (),
+        "list",
+        "--keep-color",
+        "Force this color in, learn the rest; may be repeated.",
+        metavar="HEX",
+        group=PANEL,
+    )
+    small_colors: int = option(
+        8,
+        "integer",
+        "--small-colors",
+        "A color of at least N pixels that is far from all others gets an entry of its own, when"
+        " room allows; 0: none does.",
+        minimum=0,
+        metavar="N",
+        group=PANEL,
+    )
