@@ -126,3 +126,14 @@ def test_a_result_says_what_it_is():
     words = repr(result)
     for part in ("png", "8 colors", "PSNR", "iteration", "saved"):
         assert part in words
+
+
+def test_no_more_seconds_than_allowed():
+    with pytest.raises(LimitError, match="--timeout") as caught:
+        huepress.compress(noise(600, 600), timeout=0.01)
+    assert caught.value.what == "seconds"
+
+
+def test_a_size_holds_with_every_effort():
+    for effort in ("fast", "balanced", "best"):
+        assert huepress.compress(scene(), max_size="1500", effort=effort).bytes_out <= 1500

@@ -7,6 +7,7 @@ distortion and rate, encode, and never return more bytes than came in.
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias
 from huepress import fixed_colors, kmeans, search
 from huepress.colorspace import space_of
 from huepress.encode import carry, encode, encode_lossless
-from huepress.errors import OptionError, QualityError
+from huepress.errors import LimitError, OptionError, QualityError
 from huepress.load import load_with
 from huepress.options import CompressOptions, parse_size
 from huepress.palette_files import parse_hex, read_palette, to_hex
@@ -71,7 +72,7 @@ def compress(
     DecodeError
         Not a picture that can be read.
     LimitError
-        More pixels or bytes than allowed.
+        More pixels, bytes or seconds than allowed; the seconds are looked at between steps.
     QualityError
         The score or the size asked for cannot be met.
 
@@ -90,20 +91,30 @@ def compress(
 
 def _compress_image(image: Image, options: CompressOptions, started: float) -> Result:
     """Walk the road from a loaded picture; `started` is when the clock of the report began."""
+    require_time(image, options, started)
     if options.lossless:
         return _unchanged(image, options, started)
-    bench, n_fixed = _bench_of(image, options)
+    bench, n_fixed = _bench_of(image, options, started)
     return _result(bench.image, _choose(bench, bench.image, options), options, started, n_fixed)
 
 
-def _bench_of(image: Image, options: CompressOptions) -> tuple[_Bench, int]:
+def require_time(image: Image, options: CompressOptions, started: float) -> None:
+    """Raise LimitError when a picture has taken more than its seconds."""
+    seconds = perf_counter() - started
+    if seconds > options.timeout:
+        raise LimitError(
+            image.source.name, "seconds", round(seconds, 2), options.timeout, "--timeout"
+        )
+
+
+def _bench_of(image: Image, options: CompressOptions, started: float) -> tuple[_Bench, int]:
     """Prepare the bench of a picture; the number tells how many entries stay as they are."""
     profile = image.source.icc_profile
     if options.palette is not None:
         asked = read_palette(options.palette)
         image, palette = fixed_colors.palette_for(image, asked, options.colors)
         bench = _bench(
-            image, lambda counted, _: _given(counted, palette, options, profile), options
+            image, lambda counted, _: _given(counted, palette, options, profile), options, started
         )
         bench.colors = len(palette)
         return bench, len(palette)
@@ -115,6 +126,7 @@ def _bench_of(image: Image, options: CompressOptions) -> tuple[_Bench, int]:
     space = space_of(options.color_space, profile)
 
     def learned(counted: Histogram, colors: int) -> PaletteFit:
+        require_time(image, options, started)
         now = options.changed(colors=max(colors, n_fixed))
         fit = learn(counted, now, icc_profile=profile)
 
@@ -124,22 +136,28 @@ def _bench_of(image: Image, options: CompressOptions) -> tuple[_Bench, int]:
 
         return small.keep(fit, now.colors, space, around, n_fixed=n_fixed)
 
-    return _bench(image, learned, options, small), n_fixed
+    return _bench(image, learned, options, started, small), n_fixed
 
 
 @dataclass(eq=False)
 class _Bench(search.Bench):
-    """The bench, whose mappings keep small colors."""
+    """The bench, whose mappings keep small colors, and no more time than there is."""
 
     small: SmallColors | None = None
+    require_time: Callable[[], None] = lambda: None
 
     def map(self, colors: int, rate_weight: float, dither: float) -> IndexedImage:
+        self.require_time()
         mapped = super().map(colors, rate_weight, dither)
         return mapped if self.small is None else self.small.restore(mapped, self.color_space)
 
 
 def _bench(
-    image: Image, learn: Learn, options: CompressOptions, small: SmallColors | None = None
+    image: Image,
+    learn: Learn,
+    options: CompressOptions,
+    started: float,
+    small: SmallColors | None = None,
 ) -> _Bench:
     return _Bench(
         image,
@@ -149,6 +167,7 @@ def _bench(
         n_threads=options.threads,
         find=options.effort != "fast",
         small=small,
+        require_time=lambda: require_time(image, options, started),
     )
 
 
@@ -168,7 +187,7 @@ def _choose(bench: search.Bench, image: Image, options: CompressOptions) -> sear
         return found
     if options.max_size is not None:
         limit = parse_size(options.max_size, image.source.n_bytes)
-        limit -= carry(image.source, options.strip).n_bytes
+        limit -= carry(image.source, options.strip, force=options.drop_signature).n_bytes
         if limit < 1:
             raise OptionError("max_size", options.max_size, "bytes, for a picture without a file")
         fitting = search.reach_size(bench, limit, options.effort, options.dither)
@@ -189,7 +208,7 @@ def _choose(bench: search.Bench, image: Image, options: CompressOptions) -> sear
 
 def learn_palette(image: Image, options: CompressOptions) -> IndexedImage:
     """Learn the palette of one picture and map it plainly: what `huepress palette` tells of."""
-    bench, _ = _bench_of(image, options)
+    bench, _ = _bench_of(image, options, perf_counter())
     return bench.try_nearest(bench.colors).indexed
 
 
@@ -238,7 +257,7 @@ def _given(
 
 def finish(image: Image, fit: PaletteFit, options: CompressOptions, started: float) -> Result:
     """Walk the rest of the road from a learned palette, aiming at nothing but the defaults."""
-    bench = _bench(image, lambda _counted, _colors: fit, options)
+    bench = _bench(image, lambda _counted, _colors: fit, options, started)
     bench.colors = len(fit.palette)
     return _result(image, _choose(bench, image, options), options, started, len(options.keep_color))
 
@@ -250,7 +269,8 @@ def _result(
     started: float,
     n_fixed: int = 0,
 ) -> Result:
-    carried = carry(image.source, options.strip)
+    require_time(image, options, started)
+    carried = carry(image.source, options.strip, force=options.drop_signature)
     # A size was met by trials with the deflate of "balanced".
     effort = "balanced" if options.max_size and options.effort == "fast" else options.effort
     encoded = encode(
@@ -279,7 +299,7 @@ def _unchanged(image: Image, options: CompressOptions, started: float) -> Result
         image,
         _format(options),
         effort=options.effort,
-        carried=carry(image.source, options.strip),
+        carried=carry(image.source, options.strip, force=options.drop_signature),
         keep_hidden_rgb=options.keep_hidden_rgb,
     )
     kept = _is_original_better(image, encoded)

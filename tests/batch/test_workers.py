@@ -110,3 +110,17 @@ def _is_alive(pid):
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except FileNotFoundError:
         return False
+
+
+def slow(item):
+    time.sleep(item[0])
+    return item[0]
+
+
+def test_a_worker_that_takes_too_long_is_ended_and_the_others_go_on(findable, monkeypatch):
+    monkeypatch.setattr(slow, "__module__", "test_workers")
+    engine = Workers(slow, lost, 2, seconds=4.0, late=lambda item: f"{item[0]} was late")
+    items = [(number, "") for number in (0, 60, 0.01, 0.02)]
+    started = time.monotonic()
+    assert run(engine, items) == [0, "60 was late", 0.01, 0.02]
+    assert time.monotonic() - started < 30

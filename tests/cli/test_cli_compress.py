@@ -163,3 +163,32 @@ def test_a_missing_file_and_a_directory(tmp_path):
         assert done.returncode == 1
         assert len(done.stderr.decode().splitlines()) == 1
     assert not list(tmp_path.iterdir())
+
+
+def test_a_signed_file_is_refused_or_its_signature_dropped(picture):
+    """C2PA: no change of the file survives its signature."""
+    from huepress.load.png import pack_chunk
+
+    data = picture.read_bytes()
+    signed = pack_chunk(b"caBX", b"\0\0\0\x20jumb\0\0\0\x18jumdc2pa\0\x11\0\x10")
+    picture.write_bytes(data[:33] + signed + pack_chunk(b"tEXt", b"Author\0me") + data[33:])
+    out = picture.with_name("out.png")
+    done = run(picture, "-o", out, "--strip", "none")
+    assert done.returncode == 1
+    assert b"signed (C2PA)" in done.stderr
+    assert not out.exists()
+    assert run(picture, "-o", out, "--strip", "none", "--force").returncode == 0
+    assert b"Author\0me" in out.read_bytes()
+    assert b"c2pa" not in out.read_bytes()
+    assert run(picture, "-o", out, "--strip", "none").returncode == 1  # exists
+    assert run(picture).returncode == 0
+
+
+def test_a_picture_that_takes_too_long_is_given_up(picture, tmp_path):
+    picture.write_bytes(as_file(noise(700, 700)))
+    out = tmp_path / "out.png"
+    done = run(picture, "-o", out, "--effort", "best", "--timeout", 0.1)
+    assert done.returncode == 1
+    assert b"--timeout" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert not out.exists()

@@ -38,7 +38,7 @@ writing: Final = threading.Lock()
 """Held while a file is written: a worker process that is told to stop waits for it."""
 
 _NO_BYTES: Final = {"threads"}
-_LIMITS: Final = {"max_pixels", "max_bytes", "max_metadata", "max_frames"}
+_LIMITS: Final = {"max_pixels", "max_bytes", "max_metadata", "max_frames", "timeout"}
 
 
 @dataclass(frozen=True, slots=True)

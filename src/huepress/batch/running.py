@@ -18,6 +18,7 @@ from huepress.batch.rows import Failure, Row
 from huepress.batch.store import STDIO, store_of
 from huepress.batch.targets import Target
 from huepress.batch.workers import Workers
+from huepress.errors import LimitError
 from huepress.options import BatchOptions, CompressOptions
 from huepress.types import PaletteFit
 
@@ -101,6 +102,14 @@ def run(
         engine.close()
 
 
+PATIENCE: Final = 600.0
+"""Seconds from which on the bound of a few files is only looked at between the steps of each;
+below, they are worked on in a process that can be ended at any time (0.3 s to start)."""
+
+GRACE: Final = 1.0
+"""Seconds that a worker has beyond the bound, to start, and to say itself what took too long."""
+
+
 class _Preparation:
     """Make the job of a target, or its row when an earlier run finished it."""
 
@@ -168,9 +177,11 @@ def _engine(
         return Cluster(client, _run_alone, _lost)
     n_workers = options.threads or os.cpu_count() or 1
     through_pipes = any(isinstance(t, Target) and STDIO in (t.source, t.output) for t in targets)
-    if len(targets) <= FEW or through_pipes:
+    few = len(targets) <= FEW
+    if through_pipes or (few and options.timeout >= PATIENCE):
         return Inline(run_job)
-    return Workers(_run_alone, _lost, n_workers)
+    function, n_workers = (run_job, 1) if few else (_run_alone, n_workers)
+    return Workers(function, _lost, n_workers, seconds=options.timeout + GRACE, late=_late)
 
 
 def _run_alone(job: Job) -> Row:
@@ -182,3 +193,11 @@ def _lost(job: Job, words: str) -> Row:
     source = job.target.source
     message = f"{source}: its worker was lost, twice ({words}); the file may need too much memory"
     return Row(source, "failed", failure=Failure("worker", message))
+
+
+def _late(job: Job) -> Row:
+    seconds = job.options.timeout
+    return Row.failed(
+        job.target.source,
+        LimitError(job.target.source, "or more seconds", seconds, seconds, "--timeout"),
+    )

@@ -8,6 +8,7 @@ answers on its standard output, so it ends when this process does, however that 
 
 from __future__ import annotations
 
+import math
 import os
 import pickle
 import queue
@@ -15,6 +16,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from time import monotonic
 from typing import IO, Final, Generic, TypeVar
 
 Item = TypeVar("Item")
@@ -38,6 +40,10 @@ class Workers(Generic[Item, Value]):
         Makes the value of a job whose worker died, twice, from the job and what is known of it.
     n_workers : int
         Most processes.
+    seconds : float
+        A worker that takes longer for one job is killed.
+    late : callable or None
+        Makes the value of such a job; None: there is no such bound.
     """
 
     def __init__(
@@ -45,10 +51,15 @@ class Workers(Generic[Item, Value]):
         function: Callable[[Item], Value],
         lost: Callable[[Item, str], Value],
         n_workers: int,
+        *,
+        seconds: float = math.inf,
+        late: Callable[[Item], Value] | None = None,
     ) -> None:
         self._function = function
         self._lost = lost
         self._n_workers = n_workers
+        self._seconds = seconds
+        self._late = late
         self._all: set[_Worker[Item, Value]] = set()
         self._idle: list[_Worker[Item, Value]] = []
         self._answers: queue.SimpleQueue[tuple[_Worker[Item, Value], bytes | None]] = (
@@ -74,17 +85,41 @@ class Workers(Generic[Item, Value]):
     def wait(self) -> tuple[int, Value]:
         """As the protocol says."""
         while True:
-            worker, answer = self._answers.get()
+            worker, answer = self._next_answer()
+            if worker not in self._all:
+                continue  # it answered in the moment it was ended
             ticket, item, tries = worker.job
+            if answer is not None and worker.was_late:
+                self._all.discard(worker)
+                worker.last_words()
+                in_time: Value = pickle.loads(answer)
+                return ticket, in_time
             if answer is not None:
                 self._idle.append(worker)
                 value: Value = pickle.loads(answer)
                 return ticket, value
             self._all.discard(worker)
             words = worker.last_words()
+            if worker.was_late and self._late is not None:
+                return ticket, self._late(item)
             if tries == _TRIES:
                 return ticket, self._lost(item, words)
             self._give(ticket, item, tries + 1)
+
+    def _next_answer(self) -> tuple[_Worker[Item, Value], bytes | None]:
+        """Wait for an answer, and end the workers that are late meanwhile."""
+        while self._late is not None:
+            busy = [worker for worker in self._all if worker not in self._idle]
+            now = monotonic()
+            for worker in busy:
+                if now - worker.since > self._seconds:
+                    worker.kill()
+            waits = [worker.since + self._seconds - now for worker in busy if not worker.was_late]
+            try:
+                return self._answers.get(timeout=max(0.0, min(waits)) + 0.01 if waits else None)
+            except queue.Empty:
+                continue
+        return self._answers.get()
 
     def close(self) -> None:
         """As the protocol says."""
@@ -123,13 +158,21 @@ class _Worker(Generic[Item, Value]):
             env=os.environ | dict.fromkeys(_ONE_THREAD, "1"),
         )
         self._answers = answers
+        self.since = monotonic()
+        self.was_late = False
         self._tell(function)
         threading.Thread(target=self._hear, daemon=True).start()
 
     def give(self, ticket: int, item: Item, tries: int) -> None:
         """Hand over a job; a process that died answers None."""
         self.job = (ticket, item, tries)
+        self.since = monotonic()
         self._tell(item)
+
+    def kill(self) -> None:
+        """End it at once; what it was writing is not finished, and swept away later."""
+        self.was_late = True
+        self._process.kill()
 
     def _tell(self, message: object) -> None:
         assert self._process.stdin is not None

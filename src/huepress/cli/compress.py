@@ -56,6 +56,8 @@ def command(sources: tuple[str, ...], as_json: bool, quiet: bool, **values: Any)
     options = options_of(CompressOptions, values)
     write = options_of(WriteOptions, values)
     batch = options_of(BatchOptions, values)
+    if write.force and options.strip == "none":
+        options = options.changed(drop_signature=True)
     if batch.check and not (write.output or write.out_dir):
         write = write.changed(in_place=True)
     if options.threads:

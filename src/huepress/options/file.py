@@ -56,3 +56,10 @@ class FileOptions(OptionGroup):
         choices=("keep", "srgb"),
         group=PANEL,
     )
+    drop_signature: bool = option(
+        False,
+        "switch",
+        "--drop-signature",
+        "With --strip none: go on where a C2PA signature would be lost; --force does so too.",
+        group=PANEL,
+    )

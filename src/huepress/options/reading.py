@@ -66,6 +66,15 @@ class ReadingOptions(OptionGroup):
         metavar="N",
         group=PANEL,
     )
+    timeout: float = option(
+        3600.0,
+        "number",
+        "--timeout",
+        "Give up on a picture after so many seconds.",
+        minimum=0.01,
+        metavar="SECONDS",
+        group=PANEL,
+    )
     threads: int = option(
         0,
         "integer",

@@ -17,7 +17,7 @@ from huepress.options import CompressOptions, Spec, table
 
 # Decided by whoever runs the server, not by who uses it.
 _SERVERS_OWN: Final = frozenset(
-    {"threads", "max_pixels", "max_bytes", "max_frames", "max_metadata"}
+    {"threads", "max_pixels", "max_bytes", "max_frames", "max_metadata", "timeout"}
 )
 _COLOR_LISTS: Final = frozenset({"palette", "keep_color"})
 _HEX: Final = re.compile(r"#?(?:[0-9a-fA-F]{3,4}|[0-9a-fA-F]{6}|[0-9a-fA-F]{8})")
