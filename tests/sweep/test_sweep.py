@@ -61,8 +61,37 @@ def test_the_written_files_bear_the_figures_out(picture, tmp_path, format):
         assert point["score"] == pytest.approx(compute_ssimulacra2(picture, plain), abs=0.05)
 
 
-def test_every_point_is_compress_at_that_k(picture):
-    found = sweep(picture, (3, 16, 40))
+def test_only_k_varies(picture):
+    """Without a search every pixel takes its nearest color, as compress does at weight 0."""
+    found = sweep(picture, (3, 16, 40), effort="fast")
+    for point in found.points:
+        alone = huepress.compress(picture, colors=point.k, effort="fast", rate_weight=0, dither=0)
+        assert point.result.data == alone.data
+        assert point.score == pytest.approx(alone.score)
+
+
+def test_a_mapping_that_is_asked_for(picture):
+    asked = {"effort": "fast", "rate_weight": 2.0, "dither": 0.5}
+    alone = huepress.compress(picture, colors=16, **asked)
+    assert sweep(picture, (16,), **asked).at(16).result.data == alone.data
+    diffused = sweep(picture, (16,), effort="fast", dither=1).at(16)
+    alone = huepress.compress(picture, colors=16, effort="fast", rate_weight=0, dither=1)
+    assert diffused.result.data == alone.data
+
+
+def test_the_suggested_k_is_searched(picture):
+    found = sweep(picture, (4, 16, 64), search_suggested=True)
+    alone = huepress.compress(picture, colors=found.suggestion.k)
+    assert found.searched.data == alone.data
+    told = found.to_json()["searched"]
+    assert told["bytes"] == len(alone.data)
+    assert told["score"] == pytest.approx(alone.score, abs=1e-3)
+    assert sweep(picture, (4,)).to_json()["searched"] is None
+
+
+def test_every_point_searched_is_compress_at_that_k(picture):
+    found = sweep(picture, (3, 16, 40), search_all=True, search_suggested=True)
+    assert found.searched is found.at(found.suggestion.k).result
     for point in found.points:
         alone = huepress.compress(picture, colors=point.k)
         assert point.result.data == alone.data
@@ -83,7 +112,7 @@ def test_the_same_files_for_any_number_of_threads(picture, n_threads):
 def test_a_named_start_is_kept_for_every_k(picture):
     found = sweep(picture, (4, 8), init="random", seed=3)
     expected = huepress.compress(picture, colors=4, init="random", seed=3)
-    assert found.at(4).result.data == expected.data
+    np.testing.assert_array_equal(found.at(4).fit.centers, expected.fit.centers)
 
 
 def test_k_beyond_the_distinct_colors_is_tried_once():
@@ -198,6 +227,9 @@ def test_csv_and_table_tell_the_same(picture):
         assert f"{int(row['bytes']):,}" in table
         assert f"{float(row['psnr']):.1f} dB" in table
     assert "suggested: k = " in table
+    assert "then searches further: " in table
+    searched = runner.invoke(cli, ["sweep", str(picture), "-k", "4,8-9", "--search"]).stdout
+    assert "searches further" not in searched
 
 
 @pytest.mark.parametrize("colors", ["", "0", "300", "4,x", "9-3"])

@@ -15,6 +15,7 @@ from huepress.cli.flags import GroupedCommand, flags_of, options_of
 from huepress.options import CompressOptions
 
 if TYPE_CHECKING:
+    from huepress.report import Result
     from huepress.sweep import Point, Sweep, Timing
 
 EPILOG = """\b
@@ -24,11 +25,13 @@ Examples:
   huepress sweep photo.png --plot photo.pdf         size, score, time and inertia as curves
   huepress sweep photo.png --sizes --plot time.png  also on smaller copies: time against pixels
   huepress sweep photo.png --out-dir swept --csv    keep every file, figures as CSV
+  huepress sweep photo.png --search                 the files that compress makes, in their time
 
 \b
-The file of every k is exactly that of "huepress compress -k"; it may use fewer colors, where those
-turn out smaller at the same look. Seconds are those of making it; inertia and iterations are those
-of k-means at k.
+Only k varies: every pixel takes its nearest color, and the file is deflated quickly, so that the
+whole sweep costs little more than one "huepress compress". That is then run once, at the suggested
+k, and told below the table. With --search every file is that of "huepress compress -k". Seconds are
+those of one k by itself: counting colors, k-means, mapping, encoding.
 """
 
 # What decides k, or takes the place of k-means: a sweep has its own list of k.
@@ -81,6 +84,7 @@ class _Colors(click.ParamType[Any]):
     help="Palette sizes, as a list with commas and ranges.",
 )
 @click.option("--sizes", is_flag=True, help="Also time 1/2, 1/4 and 1/8 of the pixels.")
+@click.option("--search", is_flag=True, help="Search at every k as compress does: slow, smaller.")
 @click.option("--plot", metavar="FILE", help="Draw the curves (PNG, SVG or PDF).")
 @click.option("--out-dir", metavar="DIR", help="Keep the file of every k as DIR/k002.png, ...")
 @click.option("--force", is_flag=True, help="Overwrite existing files.")
@@ -91,6 +95,7 @@ def command(
     source: str,
     colors: tuple[int, ...],
     sizes: bool,
+    search: bool,
     plot: str | None,
     out_dir: str | None,
     force: bool,
@@ -115,19 +120,23 @@ def command(
 
         plots.check_target(plot, force=force)
     image = load_with(sys.stdin.buffer if source == "-" else source, options)
-    steps = len(colors) + (len(room.SHARES) * len(room.SCALING_COLORS) if sizes else 0)
+    steps = len(colors) + 1 + (len(room.SHARES) * len(room.SCALING_COLORS) if sizes else 0)
     with Progress(steps, enabled=not (as_json or as_csv)) as progress:
         found = room.sweep(
             image,
             colors,
             options,
+            search_all=search,
+            search_suggested=True,
             on_point=lambda point: progress.advance(f"k = {point.k}"),
         )
+        progress.advance("search")
         if sizes:
             found = found.with_scaling(
                 *room.scaling(
                     image,
                     options,
+                    search=search,
                     on_timing=lambda t: progress.advance(f"{t.width} x {t.height}, k = {t.k}"),
                 )
             )
@@ -140,7 +149,7 @@ def command(
     elif as_csv:
         click.echo(_csv(found), nl=False)
     else:
-        _tell(found)
+        _tell(found, search)
     for note in image.source.notes:
         click.echo(f"note: {note}", err=True)
     for path in (out_dir, plot):
@@ -166,7 +175,7 @@ def _csv(found: Sweep) -> str:
     return out.getvalue()
 
 
-def _tell(found: Sweep) -> None:
+def _tell(found: Sweep, search: bool) -> None:
     image = found.image
     size = image.source.n_bytes
     before = f", {size:,} B" if size else ""
@@ -178,11 +187,23 @@ def _tell(found: Sweep) -> None:
     for point in found.points:
         click.echo(_row(point, size, point.k == found.suggestion.k))
     click.echo(f"\nsuggested: k = {found.suggestion.k}, {found.suggestion.reason}")
+    if found.searched is not None and not search:
+        click.echo(_searched(found.searched, found.suggestion.k))
     click.echo("score is SSIMULACRA2: 100 identical, 90 hardly to be told apart, 70 good, 50 fair.")
-    if any(point.result.status == "kept" for point in found.points):
+    if any(point.result.status == "kept" for point in found.points):  # only with --search
         click.echo("kept: at that k the original file is smaller, and compress would keep it.")
     if found.timings:
         _tell_timings(found)
+
+
+def _searched(result: Result, k: int) -> str:
+    if result.status == "kept":
+        return f"huepress compress -k {k} would keep the original: nothing smaller was found."
+    lossless = ", lossless" if result.mse == 0 else ""
+    return (
+        f"huepress compress -k {k} then searches further: {result.bytes_out:,} B, score"
+        f" {result.score:.1f}{lossless}, in {result.seconds:.3g} s."
+    )
 
 
 def _row(point: Point, size: int | None, is_suggested: bool) -> str:

@@ -1,4 +1,9 @@
-"""One picture at many k: fit, finish and measure each."""
+"""One picture at many k: fit, map, encode and measure each.
+
+What costs most is done once: the picture is read, counted and made ready for scoring once, and only
+the suggested k is searched as ``compress`` searches. Everything else of a k is one k-means, one
+mapping and one quick deflate.
+"""
 
 from __future__ import annotations
 
@@ -16,8 +21,9 @@ from huepress.load import load_with
 from huepress.options import CompressOptions
 from huepress.search import count_seen
 from huepress.sweep.knee import Suggestion, suggest
+from huepress.sweep.plain import finish_plain
 from huepress.sweep.scaling import Law, Timing
-from huepress.types import Image, PaletteFit
+from huepress.types import Histogram, Image, PaletteFit
 from huepress.validation import index_entropy
 
 if TYPE_CHECKING:
@@ -36,14 +42,14 @@ class Point:
     k : int
         Largest palette asked for.
     result : Result
-        The finished file, as ``compress`` gives it at that k, and all that is known of it.
+        The file at that k, and all that is known of it.
     fit : PaletteFit
         k-means at exactly this k, with its history, on the colors weighted as ``compress`` does.
-        The file may use fewer colors, where those turn out smaller at the same look.
+        A searched file may use fewer colors, where those turn out smaller at the same look.
     score : float
         SSIMULACRA2.
     seconds : float
-        Of the file: counting, k-means, mapping and encoding.
+        Of the file: counting (which a sweep does once for all), k-means, mapping and encoding.
     fit_seconds : float
         Of k-means alone.
     """
@@ -117,6 +123,8 @@ class Sweep:
         In ascending order of k.
     suggestion : Suggestion
         A k and why.
+    searched : Result or None
+        What ``compress`` makes of the suggested k, when asked for.
     timings : tuple of Timing
         Seconds on downscaled copies, when asked for.
     laws : tuple of Law
@@ -127,6 +135,7 @@ class Sweep:
     options: CompressOptions
     points: tuple[Point, ...]
     suggestion: Suggestion
+    searched: Result | None = None
     timings: tuple[Timing, ...] = ()
     laws: tuple[Law, ...] = ()
 
@@ -144,6 +153,7 @@ class Sweep:
             "format": self.points[0].result.format,
             "points": [point.to_json() for point in self.points],
             "suggested": {"k": self.suggestion.k, "reason": self.suggestion.reason},
+            "searched": None if self.searched is None else _searched(self.searched),
             "timings": [timing.to_json() for timing in self.timings],
             "laws": [law.to_json() for law in self.laws],
             "notes": list(self.image.source.notes),
@@ -160,6 +170,8 @@ def sweep(
     options: CompressOptions | None = None,
     /,
     *,
+    search_all: bool = False,
+    search_suggested: bool = False,
     on_point: Callable[[Point], None] | None = None,
     **changes: Any,
 ) -> Sweep:
@@ -173,7 +185,12 @@ def sweep(
         The k, 1 to 256, in any order. Those above the number of distinct colors of the picture
         would all give the same file: only the first of them is kept.
     options : CompressOptions or None
-        For every k; ``colors`` is replaced.
+        For every k; ``colors`` is replaced. ``rate_weight`` and ``dither`` are 0 when not given, so
+        that nothing but k varies: every pixel takes its nearest color.
+    search_all : bool
+        Make every file exactly that of ``compress`` at that k, at its full price.
+    search_suggested : bool
+        Also let ``compress`` make the file of the suggested k.
     on_point : callable, optional
         Called with every point when it is done.
     **changes
@@ -182,8 +199,8 @@ def sweep(
     Returns
     -------
     Sweep
-        Points in ascending order of k, each with exactly the file of ``compress`` at that k.
-        Everything but the seconds is the same for any number of threads.
+        Points in ascending order of k. Everything but the seconds is the same for any number of
+        threads.
 
     Raises
     ------
@@ -198,19 +215,53 @@ def sweep(
         raise OptionError("colors", colors, "at least one k")
     image = load_with(source, options)
     profile = image.source.icc_profile
+    started = perf_counter()
     counted = count_seen(image, space_of(options.color_space, profile), n_threads=options.threads)
+    count_seconds = perf_counter() - started
     enough = [k for k in wanted if k >= counted.n_colors]
     wanted = [k for k in wanted if k < counted.n_colors] + enough[:1]
     judge = metrics.Ssimulacra2(as_srgb(image.pixels, profile), n_threads=options.threads)
     points: list[Point] = []
     for k in wanted:
         at_k = options.changed(colors=k)
-        started = perf_counter()
-        fit = learn(counted, at_k, icc_profile=profile, return_history=True)
-        fit_seconds = perf_counter() - started
-        result = compress(image, at_k)
-        score = judge.score(as_srgb(result.pixels, profile))
-        points.append(Point(k, result, fit, score, result.seconds, fit_seconds))
+        points.append(_point(image, counted, count_seconds, judge, at_k, search_all))
         if on_point is not None:
             on_point(points[-1])
-    return Sweep(image, options, tuple(points), suggest(points))
+    found = Sweep(image, options, tuple(points), suggest(points))
+    if not search_suggested:
+        return found
+    at = found.at(found.suggestion.k)
+    searched = at.result if search_all else compress(image, options.changed(colors=at.k))
+    return replace(found, searched=searched)
+
+
+def _point(
+    image: Image,
+    counted: Histogram,
+    count_seconds: float,
+    judge: metrics.Ssimulacra2,
+    options: CompressOptions,
+    search: bool,
+) -> Point:
+    profile = image.source.icc_profile
+    started = perf_counter()
+    fit = learn(counted, options, icc_profile=profile, return_history=True)
+    fit_seconds = perf_counter() - started
+    if search:
+        result = compress(image, options)
+    else:
+        result = finish_plain(image, fit, options, started - count_seconds)
+    return Point(options.colors, result, fit, _score(judge, result), result.seconds, fit_seconds)
+
+
+def _score(judge: metrics.Ssimulacra2, result: Result) -> float:
+    indexed, profile = result.indexed, result.image.source.icc_profile
+    if indexed is None or result.status == "kept":
+        return 100.0  # the picture itself
+    return judge.score_indexed(indexed.indices, as_srgb(indexed.palette.colors, profile))
+
+
+def _searched(result: Result) -> dict[str, Any]:
+    report = result.report()
+    names = ("bytes_out", "colors", "score", "psnr", "seconds", "status")
+    return {name.removesuffix("_out"): report[name] for name in names}

@@ -13,6 +13,7 @@ from PIL import Image as PillowImage
 from huepress.colorspace import space_of
 from huepress.compress import compress, learn
 from huepress.search import count_seen
+from huepress.sweep.plain import finish_plain
 from huepress.types import Image, Source
 
 if TYPE_CHECKING:
@@ -100,6 +101,7 @@ def scaling(
     *,
     colors: Sequence[int] = SCALING_COLORS,
     shares: Sequence[float] = SHARES,
+    search: bool = False,
     on_timing: Callable[[Timing], None] | None = None,
 ) -> tuple[tuple[Timing, ...], tuple[Law, ...]]:
     """Time the road on downscaled copies of a picture.
@@ -114,6 +116,8 @@ def scaling(
         The k.
     shares : sequence of float
         Pixels of the copies, as shares of the picture's, above 0 and at most 1.
+    search : bool
+        Time all of ``compress``; else, as in a sweep, one plain mapping and a quick deflate.
     on_timing : callable, optional
         Called with every timing when it is done.
 
@@ -128,7 +132,7 @@ def scaling(
     for share in shares:
         copy = downscale(image, share)
         for k in colors:
-            timing = _time(copy, options.changed(colors=k))
+            timing = _time(copy, options.changed(colors=k), search)
             timings.append(timing)
             if on_timing is not None:
                 on_timing(timing)
@@ -181,7 +185,7 @@ def downscale(image: Image, share: float) -> Image:
     return Image(pixels, Source(name, icc_profile=image.source.icc_profile))
 
 
-def _time(image: Image, options: CompressOptions) -> Timing:
+def _time(image: Image, options: CompressOptions, search: bool) -> Timing:
     """Time one run; short ones are repeated, and the least time counts."""
     fit_seconds = seconds = float("inf")
     distinct, spent = 0, 0.0
@@ -190,12 +194,11 @@ def _time(image: Image, options: CompressOptions) -> Timing:
     while spent < _LEAST_SECONDS:
         started = perf_counter()
         counted = count_seen(image, space, n_threads=options.threads)
-        learn(counted, options, icc_profile=profile)
+        fit = learn(counted, options, icc_profile=profile)
         fitted = perf_counter()
-        compress(image, options)
-        ended = perf_counter()
+        done = compress(image, options) if search else finish_plain(image, fit, options, started)
         distinct = counted.n_colors
-        fit_seconds, seconds = min(fit_seconds, fitted - started), min(seconds, ended - fitted)
-        spent += ended - started
+        fit_seconds, seconds = min(fit_seconds, fitted - started), min(seconds, done.seconds)
+        spent += perf_counter() - started
     pixels = image.width * image.height
     return Timing(image.width, image.height, pixels, distinct, options.colors, fit_seconds, seconds)
