@@ -65,7 +65,9 @@ def test_only_k_varies(picture):
     """Without a search every pixel takes its nearest color, as compress does at weight 0."""
     found = sweep(picture, (3, 16, 40), effort="fast")
     for point in found.points:
-        alone = huepress.compress(picture, colors=point.k, effort="fast", rate_weight=0, dither=0)
+        alone = huepress.compress(
+            picture, colors=point.k, effort="fast", rate_weight=0, dither=0, small_colors=0
+        )
         assert point.result.data == alone.data
         assert point.score == pytest.approx(alone.score)
 
@@ -131,6 +133,20 @@ def test_alpha(tmp_path):
     found = sweep(soft_disc(), (2, 16, 64))
     assert found.points[-1].score > found.points[0].score
     assert found.points[-1].result.indexed.palette.colors.shape[1] == 4
+
+
+def test_colors_that_stay(picture):
+    found = sweep(picture, (2, 8), keep_color=("#12fe34",))
+    for point in found.points:
+        shown = Image.open(io.BytesIO(point.result.data))
+        assert bytes(shown.getpalette()[:3]).hex() == "12fe34"
+    with pytest.raises(OptionError, match="keep_color"):
+        sweep(picture, (1, 8), keep_color=("#12fe34", "#fff"))
+
+
+def test_a_given_palette_leaves_nothing_to_sweep(picture):
+    with pytest.raises(OptionError, match="palette"):
+        sweep(picture, palette="#fff,#000")
 
 
 def test_refusals():

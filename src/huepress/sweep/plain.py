@@ -48,6 +48,7 @@ def finish_plain(image: Image, fit: PaletteFit, options: CompressOptions, starte
         "png" if options.format == "auto" else options.format,
         effort=DEFLATE_EFFORT,
         carried=carry(image.source, options.strip),
+        n_fixed=len(options.keep_color),
         matte=None if options.matte is None else parse_hex(options.matte)[:3],
     )
     return Result(

@@ -13,7 +13,9 @@ from functools import cached_property
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Final
 
-from huepress import metrics
+import numpy as np
+
+from huepress import fixed_colors, metrics
 from huepress.colorspace import as_srgb, space_of
 from huepress.compress import compress, learn
 from huepress.errors import OptionError
@@ -71,10 +73,14 @@ class Point:
         """Size of the file in bits over the pixels of the picture."""
         return 8 * self.n_bytes / (self.result.image.width * self.result.image.height)
 
-    @property
+    @cached_property
     def colors(self) -> int | None:
-        """Colors in the file; None when the original was kept."""
-        return self.result.colors
+        """Distinct colors that the file shows; None when the original was kept."""
+        indexed = self.result.indexed
+        if indexed is None or self.result.status == "kept":
+            return None
+        is_used = np.bincount(indexed.indices.ravel(), minlength=len(indexed.palette)) > 0
+        return len(np.unique(indexed.palette.colors[is_used], axis=0))
 
     @property
     def is_lossless(self) -> bool:
@@ -186,7 +192,8 @@ def sweep(
         would all give the same file: only the first of them is kept.
     options : CompressOptions or None
         For every k; ``colors`` is replaced. ``rate_weight`` and ``dither`` are 0 when not given, so
-        that nothing but k varies: every pixel takes its nearest color.
+        that nothing but k varies: every pixel takes its nearest color. ``small_colors`` and targets
+        only matter to searches.
     search_all : bool
         Make every file exactly that of ``compress`` at that k, at its full price.
     search_suggested : bool
@@ -205,7 +212,8 @@ def sweep(
     Raises
     ------
     OptionError
-        An option out of range, or no k at all.
+        An option out of range, no k at all, a k below the number of colors to keep, or a palette
+        that is given: there is nothing to sweep then.
     DecodeError, LimitError
         As for `huepress.compress`.
     """
@@ -213,6 +221,9 @@ def sweep(
     wanted = sorted({options.changed(colors=k).colors for k in colors})
     if not wanted:
         raise OptionError("colors", colors, "at least one k")
+    if options.palette is not None:
+        raise OptionError("palette", options.palette, "none: a sweep learns a palette at every k")
+    fixed_colors.require_room(len(options.keep_color), wanted[0])
     image = load_with(source, options)
     profile = image.source.icc_profile
     started = perf_counter()
