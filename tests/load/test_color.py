@@ -278,3 +278,15 @@ def test_what_is_no_matrix_profile():
         "x", profiles.xyz_from_primaries(profiles.SRGB_PRIMARIES), np.array([1, 0])
     )
     assert profiles.parse(falling) is None
+
+
+def test_a_loaded_picture_is_converted_where_its_profile_cannot_go():
+    from huepress import compress
+
+    image = load(as_file(ramp(), icc_profile=P3))
+    assert image.source.icc_profile == P3
+    for options in ({"strip": "all"}, {"format": "gif"}, {"icc": "srgb"}):
+        direct = compress(as_file(ramp(), icc_profile=P3), effort="fast", **options)
+        result = compress(image, effort="fast", **options)
+        assert result.data == direct.data
+        assert "converted to sRGB" in result.image.source.notes[0]

@@ -69,3 +69,24 @@ def test_values_that_are_refused(values):
 def test_colors_are_hex_and_never_a_file(name, value):
     with pytest.raises(OptionError):
         form.options_of({name: value}, 1000)
+
+
+def test_a_worker_reads_the_picture_as_the_options_have_it(tmp_path):
+    """A picture in memory is not taken for another reading of the same file."""
+    from huepress import profiles
+    from huepress.load.color import CICP_PRIMARIES
+    from huepress.web.tasks import Desk
+    from images import as_file, scene
+
+    wide = profiles.make("P3", profiles.xyz_from_primaries(CICP_PRIMARIES[12]), (2.2,))
+    path = tmp_path / "wide.png"
+    path.write_bytes(as_file(scene(), icc_profile=wide))
+    desk = Desk(lambda _: False)
+    task = {"id": "x", "kind": "compress", "path": str(path), "name": "wide.png"}
+    task |= {"folder": str(tmp_path), "max_pixels": 10**6, "score": False}
+    notes = []
+    for options in ({"effort": "fast"}, {"effort": "fast", "icc": "srgb"}, {"effort": "fast"}):
+        events = []
+        desk.run(task | {"options": options}, events.append)
+        notes.append(events[-1]["report"]["notes"])
+    assert [bool(words) for words in notes] == [False, True, False]

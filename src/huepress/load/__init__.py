@@ -7,6 +7,7 @@ decoded is refused in one line. Alpha is kept only when some pixel is not opaque
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias
 
 import numpy as np
@@ -114,21 +115,41 @@ def load_with(source: ImageSource, options: CompressOptions, *, name: str | None
     """Load one still picture as the options have it; see load().
 
     The pixels are converted to sRGB where the result cannot carry a profile, or is to show colors
-    that are given in sRGB.
+    that are given in sRGB; those of an Image, too.
     """
+    how = how_to_load(options)
+    if isinstance(source, Image) and how["icc"] == "srgb":
+        return _in_srgb(source)
+    return load(source, **how, name=name)
+
+
+def how_to_load(options: CompressOptions) -> dict[str, Any]:
+    """List the arguments of load() that the options ask for."""
     bare = options.strip == "all" or options.format in ("gif", "bmp")
-    bare = bare or options.palette is not None or bool(options.keep_color)
-    return load(
-        source,
-        max_pixels=options.max_pixels,
-        max_bytes=options.max_bytes,
-        max_metadata=options.max_metadata,
-        max_frames=options.max_frames,
-        allow_truncated=options.allow_truncated,
-        frame=options.frame,
-        icc="srgb" if bare else options.icc,
-        name=name,
-    )
+    given = options.palette is not None or bool(options.keep_color)
+    return {
+        "max_pixels": options.max_pixels,
+        "max_bytes": options.max_bytes,
+        "max_metadata": options.max_metadata,
+        "max_frames": options.max_frames,
+        "allow_truncated": options.allow_truncated,
+        "frame": options.frame,
+        "icc": "srgb" if bare or given else options.icc,
+    }
+
+
+def _in_srgb(image: Image) -> Image:
+    """Convert a picture that was loaded with its profile."""
+    if image.source.icc_profile is None:
+        return image
+    from huepress.load.color import Meaning, settle
+    from huepress.load.pixels import Decoded
+
+    meaning = Meaning(image.source.icc_profile, notes=image.source.notes)
+    decoded, meaning = settle(Decoded(image.pixels, image.deep), meaning, "srgb")
+    metadata = {k: v for k, v in image.source.metadata.items() if k != "color_chunks"}
+    source = replace(image.source, icc_profile=None, metadata=metadata, notes=meaning.notes)
+    return _finish(decoded, source)
 
 
 def limits_of(options: CompressOptions) -> Limits:

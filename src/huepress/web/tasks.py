@@ -16,7 +16,7 @@ from PIL import Image as PillowImage
 
 from huepress.compress import compress
 from huepress.errors import HuepressError
-from huepress.load import load
+from huepress.load import how_to_load, load_with
 from huepress.options import CompressOptions
 from huepress.report import STOP_WORDS, Result
 from huepress.sweep import Point, sweep
@@ -45,7 +45,7 @@ class Desk:
 
     def __init__(self, is_cancelled: Callable[[str], bool]) -> None:
         self._is_cancelled = is_cancelled
-        self._pictures: dict[str, Image] = {}
+        self._pictures: dict[tuple[Any, ...], Image] = {}
 
     def run(self, task: Task, emit: Emit) -> None:
         """Carry out one task; errors of the library become its last event."""
@@ -61,11 +61,11 @@ class Desk:
             emit({"event": "error", "code": "cancelled", "message": "cancelled"})
 
     def _picture(self, task: Task, options: CompressOptions) -> Image:
-        path = task["path"]
-        image = self._pictures.pop(path, None)
+        key = (task["path"], *how_to_load(options).values())
+        image = self._pictures.pop(key, None)
         if image is None:
-            image = load(Path(path).read_bytes(), max_pixels=options.max_pixels, name=task["name"])
-        self._pictures[path] = image
+            image = load_with(Path(task["path"]).read_bytes(), options, name=task["name"])
+        self._pictures[key] = image
         while len(self._pictures) > 1 and _n_pixels(self._pictures) > _KEPT_PIXELS:
             del self._pictures[next(iter(self._pictures))]
         return image
@@ -121,7 +121,7 @@ _TASKS: Final[Mapping[str, Callable[[Desk, Task, Emit], dict[str, Any]]]] = {
 }
 
 
-def _n_pixels(pictures: Mapping[str, Image]) -> int:
+def _n_pixels(pictures: Mapping[tuple[Any, ...], Image]) -> int:
     return sum(image.width * image.height for image in pictures.values())
 
 
