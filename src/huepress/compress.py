@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias
 
 from huepress import fixed_colors, kmeans, search
 from huepress.colorspace import space_of
-from huepress.encode import carry, encode, encode_lossless
+from huepress.encode import carry, encode, encode_lossless, without_metadata
 from huepress.errors import LimitError, OptionError, QualityError
 from huepress.load import load_with
 from huepress.options import CompressOptions, parse_size
@@ -281,11 +281,11 @@ def _result(
         n_fixed=n_fixed,
         matte=None if options.matte is None else parse_hex(options.matte)[:3],
     )
-    kept = n_fixed == 0 and _is_original_better(image, encoded)
+    original = None if n_fixed else _better_original(image, encoded, options)
     return Result(
-        data=image.source.data if kept and image.source.data else encoded.data,
+        data=original or encoded.data,
         format=encoded.format,
-        status="kept" if kept else "compressed",
+        status="kept" if original else "compressed",
         image=image,
         indexed=chosen.indexed,
         fit=chosen.fit,
@@ -302,11 +302,11 @@ def _unchanged(image: Image, options: CompressOptions, started: float) -> Result
         carried=carry(image.source, options.strip, force=options.drop_signature),
         keep_hidden_rgb=options.keep_hidden_rgb,
     )
-    kept = _is_original_better(image, encoded)
+    original = _better_original(image, encoded, options)
     return Result(
-        data=image.source.data if kept and image.source.data else encoded.data,
+        data=original or encoded.data,
         format=encoded.format,
-        status="kept" if kept else "compressed",
+        status="kept" if original else "compressed",
         image=image,
         indexed=None,
         fit=None,
@@ -318,12 +318,15 @@ def _format(options: CompressOptions) -> str:
     return "png" if options.format == "auto" else options.format
 
 
-def _is_original_better(image: Image, encoded: Encoded) -> bool:
-    """Whether the input's own bytes, in the format asked for, are no more than ours."""
+def _better_original(image: Image, encoded: Encoded, options: CompressOptions) -> bytes | None:
+    """Return the input's own bytes, when they are in the format asked for and no more than ours.
+
+    When everything beside the picture is to go, it goes from them too.
+    """
     source = image.source
-    return (
-        source.data is not None
-        and not source.is_part
-        and source.format == encoded.format
-        and len(source.data) <= len(encoded.data)
-    )
+    if source.data is None or source.is_part or source.format != encoded.format:
+        return None
+    if options.strip == "all":
+        bare = without_metadata(image)
+        return bare if bare is not None and len(bare) <= len(encoded.data) else None
+    return source.data if len(source.data) <= len(encoded.data) else None

@@ -157,15 +157,17 @@ def _finish(job: Job, data: bytes, digest: bytes, stamp: str | None, result: Res
     target = job.target
     reason, output = "", target.output
     content = marked(result.data, result.format) if target.in_place else result.data
-    if result.status == "kept" or (target.in_place and len(content) >= len(data)):
-        reason = "nothing smaller was found"
+    if result.status == "kept":
+        reason, content = "nothing smaller was found", result.data
+    elif target.in_place and len(content) >= len(data):
+        reason, content = "nothing smaller was found", data
     elif job.min_savings and len(data) - len(content) < parse_size(job.min_savings, len(data)):
         reason, output = f"less than {job.min_savings} to save", _own_name(target)
-    if reason:
         content = data
+    if reason:
         own = result.image.source.format or result.format
-        result = replace(result, data=data, status="kept", format=own)
-        summary = f"{size_words(len(data), len(data))}, original kept: {reason}"
+        result = replace(result, data=content, status="kept", format=own)
+        summary = f"{size_words(len(data), len(content))}, original kept: {reason}"
     else:
         result = replace(result, data=content)
         summary = result.summary()
@@ -183,7 +185,7 @@ def _finish(job: Job, data: bytes, digest: bytes, stamp: str | None, result: Res
     )
     if not job.write:
         return row
-    if not (reason and target.in_place):
+    if not (target.in_place and content == data):
         _put(job, output, content)
     if output == STDIO:
         return row

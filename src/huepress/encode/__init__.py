@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from huepress.encode.carried import NOTHING, Carried, carry
+from huepress.encode.original import without_metadata
 from huepress.errors import EncodeError, OptionError
 from huepress.types import Encoded, Image, IndexedImage
 
@@ -17,6 +18,7 @@ __all__ = [
     "encode",
     "encode_lossless",
     "format_from_suffix",
+    "without_metadata",
 ]
 
 FORMATS = ("png", "webp", "gif", "jxl", "tiff", "bmp")
