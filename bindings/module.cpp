@@ -204,9 +204,9 @@ class Engine {
     using Fit = std::tuple<std::size_t, double, int, bool, bool,
                            std::vector<std::tuple<double, double, std::size_t>>>;
     Fit fit(Out<float, nb::ndim<2>> centers, std::optional<In<float, nb::ndim<2>>> given,
-                  int coarse_rounds,
-                  int medium_rounds, int exact_rounds, int round_passes, int exact_passes,
-                  double tolerance, bool keep_history, std::size_t n_threads) {
+            int more_starts, int coarse_rounds, int medium_rounds, int medium_points,
+            int exact_rounds, int round_passes, int exact_passes, double tolerance,
+            bool keep_history, std::size_t n_threads) {
         const std::size_t k = centers.shape(0);
         require(is_placed_, "place the colors first");
         require(centers.shape(1) == core_->cloud.dims(), "one coordinate per channel");
@@ -222,8 +222,8 @@ class Engine {
         {
             const nb::gil_scoped_release unlocked;  // safe: only raw memory is touched in here
             result = core_->cluster.fit(core_->cloud, k, start, view_out(centers),
-                                        {coarse_rounds, medium_rounds, exact_rounds, round_passes,
-                                         exact_passes, tolerance},
+                                        {more_starts, coarse_rounds, medium_rounds, medium_points,
+                                         exact_rounds, round_passes, exact_passes, tolerance},
                                         keep_history, n_threads);
         }
         std::vector<std::tuple<double, double, std::size_t>> history;
@@ -305,10 +305,11 @@ NB_MODULE(_core, m) {
         .def("place", &Engine::place, "color_space"_a, "without_clear"_a, "n_threads"_a,
              "linear_of_byte"_a = nb::none(), "lms"_a = nb::none(),
              "Choose where distance is measured, and whether full transparency counts in a fit.")
-        .def("fit", &Engine::fit, "centers"_a, "given"_a.none(), "coarse_rounds"_a, "medium_rounds"_a,
-             "exact_rounds"_a, "round_passes"_a, "exact_passes"_a, "tolerance"_a, "keep_history"_a, "n_threads"_a,
-             "Find centers (k, 3|4) float32 out, from given (any, 3|4) or None; returns (found, inertia, passes, "
-             "converged, within_tolerance, history).")
+        .def("fit", &Engine::fit, "centers"_a, "given"_a.none(), "more_starts"_a,
+             "coarse_rounds"_a, "medium_rounds"_a, "medium_points"_a, "exact_rounds"_a,
+             "round_passes"_a, "exact_passes"_a, "tolerance"_a, "keep_history"_a, "n_threads"_a,
+             "Find centers (k, 3|4) float32 out, from given (any, 3|4) or None; returns (found, "
+             "inertia, passes, converged, within_tolerance, history).")
         .def("map", &Engine::map, "palette"_a, "indices"_a, "n_threads"_a,
              "Nearest of palette (k, 3|4) uint8 for every pixel: indices (n,) uint8 out. Entries of "
              "full transparency are for the fully transparent pixels alone.");

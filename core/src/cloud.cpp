@@ -151,6 +151,11 @@ void Cloud::gather(const Cloud& fine, unsigned bits) {
     s.build(level_bits);
 }
 
+std::size_t Cloud::n_cells(unsigned bits) const {
+    const unsigned shift = cell_shift(bits, unsigned(state_->channels));
+    return kernels().engine->count_runs(state_->keys.data, state_->keys.size, shift);
+}
+
 const CloudView& Cloud::view() const { return state_->view; }
 std::size_t Cloud::dims() const { return state_->channels; }
 std::size_t Cloud::size() const { return state_->view.n_points; }

@@ -113,6 +113,9 @@ struct EngineKernels {
     void (*find_cut)(const WuPoint* points, std::size_t n, int dims, Cut& cut);
     void (*add_moments)(const CloudView& cloud, const std::uint8_t* labels, const float* centers,
                         Moments& moments);
+    // errors[groups[i]] += weight x squared distance to the center labels[i], for every point i.
+    void (*add_errors)(const CloudView& cloud, const std::uint8_t* labels, const float* centers,
+                       const std::uint8_t* groups, double* errors);
 };
 
 // The whole number nearest to value, ties to even, for |value| < 2^22: the same in a lane of any

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "search.hpp"
+#include "spread.hpp"
 #include "wu.hpp"
 
 namespace core {
@@ -13,6 +14,7 @@ struct Cluster::State {
     Cloud coarse;  // means of the 5-bit cells
     Cloud medium;  // means of the 6-bit cells
     Search search;
+    Centers other;
     Buffer<std::uint8_t> labels[2];
 };
 
@@ -24,10 +26,8 @@ constexpr float kRelax = 1.85f;  // see search.cpp
 // cells, for seeds that end at the same error after split-merge (lab book, Engine).
 constexpr std::size_t kSeedsPerCenter = 8;
 
-// Exchanges of one round at first. At k = 256, 32 are better than 64 by 0.1 %; where the coarse
-// cells were searched before, rounds of more than 4 fail (lab book, Engine).
-constexpr std::size_t kMostFirst = 32;
-constexpr std::size_t kMostLater = 4;
+// Exchanges of one round at most. At k = 256 the error ends the same with 16 to 64 (lab book, Engine).
+constexpr std::size_t kMostExchanges = 32;
 
 // Inertia at the centers a pass was made with: sum w|x|^2 - sum (2 c.S - W|c|^2).
 double inertia_at(double squares, const Centers& centers, const Sums& sums, float scale) {
@@ -72,26 +72,38 @@ FitResult Cluster::fit(const Cloud& cloud, std::size_t k, Span<const float> give
     // A cloud of cells serves as long as the cells are many more than the centers.
     s.coarse.gather(cloud, 5);
     const bool has_coarse = s.coarse.size() >= 4 * k;
-    const bool has_medium = schedule.medium_rounds > 0 && cloud.size() > 2 * s.coarse.size();
+    const bool has_medium = schedule.medium_rounds > 0 && cloud.size() > 2 * s.coarse.size() &&
+                            cloud.n_cells(6) <= std::size_t(schedule.medium_points);
     if (has_medium) s.medium.gather(cloud, 6);
     const Cloud& first = has_coarse ? s.coarse : cloud;
+    if (given.size == 0) s.seeds.gather(cloud, 4);
+    const bool has_seeds = has_coarse && s.seeds.size() >= kSeedsPerCenter * k;
+    const Cloud& seeds = has_seeds ? s.seeds : first;
 
     if (given.size > 0) {
         centers.k = given.size / dims;
         std::copy_n(given.data, given.size, centers.at);
         search.resize(first, centers, k, schedule.round_passes, n_threads);
     } else {
-        s.seeds.gather(cloud, 4);
-        const bool has_seeds = has_coarse && s.seeds.size() >= kSeedsPerCenter * k;
-        centers.k = wu_centers(has_seeds ? s.seeds : first, k, centers.at);
+        centers.k = wu_centers(seeds, k, centers.at);
     }
-    search.improve(first, centers, kMostFirst, schedule.coarse_rounds, schedule.round_passes,
-                   n_threads);
+    const auto improve_coarsely = [&](Centers& tried) {
+        search.improve(first, tried, kMostExchanges, schedule.coarse_rounds, schedule.round_passes,
+                       n_threads);
+    };
+    improve_coarsely(centers);
+    for (int start = 0; given.size == 0 && start < schedule.more_starts; ++start) {
+        Centers& other = s.other;
+        other.dims = dims;
+        other.k = spread_centers(seeds, k, std::uint64_t(start), other.at);
+        improve_coarsely(other);
+        if (other.explained > centers.explained) centers = other;
+    }
     if (has_medium)
-        search.improve(s.medium, centers, kMostLater, schedule.medium_rounds,
+        search.improve(s.medium, centers, kMostExchanges, schedule.medium_rounds,
                        schedule.round_passes, n_threads);
     if (schedule.exact_rounds > 0)
-        search.improve(cloud, centers, kMostLater, schedule.exact_rounds, schedule.round_passes,
+        search.improve(cloud, centers, kMostExchanges, schedule.exact_rounds, schedule.round_passes,
                        n_threads);
 
     FitResult result{centers.k, 0, 0, false, false, {}};

@@ -66,7 +66,7 @@ class Engine:
         Choose where distance is measured, and whether full transparency counts in a fit.
         """
 
-    def fit(self, centers: Annotated[NDArray[numpy.float32], dict(shape=(None, None), order='C', device='cpu')], given: Annotated[NDArray[numpy.float32], dict(shape=(None, None), order='C', device='cpu', writable=False)] | None, coarse_rounds: int, medium_rounds: int, exact_rounds: int, round_passes: int, exact_passes: int, tolerance: float, keep_history: bool, n_threads: int) -> tuple[int, float, int, bool, bool, list[tuple[float, float, int]]]:
+    def fit(self, centers: Annotated[NDArray[numpy.float32], dict(shape=(None, None), order='C', device='cpu')], given: Annotated[NDArray[numpy.float32], dict(shape=(None, None), order='C', device='cpu', writable=False)] | None, more_starts: int, coarse_rounds: int, medium_rounds: int, medium_points: int, exact_rounds: int, round_passes: int, exact_passes: int, tolerance: float, keep_history: bool, n_threads: int) -> tuple[int, float, int, bool, bool, list[tuple[float, float, int]]]:
         """
         Find centers (k, 3|4) float32 out, from given (any, 3|4) or None; returns (found, inertia, passes, converged, within_tolerance, history).
         """

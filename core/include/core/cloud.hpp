@@ -28,6 +28,9 @@ class Cloud {
     // what lies in it, with its whole weight.
     void gather(const Cloud& fine, unsigned bits);
 
+    // How many cells of so many bits are filled.
+    std::size_t n_cells(unsigned bits) const;
+
     const CloudView& view() const;
     std::size_t dims() const;
     std::size_t size() const;

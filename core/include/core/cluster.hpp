@@ -13,8 +13,10 @@ namespace core {
 
 // How long to search; the efforts are rows of such numbers (src/huepress/kmeans/engine.py).
 struct Schedule {
+    int more_starts;     // beside Wu's cuts; the best one after the coarse rounds goes on
     int coarse_rounds;   // of split-merge on the means of the 5-bit cells
-    int medium_rounds;   // on the means of the 6-bit cells
+    int medium_rounds;   // on the means of the 6-bit cells, when there are no more of these than
+    int medium_points;
     int exact_rounds;    // on the colors themselves
     int round_passes;    // passes of k-means after each split-merge
     int exact_passes;    // passes on the colors at the end

@@ -106,9 +106,36 @@ void add_moments(const CloudView& cloud, const std::uint8_t* labels, const float
         add_moments_of<4>(cloud, labels, centers, moments);
 }
 
+namespace {
+
+template <int Dims>
+void add_errors_of(const CloudView& cloud, const std::uint8_t* labels, const float* centers,
+                   const std::uint8_t* groups, double* errors) {
+    for (std::size_t i = 0; i < cloud.n_points; ++i) {
+        double error = 0;
+        for (int d = 0; d < Dims; ++d) {
+            const double x = double(cloud.coordinates[d][i]) -
+                             double(centers[std::size_t(labels[i]) * Dims + std::size_t(d)]);
+            error += x * x;
+        }
+        errors[groups[i]] += double(std::int32_t(cloud.weights[i])) * error;
+    }
+}
+
+}  // namespace
+
+void add_errors(const CloudView& cloud, const std::uint8_t* labels, const float* centers,
+                const std::uint8_t* groups, double* errors) {
+    if (cloud.dims == 3)
+        add_errors_of<3>(cloud, labels, centers, groups, errors);
+    else
+        add_errors_of<4>(cloud, labels, centers, groups, errors);
+}
+
 const EngineKernels engine = {
     morton_keys, filled,      numbers_from_keys, embed,    count_runs,  build_nodes,
     sum_squares, filter_pass, nearest_pairs,     find_cut, add_moments,
+    add_errors,
 };
 
 }  // namespace CORE_ISA

@@ -25,6 +25,8 @@ void nearest_pairs(const float* centers, const double* weights, std::size_t k, s
 void find_cut(const WuPoint* points, std::size_t n, int dims, Cut& cut);
 void add_moments(const CloudView& cloud, const std::uint8_t* labels, const float* centers,
                  Moments& moments);
+void add_errors(const CloudView& cloud, const std::uint8_t* labels, const float* centers,
+                const std::uint8_t* groups, double* errors);
 
 }  // namespace CORE_ISA
 }  // namespace core

@@ -1,8 +1,9 @@
 """The engine's own way to a palette: coarse to fine, and out of local minima.
 
-The sorted colors of a picture go in, a PaletteFit comes out. The search starts
-from Wu's cuts on the means of the 5-bit cells, exchanges one split against one merge there as long
-as that pays, goes on with the 6-bit cells, and ends with over-relaxed passes over every color.
+The sorted colors of a picture go in, a PaletteFit comes out. The search starts from Wu's cuts on
+the means of the 4-bit cells and, for few centers, from others. On the means of the 5-bit cells it
+splits clusters and merges others in their stead as long as that pays, goes on with the 6-bit
+cells, and ends with over-relaxed passes over every color.
 """
 
 from __future__ import annotations
@@ -22,31 +23,40 @@ class Schedule:
 
     Attributes
     ----------
+    more_starts : int
+        Starts by greedy k-means++ beside Wu's cuts. The best one after the coarse rounds goes on.
+    started_colors : int
+        Most colors that they are tried for.
     coarse_rounds, medium_rounds, exact_rounds : int
         Rounds of split-merge on the means of the 5-bit cells, of the 6-bit cells, and on every
         color.
+    medium_points : int
+        Most filled 6-bit cells that are searched.
     round_passes : int
-        Passes of k-means after each.
+        Passes of k-means after each round.
     exact_passes : int
         Passes over every color at the end.
     """
 
+    more_starts: int
+    started_colors: int
     coarse_rounds: int
     medium_rounds: int
+    medium_points: int
     exact_rounds: int
     round_passes: int
     exact_passes: int
 
 
-# Measured on CQ100 (docs/lab-book.md, Engine).
+_ANY: Final = 1 << 30
+# Measured on CQ100 and Kodak (docs/lab-book.md, Engine). "fast" searches 6-bit cells only where
+# that costs little beside sorting the pixels: on pictures of few colors, whose 5-bit cells are too
+# few for many centers.
 SCHEDULES: Final = {
-    "fast": Schedule(3, 0, 0, 3, 3),
-    "balanced": Schedule(14, 4, 0, 3, 5),
-    "best": Schedule(40, 30, 30, 4, 5),
+    "fast": Schedule(0, 0, 2, 2, 1 << 14, 0, 2, 3),
+    "balanced": Schedule(4, 8, 4, 4, _ANY, 0, 3, 4),
+    "best": Schedule(6, 64, 15, 40, _ANY, 12, 5, 5),
 }
-# A round of split-merge at k = 256 costs as much as at k = 64 and gains a third: not for "fast".
-_FAST_MANY: Final = Schedule(0, 0, 0, 4, 3)
-_MANY: Final = 128
 
 
 def fit(
@@ -89,16 +99,19 @@ def fit(
        (2002). doi:10.1109/TPAMI.2002.1017616
     .. [2] Fritzke, "The k-means-u* algorithm: non-local jumps and greedy retries" (2017).
        arXiv:1706.09059
+    .. [3] Arthur & Vassilvitskii, "k-means++: the advantages of careful seeding" (2007).
     """
-    schedule = _FAST_MANY if effort == "fast" and n_colors > _MANY else SCHEDULES[effort]
+    schedule = SCHEDULES[effort]
     keeps_clear = engine.has_clear and n_colors > 1
     colorspace.place(engine, color_space, keeps_clear, n_threads)
     centers = np.empty((n_colors - keeps_clear, engine.channels), np.float32)
     found, inertia, n_iter, converged, within_tolerance, steps = engine.fit(
         centers,
         start,
+        schedule.more_starts if n_colors <= schedule.started_colors else 0,
         schedule.coarse_rounds,
         schedule.medium_rounds,
+        schedule.medium_points,
         schedule.exact_rounds,
         schedule.round_passes,
         min(schedule.exact_passes, max_iter),
