@@ -56,7 +56,7 @@ def test_sweep_figure_draws_the_points(swept):
 
 def test_scaling_figure_draws_law_and_dots(swept):
     figure = plots.scaling_figure(swept.timings, swept.laws)
-    law = titled(figure, "seconds against pixels: k-means").get_lines()[1].get_xydata()
+    law = titled(figure, "seconds against pixels: counting and k-means").get_lines()[1].get_xydata()
     np.testing.assert_allclose(law, [[100, 4e-3], [200, 8e-3]])
     assert len(plots.scaling_figure(swept.timings, ()).axes) == 2
 

@@ -162,14 +162,14 @@ def _tell(found: Comparison) -> None:
     first = found.entries[0]
     head = f"to {first.name}"
     click.echo(
-        f"{'':18} {'setting':>8} {'bytes':>11} {head:>16} {'score':>6} {'PSNR':>8}"
+        f"{'':18} {'setting':>14} {'bytes':>11} {head:>16} {'score':>6} {'PSNR':>8}"
         f" {'unchanged':>9} {'seconds':>8}"
     )
     for entry in found.entries:
         ratio = f"{100 * entry.n_bytes / first.n_bytes:.0f} %"
         psnr = "lossless" if entry.psnr == float("inf") else f"{entry.psnr:.1f} dB"
         click.echo(
-            f"{entry.name:18} {entry.setting:>8} {entry.n_bytes:>11,} {ratio:>16}"
+            f"{entry.name:18} {entry.setting:>14} {entry.n_bytes:>11,} {ratio:>16}"
             f" {entry.score:>6.1f} {psnr:>8} {100 * entry.exact:>7.1f} % {entry.seconds:>8.3f}"
             f"{'' if entry.reached else '  target missed'}"
         )

@@ -222,7 +222,7 @@ def _tell_timings(found: Sweep) -> None:
     for timing in found.timings:
         sizes.setdefault((timing.width, timing.height), {})[timing.k] = timing
     ks = sorted({timing.k for timing in found.timings})
-    click.echo("\nseconds on smaller copies, counting and k-means alone in brackets")
+    click.echo("\nseconds on smaller copies, of that counting and k-means in brackets")
     head = "".join(f"{f'k = {k}':>18}" for k in ks)
     click.echo(f"{'size':>13} {'pixels':>11} {'distinct':>9}{head}")
     for (width, height), row in sizes.items():

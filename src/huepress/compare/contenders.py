@@ -6,7 +6,8 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Final, Literal, TypeAlias
@@ -51,6 +52,10 @@ class Contender:
         (pixels, setting) -> the bytes of the file.
     takes_alpha : bool
         Whether it can write transparency.
+    note : str
+        Behind the setting, such as ``4:4:4``.
+    others : tuple of Contender
+        The same format written otherwise; whoever serves the target best stands for all.
     aim : callable or None
         (pixels, score or None, bytes or None) -> the file that comes nearest to a target, for who
         can search by itself; no ladder is climbed then.
@@ -62,11 +67,13 @@ class Contender:
     ladder: tuple[int, ...]
     write: Callable[[Pixels, int], bytes]
     takes_alpha: bool = True
+    note: str = ""
+    others: tuple[Contender, ...] = ()
     aim: Callable[[Pixels, float | None, int | None], bytes] | None = None
 
     def setting(self, value: int) -> str:
         """Return a setting in words, such as ``k = 64``."""
-        return f"{self.knob} = {value}" if self.knob else "-"
+        return f"{self.knob} = {value}{self.note and ' ' + self.note}" if self.knob else "-"
 
 
 def contenders(options: CompressOptions | None = None) -> list[Contender]:
@@ -88,11 +95,11 @@ def contenders(options: CompressOptions | None = None) -> list[Contender]:
         _huepress("huepress WebP", options.changed(format="webp")),
         Contender("lossless PNG", "lossless", "", (0,), _lossless_png),
         Contender("lossless WebP", "lossless", "", (0,), _lossless_webp),
-        Contender("JPEG", "lossy", "q", QUALITIES, _jpeg, takes_alpha=False),
-        Contender("WebP", "lossy", "q", QUALITIES, _webp),
+        _lossy("JPEG", {"4:2:0": _jpeg, "4:4:4": partial(_jpeg, chroma="4:4:4")}, alpha=False),
+        _lossy("WebP", {"": _webp, "sharp": partial(_webp, sharp=True)}),
     ]
     if features.check("avif"):
-        found.append(Contender("AVIF", "lossy", "q", QUALITIES, _avif))
+        found.append(_lossy("AVIF", {"4:2:0": _avif, "4:4:4": partial(_avif, chroma="4:4:4")}))
     found += [
         Contender("Pillow median cut", "palette", "k", COLORS, _median_cut, takes_alpha=False),
         Contender("Pillow octree", "palette", "k", COLORS, _octree),
@@ -131,6 +138,20 @@ def _huepress(name: str, options: CompressOptions) -> Contender:
     return Contender(name, "palette", "k", COLORS, write, aim=aim)
 
 
+def _lossy(
+    name: str, ways: dict[str, Callable[[Pixels, int], bytes]], *, alpha: bool = True
+) -> Contender:
+    """Make a contender of a lossy format: with colors at half the resolution, and better ones.
+
+    Text and thin lines want the latter, photographs mostly do not.
+    """
+    first, *others = (
+        Contender(name, "lossy", "q", QUALITIES, write, takes_alpha=alpha, note=note)
+        for note, write in ways.items()
+    )
+    return replace(first, others=tuple(others))
+
+
 def _saved(pixels: Pixels, format: str, **settings: Any) -> bytes:
     out = BytesIO()
     PillowImage.fromarray(pixels).save(out, format, **settings)
@@ -150,16 +171,18 @@ def _lossless_webp(pixels: Pixels, _: int) -> bytes:
     return _saved(pixels, "webp", lossless=True, quality=100, method=4)
 
 
-def _jpeg(pixels: Pixels, quality: int) -> bytes:
-    return _saved(pixels, "jpeg", quality=quality, optimize=True, progressive=True)
+def _jpeg(pixels: Pixels, quality: int, chroma: str = "4:2:0") -> bytes:
+    return _saved(
+        pixels, "jpeg", quality=quality, subsampling=chroma, optimize=True, progressive=True
+    )
 
 
-def _webp(pixels: Pixels, quality: int) -> bytes:
-    return _saved(pixels, "webp", quality=quality, method=4)
+def _webp(pixels: Pixels, quality: int, sharp: bool = False) -> bytes:
+    return _saved(pixels, "webp", quality=quality, method=4, use_sharp_yuv=sharp)
 
 
-def _avif(pixels: Pixels, quality: int) -> bytes:
-    return _saved(pixels, "avif", quality=quality, speed=6)
+def _avif(pixels: Pixels, quality: int, chroma: str = "4:2:0") -> bytes:
+    return _saved(pixels, "avif", quality=quality, subsampling=chroma, speed=6)
 
 
 def _indexed(pixels: Pixels, colors: int, method: PillowImage.Quantize) -> bytes:

@@ -155,7 +155,8 @@ def compare(
     Comparison
         huepress searches by itself; everybody else's setting is found by bisection: the lowest
         that reaches the score, or the highest that fits the bytes. Who cannot is shown at the
-        nearest it has.
+        nearest it has. JPEG, WebP and AVIF are written with colors at half and at full resolution
+        (WebP: plain and sharp), and stand for the better.
 
     Raises
     ------
@@ -183,11 +184,20 @@ def compare(
         if max(image.width, image.height) > 16383 and "WebP" in contender.name:
             left_out.append((contender.name, "WebP holds at most 16,383 pixels a side"))
             continue
-        entries.append(_Ladder(contender, image.pixels, judge).climb(score, budget))
+        ladders = (_Ladder(way, image.pixels, judge) for way in (contender, *contender.others))
+        entries.append(_best([ladder.climb(score, budget) for ladder in ladders], budget))
         if on_entry is not None:
             on_entry(contender.name)
     advice = advise(entries, same_bytes=budget is not None)
     return Comparison(image, score, budget, tuple(entries), tuple(left_out), advice)
+
+
+def _best(entries: Sequence[Entry], budget: int | None) -> Entry:
+    """Return the fewest bytes at the score, the best score in the budget, or the nearest miss."""
+    reached = [entry for entry in entries if entry.reached]
+    if budget is None:
+        return min(reached, key=lambda e: e.n_bytes, default=max(entries, key=lambda e: e.score))
+    return max(reached, key=lambda e: e.score, default=min(entries, key=lambda e: e.n_bytes))
 
 
 def _budget(n_bytes: str | int, image: Image) -> int:

@@ -133,7 +133,7 @@ def scaling_figure(timings: Sequence[Timing], laws: Sequence[Law]) -> Figure:
 
 def draw_scaling(axes: Axes, timings: Sequence[Timing], what: str, law: Law | None) -> None:
     """Draw one of the two panels of `scaling_figure`."""
-    name = "k-means alone" if what == "k-means" else "counting to encoding"
+    name = "counting and k-means" if what == "k-means" else "counting to encoding"
     plain(axes, f"seconds against pixels: {name}", "pixels", "seconds")
     ks = sorted({t.k for t in timings})
     for i, k in enumerate(ks):

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from huepress.sweep import Sweep
 
+_LOWEST_SCORE = -30
 _CURVES = 6  # histories drawn: more lie on top of each other
 
 
@@ -71,11 +72,10 @@ def _size(axes: Axes, sweep: Sweep) -> None:
 def _score(axes: Axes, sweep: Sweep) -> None:
     plain(axes, "score against k (SSIMULACRA2)", "k", "")
     _against_k(axes, sweep, [p.score for p in sweep.points], RED)
-    low = min(p.score for p in sweep.points)
     for level, word in ((50, "fair"), (70, "good"), (90, "hardly told apart")):
         axes.axhline(level, color=FAINT, linewidth=0.6, linestyle="--")
-        axes.text(sweep.points[-1].k, level - 1, word, size=7, color=FAINT, ha="right", va="top")
-    axes.set_ylim(min(low, 40) - 5, 103)
+        axes.text(sweep.points[0].k, level + 1, word, size=7, color=FAINT, va="bottom")
+    _score_axis(axes, sweep)
 
 
 def _time(axes: Axes, sweep: Sweep) -> None:
@@ -107,8 +107,15 @@ def _rate(axes: Axes, sweep: Sweep) -> None:
         )
     best = sweep.at(sweep.suggestion.k)
     axes.plot(best.n_bytes, best.score, "o", markersize=12, fillstyle="none", color=RED)
-    axes.margins(x=0.06, y=0.1)
+    axes.margins(x=0.06)
+    _score_axis(axes, sweep)
     bytes_axis(axes)
+
+
+def _score_axis(axes: Axes, sweep: Sweep) -> None:
+    """Leave out what lies far below 0: there a score only says that nothing is alike."""
+    low = min(p.score for p in sweep.points)
+    axes.set_ylim(max(min(low, 40) - 5, _LOWEST_SCORE), 104)
 
 
 def _inertia(axes: Axes, sweep: Sweep) -> None:
