@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 from PIL import Image
-from tests.images import scene
 
 from huepress import _core, colorspace, histogram, kmeans
 from huepress._native import instruction_set
 from huepress.quantize import quantize
+from images import scene
 
 EFFORTS = ["fast", "balanced", "best"]
 
@@ -36,24 +36,17 @@ def test_same_bytes_for_any_threads_and_instruction_set(color_space, channels, k
     assert len(results) == 1
 
 
-@pytest.mark.parametrize("effort", ["balanced", "best"])
-@pytest.mark.parametrize("k", [3, 4, 6, 8])
+@pytest.mark.parametrize("effort", EFFORTS)
+@pytest.mark.parametrize("k", [8, 16, 32])
 def test_finds_the_clusters_that_were_drawn(k, effort):
-    """Blobs far apart have one best answer; Wu's cuts alone miss it for some of these."""
-    for seed in range(12):
+    """Blobs have one best answer; Wu's cuts and Lloyd alone miss it for half of these."""
+    for seed in range(8):
         rng = np.random.default_rng(100 * k + seed)
-        middles = np.empty((0, 3))
-        while len(middles) < k:
-            middle = rng.uniform(20, 235, (1, 3))
-            if all(np.linalg.norm(middle - other) > 70 for other in middles):
-                middles = np.vstack([middles, middle])
-        sizes = rng.integers(20, 400, k)
-        owner = np.repeat(np.arange(k), sizes)
+        owner = np.repeat(np.arange(k), rng.integers(20, 400, k))
+        middles = rng.uniform(20, 235, (k, 3))
         pixels = np.clip(np.rint(middles[owner] + rng.normal(0, 4, (len(owner), 3))), 0, 255)
-        drawn = sum(
-            float(((own - own.mean(0)) ** 2).sum())
-            for own in (pixels[owner == c] for c in range(k))
-        )
+        clusters = [pixels[owner == c] for c in range(k)]
+        drawn = sum(float(((own - own.mean(0)) ** 2).sum()) for own in clusters)
         found = quantize(pixels.astype(np.uint8)[None], k, color_space="srgb", effort=effort)
         assert found.inertia <= drawn * 1.0001
 
@@ -62,9 +55,9 @@ def test_finds_the_clusters_that_were_drawn(k, effort):
 @pytest.mark.parametrize("k", [4, 16, 64, 256])
 def test_no_worse_than_the_textbook(real_images, k, effort):
     """Bounds of docs/lab-book.md with room for any picture: fast 5 %, others 2 %."""
-    for name in ("kodak/kodim10.png", "cq100/king_penguin.png"):
+    for name in ("kodak/kodim10.png", "cq100/shopping_bags.png"):
         path = real_images / "photos" / name
-        pixels = np.asarray(Image.open(path).convert("RGB").reduce(2))
+        pixels = np.asarray(Image.open(path).convert("RGB").reduce(3))
         counted = histogram.count(pixels)
         textbook = kmeans.fit_palette(counted, k, color_space="srgb", init="wu")
         found = kmeans.fit_palette(counted, k, color_space="srgb", effort=effort)
