@@ -1,12 +1,20 @@
+from io import BytesIO
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
+from PIL import Image as PillowImage
 
-from huepress.errors import OptionError
+from huepress import colorspace, profiles
+from huepress.errors import InputError
+from huepress.load import load
+from huepress.load.color import CICP_PRIMARIES
 from huepress.quantize import quantize
+from images import as_file, scene
 
+P3 = profiles.make("P3", profiles.xyz_from_primaries(CICP_PRIMARIES[12]), profiles.SRGB_CURVE)
 EFFORTS = ["fast", "balanced", "best"]
 
 
@@ -42,17 +50,46 @@ def test_few_colors_come_back_exact(n_colors, seed, channels, effort):
     np.testing.assert_array_equal(found.palette[found.indices], pixels)
 
 
+def test_takes_what_compress_takes(tmp_path):
+    pixels = scene()
+    data = as_file(pixels)
+    path = tmp_path / "scene.png"
+    path.write_bytes(data)
+    expected = quantize(pixels, 16)
+    sources = [path, str(path), data, BytesIO(data), PillowImage.open(path), load(path)]
+    for source in [*sources, pixels / 255.0, pixels.astype(np.uint16) * 257]:
+        found = quantize(source, 16)
+        np.testing.assert_array_equal(found.palette, expected.palette)
+        np.testing.assert_array_equal(found.indices, expected.indices)
+
+
+def test_gray_pixels_are_colors():
+    gray = scene()[..., 0]
+    found = quantize(gray, 8)
+    np.testing.assert_array_equal(found.palette, quantize(np.dstack([gray] * 3), 8).palette)
+
+
+def test_files_in_a_profile_come_back_in_srgb_and_images_as_they_are():
+    pixels = np.full((4, 4, 3), (200, 60, 60), np.uint8)
+    pixels[2:] = (40, 90, 80)
+    data = as_file(pixels, icc_profile=P3)
+    shown = np.unique(colorspace.as_srgb(pixels, P3).reshape(-1, 3), axis=0)
+    # LittleCMS, which converts files, rounds in its own way.
+    np.testing.assert_allclose(quantize(data, 2).palette, shown, atol=2)
+    assert quantize(load(data), 2).palette.tolist() == [[40, 90, 80], [200, 60, 60]]
+
+
 @pytest.mark.parametrize(
     "image",
     [
-        np.zeros((4, 4), np.uint8),
-        np.zeros((4, 4, 3), np.float64),
-        np.zeros((4, 4, 2), np.uint8),
+        np.zeros((4, 4, 3), np.int32),
+        np.zeros((4, 4, 5), np.uint8),
         np.zeros((0, 4, 3), np.uint8),
+        b"no picture",
     ],
 )
 def test_refuses_what_is_not_a_picture(image):
-    with pytest.raises(OptionError, match="image"):
+    with pytest.raises(InputError):
         quantize(image)
 
 

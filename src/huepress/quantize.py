@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from huepress import colorspace, histogram, kmeans, notebook
-from huepress.errors import OptionError
 from huepress.kmeans import Init
-from huepress.types import Colors, Image, Indices, Pixels, Step, StopReason
+from huepress.load import ImageSource, load
+from huepress.types import Colors, Indices, Pixels, Step, StopReason
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,7 +55,7 @@ class Quantized:
 
 
 def quantize(
-    image: Image | Pixels,
+    image: ImageSource,
     n_colors: int = 256,
     *,
     color_space: colorspace.ColorSpace = "oklab",
@@ -73,8 +73,10 @@ def quantize(
 
     Parameters
     ----------
-    image : Image or ndarray
-        A picture, or pixels of shape (height, width, 3 or 4), uint8 sRGB. Not changed.
+    image : path, bytes, binary file, PIL image, ndarray or Image
+        The picture, as for `huepress.compress`. Pixels of shape (height, width, 3 or 4), uint8, are
+        taken as they are, without a copy; an Image in the profile that it came in; all others are
+        loaded and converted to sRGB.
     n_colors : int
         Largest palette, 1 to 256.
     color_space, effort, init, n_init, max_iter, tol, seed, n_threads, return_history
@@ -92,14 +94,13 @@ def quantize(
     ------
     OptionError
         An option out of its range.
+    HuepressError
+        What is no picture, or cannot be read; see `huepress.load.load`.
     """
-    pixels = image.pixels if isinstance(image, Image) else np.asarray(image)
-    if pixels.dtype != np.uint8 or pixels.ndim != 3 or pixels.shape[2] not in (3, 4):
-        found = f"{pixels.dtype} array of shape {pixels.shape}"
-        raise OptionError("image", found, "(height, width, 3 or 4) uint8; see huepress.load")
-    if pixels.size == 0:
-        raise OptionError("image", f"array of shape {pixels.shape}", "at least one pixel")
     kmeans.check_options(n_colors, color_space, effort, init, n_init, max_iter, tol, seed)
+    pixels, profile = _pixels_of(image)
+    if profile is not None and isinstance(color_space, str):
+        color_space = colorspace.space_of(color_space, profile)
     engine = histogram.engine_of(pixels, weights, n_threads)
     if weights is None and isinstance(init, str) and init == "auto" and engine.n_colors > n_colors:
         fit = kmeans.engine.fit(
@@ -137,3 +138,13 @@ def quantize(
         stop_reason=fit.stop_reason,
         history=fit.history,
     )
+
+
+def _pixels_of(image: ImageSource) -> tuple[Pixels, bytes | None]:
+    """Take or load the pixels, and the profile that they are in."""
+    if isinstance(image, np.ndarray) and image.dtype == np.uint8 and image.ndim == 3:
+        height, width, channels = image.shape
+        if height * width > 0 and channels in (3, 4):
+            return image, None
+    loaded = load(image, icc="srgb")
+    return loaded.pixels, loaded.source.icc_profile
