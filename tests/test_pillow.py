@@ -57,7 +57,8 @@ def test_alpha_lands_in_the_palette_and_in_the_file():
     assert made.convert().mode == "RGBA"
     shown = np.asarray(made.convert("RGBA"))
     hidden = np.asarray(image)[..., 3] == 0
-    assert (shown[hidden] == 0).all()
+    assert (shown[hidden][:, 3] == 0).all()
+    assert len(np.unique(shown[hidden], axis=0)) == 1
     out = io.BytesIO()
     made.save(out, "png")
     with Image.open(out) as again:
@@ -82,7 +83,7 @@ def test_the_transparency_of_a_palette_image_is_kept():
     image.putdata([0, 1, 0, 1])
     image.info["transparency"] = 1
     made = pillow.quantize(image)
-    assert np.asarray(made.convert("RGBA"))[0].tolist()[:2] == [[255, 0, 0, 255], [0, 0, 0, 0]]
+    assert np.asarray(made.convert("RGBA"))[0].tolist()[:2] == [[255, 0, 0, 255], [0, 0, 255, 0]]
     assert "transparency" not in made.info
 
 
@@ -151,3 +152,22 @@ def test_the_image_is_not_changed():
     pillow.quantize(image, 3)
     assert image.tobytes() == before
     assert image.mode == "RGB"
+
+
+def test_clear_pixels_show_the_color_they_hide_when_alpha_is_dropped():
+    pixels = np.full((8, 8, 4), (250, 240, 10, 0), np.uint8)
+    pixels[0, :3] = (1, 2, 3, 0)
+    pixels[4:] = (0, 90, 200, 255)
+    made = pillow.quantize(Image.fromarray(pixels), 2)
+    assert set(made.convert("RGBA").getcolors()) == {
+        (32, (250, 240, 10, 0)),
+        (32, (0, 90, 200, 255)),
+    }
+    keyed = Image.fromarray(pixels[..., :3].copy())
+    keyed.info["transparency"] = (250, 240, 10)
+    shown = np.asarray(pillow.quantize(keyed).convert("RGB"))
+    np.testing.assert_array_equal(shown, pixels[..., :3])
+
+
+def test_an_image_without_pixels_is_left_to_pillow(installed):
+    assert Image.new("RGB", (0, 0)).quantize().size == (0, 0)

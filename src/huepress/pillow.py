@@ -61,7 +61,8 @@ def quantize(
     -------
     PIL.Image.Image
         Of mode P with the palette as RGB, or RGBA when the image has alpha; ``info`` is kept but
-        for ``transparency``, which is in the palette.
+        for ``transparency``, which is in the palette. A clear entry has the color that most clear
+        pixels hide. An image without pixels is left to Pillow.
 
     Raises
     ------
@@ -77,7 +78,7 @@ def quantize(
     ('P', 4)
     """
     image.load()
-    if method is not None:
+    if method is not None or 0 in image.size:
         return _PILLOWS_OWN(image, colors, method, kmeans, palette, dither)
     if kmeans < 0:
         raise OptionError("kmeans", kmeans, "0 or more")
@@ -85,17 +86,18 @@ def quantize(
         return _to_palette(image, palette, dither, color_space or "srgb")
     if not 1 <= colors <= 256:
         raise OptionError("colors", colors, "1 to 256")
+    pixels = _pixels(image)
     found = quantize_pixels(
-        _pixels(image), colors, color_space=color_space or "oklab", effort=effort, seed=seed
+        pixels, colors, color_space=color_space or "oklab", effort=effort, seed=seed
     )
-    return _finished(image, found.indices, found.palette)
+    return _finished(image, found.indices, _with_hidden(found.palette, pixels))
 
 
 def install() -> None:
     """Make ``Image.quantize`` use huepress from now on, for calls that name no method.
 
-    ``Image.convert("P", palette=Palette.ADAPTIVE)`` and what Pillow's GIF and PNG writers do by
-    themselves go past ``Image.quantize``, and stay as they are.
+    ``Image.convert("P")`` of RGBA goes through it too, and with that the GIF writer; of RGB,
+    ``Image.convert("P", palette=Palette.ADAPTIVE)`` goes past it and stays as it is.
     """
     Image.Image.quantize = quantize  # type: ignore[method-assign, assignment]
 
@@ -111,6 +113,22 @@ def _pixels(image: Image.Image) -> Pixels:
     if image.mode == "P" and image.palette is not None:
         has_alpha = has_alpha or image.palette.mode == "RGBA"
     return np.ascontiguousarray(np.asarray(image.convert("RGBA" if has_alpha else "RGB")))
+
+
+def _with_hidden(colors: Colors, pixels: Pixels) -> Colors:
+    """Give clear entries the color that most clear pixels hide.
+
+    Pillow's users drop alpha by ``convert("RGB")`` and expect that color, not black.
+    """
+    if colors.shape[1] == 3:
+        return colors
+    hidden = pixels[pixels[..., 3] == 0].view(np.uint32)
+    if not len(hidden):
+        return colors
+    values, counts = np.unique(hidden, return_counts=True)
+    colors = colors.copy()
+    colors[colors[:, 3] == 0] = values[counts.argmax() :][:1].view(np.uint8)
+    return colors
 
 
 def _to_palette(
