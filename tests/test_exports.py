@@ -55,3 +55,13 @@ def test_an_instruction_set_can_be_asked_for_by_the_environment():
         env={"HUEPRESS_ISA": "baseline"},
     )
     assert done.stdout.strip() == "baseline"
+
+
+def test_licenses_travel_with_the_package():
+    from importlib.metadata import distribution
+
+    words = "".join(
+        file.read_text() for file in distribution("huepress").files or () if "licenses" in str(file)
+    )
+    for holder in ("The huepress developers", "Cloudinary", "Wenzel Jakob", "Tessil"):
+        assert holder in words
