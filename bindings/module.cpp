@@ -68,6 +68,11 @@ double map_rate(In<float, nb::ndim<2>> points, In<float, nb::ndim<2>> weights,
     require(palette.shape(0) >= 1 && palette.shape(0) <= 256, "1 to 256 colors");
     require(counts.shape(0) == palette.shape(0), "one count per color");
     require(rate_weight > 0, "the rate weight must be positive");
+    // What does not exist is 1e15 away: a weight next to 0 would make it worth a copy.
+    for (std::size_t i = 0; i < weights.size(); ++i)
+        require(weights.data()[i] >= 1e-6f && weights.data()[i] <= 1e6f, "weights from 1e-6 to 1e6");
+    for (std::size_t i = 0; i < nearest.size(); ++i)
+        require(nearest.data()[i] < palette.shape(0), "nearest entries below the number of colors");
     require(!reach.empty() && reach.size() <= 16, "1 to 16 rows above");
     core::RateOptions options{rate_weight, price_mix, spread_right, spread_down, find, {}};
     int n_groups = 0;

@@ -31,6 +31,19 @@ HEX: Final = re.compile(r"#?([0-9a-fA-F]{3,4}|[0-9a-fA-F]{6}|[0-9a-fA-F]{8})")
 ALLOWED: Final = "hex colors such as #ff8800,#0af, or a .gpl, .act, .ase, .pal, .json or picture"
 
 
+FAULTS: Final = (
+    ValueError,
+    KeyError,
+    IndexError,
+    TypeError,
+    AttributeError,
+    OverflowError,
+    RecursionError,
+    struct.error,
+)
+"""What readers let escape on damaged files (seen by mutating files of every format)."""
+
+
 def parse_hex(text: str) -> Rgba:
     """Read one color such as ``#f80``, ``ff8800`` or ``#ff8800cc``.
 
@@ -110,7 +123,7 @@ def _entries(data: bytes, name: str) -> list[Rgba]:
         if text.lstrip().startswith(("[", "{")):
             return _from_json(text)
         return [parse_hex(part) for part in re.split(r"[\s,;]+", text.strip()) if part]
-    except (ValueError, KeyError, IndexError, TypeError, struct.error) as error:
+    except FAULTS as error:
         raise DecodeError(name, "is no palette that is known", f"wanted {ALLOWED}") from error
 
 

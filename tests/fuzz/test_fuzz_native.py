@@ -1,0 +1,196 @@
+"""Every native entry point with arrays of any size and any value.
+
+``scripts/fuzz`` runs this with the core under the address and undefined-behavior sanitizers.
+"""
+
+import inspect
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from huepress import _core, colorspace, profiles
+from huepress.kmeans.engine import fit
+from huepress.load.color import CICP_PRIMARIES
+
+WIDE = colorspace.space_of(
+    "oklab",
+    profiles.make("P3", profiles.xyz_from_primaries(CICP_PRIMARIES[12]), profiles.SRGB_CURVE),
+)
+ANY = st.floats(width=32)
+SEEN = st.floats(-1e3, 1e3, width=32)  # coordinates of colors are within 300 or so
+WEIGHTS = st.floats(2.0**-10, 2.0**10, width=32)
+FINITE = st.floats(-1e6, 1e6, width=32)
+SIZES = st.integers(0, 70)
+THREADS = st.sampled_from([1, 2, 3, 7])
+
+
+def points(n, dims, values=FINITE, dtype=np.float32):
+    return arrays(dtype, (n, dims), elements=values, fill=values)
+
+
+def bytes_of(*shape):
+    return arrays(np.uint8, shape, fill=st.integers(0, 255))
+
+
+@pytest.fixture(params=_core.instruction_sets(), autouse=True)
+def _each_instruction_set(request):
+    before = _core.instruction_set()
+    _core.set_instruction_set(request.param)
+    yield
+    _core.set_instruction_set(before)
+
+
+def test_every_entry_point_is_here():
+    """A function that comes new is to be fuzzed, too."""
+    source = inspect.getsource(inspect.getmodule(test_every_entry_point_is_here))
+    tellers = {"version", "compiler", "instruction_sets", "instruction_set"}
+    for name in {name for name in dir(_core) if not name.startswith("_")} - tellers:
+        assert f"_core.{name}(" in source, name
+    for name in {name for name in dir(_core.Engine) if not name.startswith("_")}:
+        assert f"engine.{name}" in source, name
+
+
+@given(data=st.data(), n=SIZES, k=st.integers(1, 256), dims=st.sampled_from([3, 4]), t=THREADS)
+def test_assign(data, n, k, dims, t):
+    for dtype in (np.float32, np.float64):
+        indices, distances = np.empty(n, np.uint8), np.empty(n, dtype)
+        p = data.draw(points(n, dims, ANY)).astype(dtype)
+        c = data.draw(points(k, dims, ANY)).astype(dtype)
+        _core.assign(p, c, indices, distances, t)
+        _core.assign(p, c, indices, None, t)
+        if n:
+            assert indices.max() < k
+
+
+@given(data=st.data(), n=SIZES, channels=st.sampled_from([3, 4]))
+def test_embed(data, n, channels):
+    colors, out = data.draw(bytes_of(n, channels)), np.empty((n, channels), np.float32)
+    for space in ("oklab", "srgb"):
+        _core.embed(colors, space, out)
+        assert np.isfinite(out).all()
+    _core.embed(colors, "oklab", out, WIDE.linear_of_byte, WIDE.lms)
+    assert np.isfinite(out).all()
+
+
+@given(
+    data=st.data(),
+    height=st.integers(1, 12),
+    width=st.integers(1, 90),
+    k=st.integers(1, 256),
+    dims=st.sampled_from([3, 4]),
+    rate=st.floats(0, 1e6),
+    find=st.booleans(),
+    reach=st.lists(st.integers(0, 20), min_size=1, max_size=9),
+)
+def test_map_rate(data, height, width, k, dims, rate, find, reach):
+    n = height * width
+    p, c = data.draw(points(n, dims, SEEN)), data.draw(points(k, dims, SEEN))
+    weights = data.draw(arrays(np.float32, (height, width), elements=WEIGHTS, fill=WEIGHTS))
+    nearest = data.draw(arrays(np.uint8, (height, width), elements=st.integers(0, k - 1)))
+    counts = np.bincount(nearest.ravel(), minlength=k).astype(np.float64)
+    indices = np.empty_like(nearest)
+    try:
+        _core.map_rate(p, weights, nearest, c, counts, indices, rate, 0.5, 0.28, 0.45, find, reach)
+    except ValueError:
+        return  # a reach that is refused
+    assert indices.max() < k
+
+
+@given(
+    data=st.data(),
+    n=st.integers(1, 300),
+    channels=st.sampled_from([3, 4]),
+    k=st.integers(1, 256),
+    effort=st.sampled_from(["fast", "balanced", "best"]),
+    space=st.sampled_from(["oklab", "srgb", WIDE]),
+    t=THREADS,
+)
+def test_engine(data, n, channels, k, effort, space, t):
+    pixels = data.draw(bytes_of(n, channels))
+    weights = data.draw(
+        st.none() | arrays(np.float64, n, elements=st.floats(0, 2.0**40), fill=st.just(1.0))
+    )
+    engine = _core.Engine(pixels, weights, t)
+    assert 0 < engine.n_colors <= n
+    assert engine.channels == channels
+    keys, totals = np.empty(engine.n_colors, np.uint32), np.empty(engine.n_colors)
+    engine.histogram(keys, totals)
+    assert (np.diff(keys.astype(np.int64)) > 0).all()
+    colorspace.place(engine, space, False, t)  # engine.place
+    if engine.n_colors - engine.has_clear > k:
+        start = data.draw(st.none() | points(min(k, 5), channels))
+        found = fit(engine, k, color_space=space, effort=effort, start=start, n_threads=t)
+        assert 0 < len(found.centers) <= k  # engine.fit
+        assert np.isfinite(found.centers).all()
+    indices = np.empty(n, np.uint8)
+    engine.map(data.draw(bytes_of(k, channels)), indices, t)
+    assert indices.max() < k
+
+
+@given(
+    data=st.data(),
+    height=st.integers(8, 40),
+    width=st.integers(8, 40),
+    channels=st.sampled_from([3, 4]),
+    background=st.integers(0, 255),
+    t=THREADS,
+)
+def test_ssimulacra2(data, height, width, channels, background, t):
+    from huepress.metrics import Ssimulacra2
+
+    reference = data.draw(bytes_of(height, width, channels))
+    test = data.draw(bytes_of(height, width, channels))
+    palette = data.draw(bytes_of(256, 4))
+    needs = Ssimulacra2(reference)._needs
+    cache = np.empty(_core.ssimulacra2_cache_size(height, width, needs), np.float32)
+    _core.ssimulacra2_prepare(reference, background, needs, cache, t)
+    warm, cold = (np.empty((len(needs), 3, 6)) for _ in range(2))
+    _core.ssimulacra2_sums(cache, test, None, background, needs, warm, t)
+    _core.ssimulacra2_sums_streamed(reference, test, None, background, needs, cold, t)
+    assert np.array_equal(warm, cold)
+    indices = np.ascontiguousarray(test[..., :1])
+    _core.ssimulacra2_sums(cache, indices, palette, background, needs, warm, t)
+    _core.ssimulacra2_sums_streamed(reference, indices, palette, background, needs, cold, t)
+    assert np.array_equal(warm, cold)
+
+
+def test_arrays_that_do_not_fit_are_refused():
+    """Sizes that disagree never reach the core."""
+    three, four = np.zeros((5, 3), np.float32), np.zeros((5, 4), np.float32)
+    short = np.empty(4, np.uint8)
+    right = np.zeros(5, np.uint8)
+    with pytest.raises((TypeError, ValueError)):
+        _core.assign(three, four, right, None, 1)
+    with pytest.raises((TypeError, ValueError)):
+        _core.assign(three, three, short, None, 1)
+    with pytest.raises((TypeError, ValueError)):
+        _core.assign(three, np.zeros((257, 3), np.float32), right, None, 1)
+    with pytest.raises((TypeError, ValueError)):
+        _core.assign(three, three[:0], right, None, 1)
+    with pytest.raises((TypeError, ValueError)):
+        _core.embed(np.zeros((5, 3), np.uint8), "oklab", four)
+    with pytest.raises((TypeError, ValueError)):
+        _core.embed(np.zeros((5, 3), np.uint8), "lab", three)
+    with pytest.raises((TypeError, ValueError)):
+        _core.Engine(np.zeros((5, 2), np.uint8), None, 1)
+    with pytest.raises((TypeError, ValueError)):
+        _core.Engine(np.zeros((5, 3), np.uint8), np.ones(4), 1)
+    with pytest.raises((TypeError, ValueError)):
+        _core.Engine(np.zeros((0, 3), np.uint8), None, 1)
+    mapping = [three, np.ones((1, 5), np.float32), right[None], three[:2], np.ones(2), right[None]]
+    for place, wrong in [(1, np.zeros((1, 5), np.float32)), (2, np.full((1, 5), 2, np.uint8))]:
+        arguments = [*mapping]
+        arguments[place] = wrong
+        with pytest.raises(ValueError, match=r"weights|nearest"):
+            _core.map_rate(*arguments, 1.0, 0.5, 0.28, 0.45, True, [1])
+    engine = _core.Engine(np.zeros((5, 3), np.uint8), None, 1)
+    engine.place("oklab", False, 1)
+    with pytest.raises((TypeError, ValueError)):
+        engine.map(np.zeros((1, 3), np.uint8), short, 1)
+    with pytest.raises((TypeError, ValueError)):
+        engine.map(np.zeros((1, 4), np.uint8), right, 1)
+    with pytest.raises((TypeError, ValueError)):
+        engine.histogram(np.empty(0, np.uint32), np.empty(0))
