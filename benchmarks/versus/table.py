@@ -64,9 +64,10 @@ def markdown(path: Path) -> str:
         cells.append(f"{max(float(at[p, tool, 'k', str(ks[0])]['peak_mb']) for p in mine):.0f}")
         lines.append(_line(cells))
     first = rows[0]
+    count = "1 picture" if len(pictures) == 1 else f"{len(pictures)} pictures"
     named = ", ".join(pictures) if len(pictures) <= 6 else "from a folder"
     notes = (
-        f"{len(pictures)} pictures ({named}); {first['date']}; {first['machine']}. Bytes and"
+        f"{count} ({named}); {first['date']}; {first['machine']}. Bytes and"
         f" seconds are ratios to {base} (geometric means; below 1 is smaller or faster), scores are"
         f" SSIMULACRA2 points above or below {base}. Equal score: what all others reach with 256"
         " colors, at most 80. Seconds are those of one run at that k. k-means on every pixel"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
@@ -11,6 +11,9 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLoca
 from huepress.errors import OptionError
 from huepress.plots.style import CYCLE, FAINT, INK, figure, plain
 from huepress.types import PaletteFit, Step
+
+LOWEST_SCORE: Final = -30
+"""Lower SSIMULACRA2 scores are left out: they only say that nothing is alike, and flatten the rest."""
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -101,6 +104,8 @@ def rate_distortion_figure(
     for i, (name, point) in enumerate((marks or {}).items(), len(curves)):
         axes.plot(*point, "D", color=CYCLE[i % len(CYCLE)], markersize=6, label=name)
     bytes_axis(axes)
+    if y == "SSIMULACRA2":
+        axes.set_ylim(bottom=max(axes.get_ylim()[0], LOWEST_SCORE))
     axes.legend(fontsize=8, frameon=False)
     return made
 

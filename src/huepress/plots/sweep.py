@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from matplotlib.ticker import FuncFormatter
 
-from huepress.plots.curves import bytes_axis, draw_inertia, draw_scaling
+from huepress.plots.curves import LOWEST_SCORE, bytes_axis, draw_inertia, draw_scaling
 from huepress.plots.style import BLUE, CYCLE, FAINT, INK, RED, figure, plain, ticks_at_k
 
 if TYPE_CHECKING:
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
     from huepress.sweep import Sweep
 
-_LOWEST_SCORE = -30
 _CURVES = 6  # histories drawn: more lie on top of each other
 
 
@@ -113,9 +112,8 @@ def _rate(axes: Axes, sweep: Sweep) -> None:
 
 
 def _score_axis(axes: Axes, sweep: Sweep) -> None:
-    """Leave out what lies far below 0: there a score only says that nothing is alike."""
     low = min(p.score for p in sweep.points)
-    axes.set_ylim(max(min(low, 40) - 5, _LOWEST_SCORE), 104)
+    axes.set_ylim(max(min(low, 40) - 5, LOWEST_SCORE), 104)
 
 
 def _inertia(axes: Axes, sweep: Sweep) -> None:
