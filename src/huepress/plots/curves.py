@@ -13,7 +13,7 @@ from huepress.plots.style import CYCLE, FAINT, INK, figure, plain
 from huepress.types import PaletteFit, Step
 
 LOWEST_SCORE: Final = -30
-"""Lower SSIMULACRA2 scores are left out: they only say that nothing is alike, and flatten the rest."""
+"""Lower SSIMULACRA2 scores are left out: they say that nothing is alike, and flatten the rest."""
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
