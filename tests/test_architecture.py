@@ -25,6 +25,7 @@ ROAD = [
     {"search"},
     {"notebook"},
     {"quantize", "write"},
+    {"workbench"},
     {"report"},
     {"compress"},
 ]

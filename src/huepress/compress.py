@@ -7,36 +7,31 @@ distortion and rate, encode, and never return more bytes than came in.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from dataclasses import dataclass
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias
 
-from huepress import fixed_colors, kmeans, search
-from huepress.colorspace import space_of
+from huepress import search
 from huepress.encode import carry, encode, encode_lossless, without_metadata
-from huepress.errors import LimitError, OptionError, QualityError
+from huepress.errors import OptionError, QualityError
 from huepress.load import load_with
 from huepress.options import CompressOptions, parse_size
-from huepress.palette_files import parse_hex, read_palette, to_hex
 from huepress.report import Result
-from huepress.small_colors import SmallColors
+from huepress.workbench import (
+    Workbench,
+    bench_of,
+    bench_with,
+    learn,
+    matte_of,
+    require_time,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PIL import Image as PillowImage
 
-    from huepress.fixed_colors import Learn
-    from huepress.types import (
-        Colors,
-        Encoded,
-        Histogram,
-        Image,
-        IndexedImage,
-        Palette,
-        PaletteFit,
-        Points,
-    )
+    from huepress.types import Encoded, Image, IndexedImage, PaletteFit
+
+__all__ = ["PictureSource", "compress", "finish", "learn", "learn_palette"]
 
 PictureSource: TypeAlias = (
     "str | os.PathLike[str] | bytes | BinaryIO | PillowImage.Image | NDArray[Any] | Image"
@@ -94,85 +89,12 @@ def _compress_image(image: Image, options: CompressOptions, started: float) -> R
     require_time(image, options, started)
     if options.lossless:
         return _unchanged(image, options, started)
-    bench, n_fixed = _bench_of(image, options, started)
-    return _result(bench.image, _choose(bench, bench.image, options), options, started, n_fixed)
+    return _result(bench_of(image, options, started), options, started)
 
 
-def require_time(image: Image, options: CompressOptions, started: float) -> None:
-    """Raise LimitError when a picture has taken more than its seconds."""
-    seconds = perf_counter() - started
-    if seconds > options.timeout:
-        raise LimitError(
-            image.source.name, "seconds", round(seconds, 2), options.timeout, "--timeout"
-        )
-
-
-def _bench_of(image: Image, options: CompressOptions, started: float) -> tuple[_Bench, int]:
-    """Prepare the bench of a picture; the number tells how many entries stay as they are."""
-    profile = image.source.icc_profile
-    if options.palette is not None:
-        asked = read_palette(options.palette)
-        image, palette = fixed_colors.palette_for(image, asked, options.colors)
-        bench = _bench(
-            image, lambda counted, _: _given(counted, palette, options, profile), options, started
-        )
-        bench.colors = len(palette)
-        return bench, len(palette)
-    n_fixed = len(options.keep_color)
-    fixed_colors.require_room(n_fixed, options.colors)
-    # A named start is the textbook's k-means and nothing else.
-    least = options.small_colors if options.init == "auto" else 0
-    small = SmallColors(image, least, n_threads=options.threads)
-    space = space_of(options.color_space, profile)
-
-    def learned(counted: Histogram, colors: int) -> PaletteFit:
-        require_time(image, options, started)
-        now = options.changed(colors=max(colors, n_fixed))
-        fit = learn(counted, now, icc_profile=profile)
-
-        def around(small: Colors) -> PaletteFit:
-            words = (*now.keep_color, *(to_hex(color) for color in small))
-            return learn(counted, now.changed(keep_color=words), icc_profile=profile)
-
-        return small.keep(fit, now.colors, space, around, n_fixed=n_fixed)
-
-    return _bench(image, learned, options, started, small), n_fixed
-
-
-@dataclass(eq=False)
-class _Bench(search.Bench):
-    """The bench, whose mappings keep small colors, and no more time than there is."""
-
-    small: SmallColors | None = None
-    require_time: Callable[[], None] = lambda: None
-
-    def map(self, colors: int, rate_weight: float, dither: float) -> IndexedImage:
-        self.require_time()
-        mapped = super().map(colors, rate_weight, dither)
-        return mapped if self.small is None else self.small.restore(mapped, self.color_space)
-
-
-def _bench(
-    image: Image,
-    learn: Learn,
-    options: CompressOptions,
-    started: float,
-    small: SmallColors | None = None,
-) -> _Bench:
-    return _Bench(
-        image,
-        learn,
-        options.colors,
-        space_of(options.color_space, image.source.icc_profile),
-        n_threads=options.threads,
-        find=options.effort != "fast",
-        small=small,
-        require_time=lambda: require_time(image, options, started),
-    )
-
-
-def _choose(bench: search.Bench, image: Image, options: CompressOptions) -> search.Trial:
+def _choose(bench: Workbench, options: CompressOptions) -> search.Trial:
     """Take the mapping that serves what the options aim for."""
+    image = bench.source
     if options.quality is not None:
         found = search.reach_score(bench, options.quality, options.effort, options.dither)
         if found is None:
@@ -208,67 +130,19 @@ def _choose(bench: search.Bench, image: Image, options: CompressOptions) -> sear
 
 def learn_palette(image: Image, options: CompressOptions) -> IndexedImage:
     """Learn the palette of one picture and map it plainly: what `huepress palette` tells of."""
-    bench, _ = _bench_of(image, options, perf_counter())
+    bench = bench_of(image, options, perf_counter())
     return bench.try_nearest(bench.colors).indexed
 
 
-def learn(
-    counted: Histogram,
-    options: CompressOptions,
-    *,
-    icc_profile: bytes | None = None,
-    start: Points | None = None,
-    return_history: bool = False,
-) -> PaletteFit:
-    """Learn a palette from counted colors, the engine starting from given centers if there are.
-
-    Colors to be kept are its first entries.
-    """
-    space = space_of(options.color_space, icc_profile)
-
-    def fit(colors: Histogram, n_colors: int) -> PaletteFit:
-        return kmeans.fit_palette(
-            colors,
-            n_colors,
-            color_space=space,
-            effort=options.effort,
-            init=options.init,
-            n_init=options.n_init,
-            max_iter=options.max_iter,
-            tol=options.tol,
-            seed=options.seed,
-            n_threads=options.threads,
-            return_history=return_history,
-            start=start,
-        )
-
-    if not options.keep_color:
-        return fit(counted, options.colors)
-    kept = fixed_colors.of_words(options.keep_color)
-    return fixed_colors.learn_around(counted, kept, options.colors, space, fit, options.threads)
-
-
-def _given(
-    counted: Histogram, palette: Palette, options: CompressOptions, icc_profile: bytes | None
-) -> PaletteFit:
-    space = space_of(options.color_space, icc_profile)
-    return fixed_colors.given(counted, palette, space, options.threads)
-
-
 def finish(image: Image, fit: PaletteFit, options: CompressOptions, started: float) -> Result:
-    """Walk the rest of the road from a learned palette, aiming at nothing but the defaults."""
-    bench = _bench(image, lambda _counted, _colors: fit, options, started)
-    bench.colors = len(fit.palette)
-    return _result(image, _choose(bench, image, options), options, started, len(options.keep_color))
+    """Walk the rest of the road from a learned palette."""
+    return _result(bench_with(image, fit, options, started), options, started)
 
 
-def _result(
-    image: Image,
-    chosen: search.Trial,
-    options: CompressOptions,
-    started: float,
-    n_fixed: int = 0,
-) -> Result:
+def _result(bench: Workbench, options: CompressOptions, started: float) -> Result:
+    """Map, encode, and take the original where it is not larger."""
+    chosen = _choose(bench, options)
+    image = bench.source
     require_time(image, options, started)
     carried = carry(image.source, options.strip, force=options.drop_signature)
     # A size was met by trials with the deflate of "balanced".
@@ -278,10 +152,10 @@ def _result(
         _format(options),
         effort=effort,
         carried=carried,
-        n_fixed=n_fixed,
-        matte=None if options.matte is None else parse_hex(options.matte)[:3],
+        n_fixed=bench.n_fixed,
+        matte=matte_of(options),
     )
-    original = None if n_fixed else _better_original(image, encoded, options)
+    original = None if bench.n_fixed else _better_original(image, encoded, options)
     return Result(
         data=original or encoded.data,
         format=encoded.format,

@@ -10,13 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image as PillowImage
 
+from huepress import compress
 from huepress.encode import FORMATS, Carried, encode, format_from_suffix
 from huepress.encode import gif as gif_room
 from huepress.encode import png as png_room
 from huepress.encode.tidy import count_indices, tidy
 from huepress.errors import EncodeError, OptionError
 from huepress.types import IndexedImage, Palette
-from images import decoded
+from images import decoded, scene, soft_disc
 
 EFFORTS = ["fast", "balanced", "best"]
 
@@ -196,9 +197,24 @@ def test_words_and_sizes_that_are_refused():
 
 def test_binary_alpha_leaves_opaque_palettes_alone():
     image = indexed()
-    assert gif_room.binary_alpha(image, matte=(0, 0, 0)) is image
+    assert gif_room.binary_alpha(image.palette.colors, matte=(0, 0, 0)) is image.palette.colors
 
 
 def test_suffixes():
     assert format_from_suffix(".PNG") == "png"
     assert format_from_suffix(".psd") is None
+
+
+def test_a_gif_shows_what_is_told_of_it():
+    """Half-transparent pixels are settled before a palette is learned for them."""
+    soft = soft_disc(61)
+    result = compress(soft, format="gif", colors=16, matte="#ffffff", rate_weight=0)
+    assert np.array_equal(as_rgba(decoded(result.data))[..., 3] > 0, soft[..., 3] >= 128)
+    shown = as_rgba(decoded(result.data))
+    assert np.array_equal(np.where(shown[..., 3:] > 0, shown, 0), as_rgba(result.pixels))
+    edge = (soft[..., 3] >= 128) & (soft[..., 3] < 255)
+    over_white = soft[..., :3] * (soft[..., 3:] / 255) + 255 - soft[..., 3:]
+    assert np.abs(shown[edge][:, :3] - over_white[edge]).mean() < 12
+    assert "GIF" in result.image.source.notes[-1]
+    assert result.score < compress(soft, format="png", colors=16).score
+    assert not compress(scene(), format="gif").image.source.notes

@@ -125,7 +125,7 @@ def load_with(source: ImageSource, options: CompressOptions, *, name: str | None
 
 def how_to_load(options: CompressOptions) -> dict[str, Any]:
     """List the arguments of load() that the options ask for."""
-    bare = options.strip == "all" or options.format in ("gif", "bmp")
+    bare = options.strip == "all" or options.format in ("gif", "bmp", "jxl")
     given = options.palette is not None or bool(options.keep_color)
     return {
         "max_pixels": options.max_pixels,

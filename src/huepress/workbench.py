@@ -1,0 +1,192 @@
+"""The bench of one picture, set up as the options have it.
+
+Everything that is to be decided before mappings are tried: which colors are given, how the rest is
+learned, which small colors must not be lost, what the file can show, and how long it may take.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cached_property
+from time import perf_counter
+
+from huepress import fixed_colors, kmeans, search
+from huepress.colorspace import as_srgb, space_of
+from huepress.encode.gif import binary_image
+from huepress.errors import LimitError
+from huepress.fixed_colors import Learn
+from huepress.metrics import Ssimulacra2
+from huepress.options import CompressOptions
+from huepress.palette_files import parse_hex, read_palette, to_hex
+from huepress.small_colors import SmallColors
+from huepress.types import Colors, Histogram, Image, IndexedImage, Palette, PaletteFit, Points
+
+
+@dataclass(eq=False)
+class Workbench(search.Bench):
+    """A bench whose mappings keep small colors, and take no more time than there is.
+
+    Attributes
+    ----------
+    reference : Image or None
+        What scores are measured against, when it is another than the picture that is mapped; it
+        has the notes that are to be told.
+    n_fixed : int
+        So many of the first entries of every palette stay as they are.
+    small : SmallColors or None
+        What must not be lost.
+    require_time : callable
+        Raises LimitError when the time is up.
+    """
+
+    reference: Image | None = None
+    n_fixed: int = 0
+    small: SmallColors | None = None
+    require_time: Callable[[], None] = lambda: None
+
+    @property
+    def source(self) -> Image:
+        """The picture as it came, with the notes of all that was done to it."""
+        return self.reference or self.image
+
+    @cached_property
+    def scorer(self) -> Ssimulacra2:
+        """The score against the picture as it came."""
+        profile = self.source.source.icc_profile
+        return Ssimulacra2(as_srgb(self.source.pixels, profile), n_threads=self.n_threads)
+
+    def map(self, colors: int, rate_weight: float, dither: float) -> IndexedImage:
+        """Map by distortion and rate, without a score."""
+        self.require_time()
+        mapped = super().map(colors, rate_weight, dither)
+        return mapped if self.small is None else self.small.restore(mapped, self.color_space)
+
+
+def bench_of(image: Image, options: CompressOptions, started: float) -> Workbench:
+    """Set up the bench of a picture whose palette is learned, or given by the options.
+
+    Raises
+    ------
+    OptionError
+        A palette that cannot be read, or colors without room.
+    InputError
+        The file of the palette cannot be read.
+    """
+    shown = as_shown(image, options)
+    if options.palette is not None:
+        shown, palette = fixed_colors.palette_for(
+            shown, read_palette(options.palette), options.colors
+        )
+        bench = _bench(image, shown, _given(palette, options), options, started)
+        bench.colors = bench.n_fixed = len(palette)
+        return bench
+    n_fixed = len(options.keep_color)
+    fixed_colors.require_room(n_fixed, options.colors)
+    # A named start is the textbook's k-means and nothing else.
+    least = options.small_colors if options.init == "auto" else 0
+    small = SmallColors(shown, least, n_threads=options.threads)
+    profile = image.source.icc_profile
+    space = space_of(options.color_space, profile)
+
+    def learned(counted: Histogram, colors: int) -> PaletteFit:
+        require_time(image, options, started)
+        now = options.changed(colors=max(colors, n_fixed))
+        fit = learn(counted, now, icc_profile=profile)
+
+        def around(more: Colors) -> PaletteFit:
+            words = (*now.keep_color, *(to_hex(color) for color in more))
+            return learn(counted, now.changed(keep_color=words), icc_profile=profile)
+
+        return small.keep(fit, now.colors, space, around, n_fixed=n_fixed)
+
+    bench = _bench(image, shown, learned, options, started)
+    bench.small, bench.n_fixed = small, n_fixed
+    return bench
+
+
+def bench_with(
+    image: Image, fit: PaletteFit, options: CompressOptions, started: float
+) -> Workbench:
+    """Set up the bench of a picture that gets a palette learned elsewhere."""
+    shown = as_shown(image, options)
+    bench = _bench(image, shown, lambda _counted, _colors: fit, options, started)
+    bench.colors, bench.n_fixed = len(fit.palette), len(options.keep_color)
+    return bench
+
+
+def as_shown(image: Image, options: CompressOptions) -> Image:
+    """Return the picture as the format can show it: GIF has no half-transparent pixels."""
+    if options.format != "gif":
+        return image
+    return binary_image(image, matte=matte_of(options))
+
+
+def matte_of(options: CompressOptions) -> tuple[int, int, int] | None:
+    """Read the matte."""
+    return None if options.matte is None else parse_hex(options.matte)[:3]
+
+
+def require_time(image: Image, options: CompressOptions, started: float) -> None:
+    """Raise LimitError when a picture has taken more than its seconds."""
+    seconds = perf_counter() - started
+    if seconds > options.timeout:
+        name = image.source.name
+        raise LimitError(name, "seconds", round(seconds, 2), options.timeout, "--timeout")
+
+
+def learn(
+    counted: Histogram,
+    options: CompressOptions,
+    *,
+    icc_profile: bytes | None = None,
+    start: Points | None = None,
+    return_history: bool = False,
+) -> PaletteFit:
+    """Learn a palette from counted colors, the engine starting from given centers if there are.
+
+    Colors to be kept are its first entries.
+    """
+    space = space_of(options.color_space, icc_profile)
+
+    def fit(colors: Histogram, n_colors: int) -> PaletteFit:
+        return kmeans.fit_palette(
+            colors,
+            n_colors,
+            color_space=space,
+            effort=options.effort,
+            init=options.init,
+            n_init=options.n_init,
+            max_iter=options.max_iter,
+            tol=options.tol,
+            seed=options.seed,
+            n_threads=options.threads,
+            return_history=return_history,
+            start=start,
+        )
+
+    if not options.keep_color:
+        return fit(counted, options.colors)
+    kept = fixed_colors.of_words(options.keep_color)
+    return fixed_colors.learn_around(counted, kept, options.colors, space, fit, options.threads)
+
+
+def _given(palette: Palette, options: CompressOptions) -> Learn:
+    """Take a palette for learned; its colors are sRGB, as the picture is then."""
+    space = space_of(options.color_space, None)
+    return lambda counted, _: fixed_colors.given(counted, palette, space, options.threads)
+
+
+def _bench(
+    image: Image, shown: Image, learn: Learn, options: CompressOptions, started: float
+) -> Workbench:
+    return Workbench(
+        shown,
+        learn,
+        options.colors,
+        space_of(options.color_space, image.source.icc_profile),
+        n_threads=options.threads,
+        find=options.effort != "fast",
+        reference=replace(image, source=shown.source),
+        require_time=lambda: require_time(image, options, started),
+    )
