@@ -2,6 +2,7 @@
 #include <nanobind/nanobind.h>
 #include <nanobind/ndarray.h>
 #include <nanobind/stl/optional.h>
+#include <nanobind/stl/pair.h>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/tuple.h>
 #include <nanobind/stl/vector.h>
@@ -55,14 +56,18 @@ void assign(In<Scalar, nb::ndim<2>> points, In<Scalar, nb::ndim<2>> centers,
 }
 
 double map_rate(In<float, nb::ndim<2>> points, In<float, nb::ndim<2>> weights,
+                In<float, nb::ndim<2>> smoothness,
                 In<std::uint8_t, nb::ndim<2>> nearest, In<float, nb::ndim<2>> palette,
                 In<double, nb::ndim<1>> counts, Out<std::uint8_t, nb::ndim<2>> indices,
-                float rate_weight, float price_mix, float spread_right, float spread_down, bool find, const std::vector<int>& reach) {
+                float rate_weight, float price_mix, std::pair<float, float> spread_right,
+                std::pair<float, float> spread_down, bool find, const std::vector<int>& reach) {
     const std::size_t dims = points.shape(1);
     const std::size_t height = indices.shape(0), width = indices.shape(1);
     require(dims == 3 || dims == 4, "points must have 3 or 4 coordinates");
     require(width >= 1 && points.shape(0) == height * width, "one point per pixel");
     require(weights.shape(0) == height && weights.shape(1) == width, "one weight per pixel");
+    require(smoothness.shape(0) == height && smoothness.shape(1) == width,
+            "one smoothness per pixel");
     require(nearest.shape(0) == height && nearest.shape(1) == width, "one nearest entry per pixel");
     require(palette.shape(1) == dims, "palette must have as many coordinates as points");
     require(palette.shape(0) >= 1 && palette.shape(0) <= 256, "1 to 256 colors");
@@ -74,16 +79,22 @@ double map_rate(In<float, nb::ndim<2>> points, In<float, nb::ndim<2>> weights,
     for (std::size_t i = 0; i < nearest.size(); ++i)
         require(nearest.data()[i] < palette.shape(0), "nearest entries below the number of colors");
     require(!reach.empty() && reach.size() <= 16, "1 to 16 rows above");
-    core::RateOptions options{rate_weight, price_mix, spread_right, spread_down, find, {}};
+    core::RateOptions options{rate_weight,
+                              price_mix,
+                              {spread_right.first, spread_right.second},
+                              {spread_down.first, spread_down.second},
+                              find,
+                              {}};
     int n_groups = 0;
     for (std::size_t i = 0; i < reach.size(); ++i) {
         require(reach[i] >= 1, "at least one group of offsets a row");
         n_groups += options.reach[i] = reach[i];
     }
-    require(n_groups <= 64, "at most 64 groups of offsets");
+    require(n_groups <= 32, "at most 32 groups of offsets");
     const nb::gil_scoped_release unlocked;  // safe: only raw memory is touched from here on
     core::RateMapper mapper(width, dims, view(palette), view(counts), options);
-    mapper.map_rows(view(points), view(weights), view(nearest), view_out(indices));
+    mapper.map_rows(view(points), view(weights), view(smoothness), view(nearest),
+                    view_out(indices));
     return mapper.bits();
 }
 
@@ -288,8 +299,9 @@ NB_MODULE(_core, m) {
           "n_threads"_a,
           "Nearest center of every point: points (n, dims) and centers (k, dims) float32 in, "
           "indices (n,) uint8 and distances (n,) float32 out.");
-    m.def("map_rate", &map_rate, "points"_a, "weights"_a, "nearest"_a, "palette"_a, "counts"_a,
-          "indices"_a, "rate_weight"_a, "price_mix"_a, "spread_right"_a, "spread_down"_a, "find"_a, "reach"_a,
+    m.def("map_rate", &map_rate, "points"_a, "weights"_a, "smoothness"_a, "nearest"_a,
+          "palette"_a, "counts"_a, "indices"_a, "rate_weight"_a, "price_mix"_a, "spread_right"_a,
+          "spread_down"_a, "find"_a, "reach"_a,
           "Palette entries by distortion + rate_weight x bits; see remap/rate.py.");
     m.def("assign", &assign<double>, "points"_a, "centers"_a, "indices"_a, "distances"_a.none(),
           "n_threads"_a, "The same in float64.");

@@ -18,6 +18,7 @@ constexpr int kLengthCodes = 29;
 constexpr int kDistanceCodes = 30;
 constexpr int kLongest = 258;
 constexpr std::size_t kWindow = 32768;
+constexpr double kUsual = 0.3;  // 0.1 and 1 gave the same bytes within 1 % (docs/lab-book.md, Rate)
 constexpr int kLengthBase[kLengthCodes] = {3,  4,  5,  6,  7,  8,  9,  10, 11,  13,  15,  17,  19,  23, 27,
                                            31, 35, 43, 51, 59, 67, 83, 99, 115, 131, 163, 195, 227, 258};
 constexpr int kLengthExtra[kLengthCodes] = {0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2,
@@ -71,7 +72,7 @@ struct RateMapper::State {
 
     std::vector<float> target[4], above[kMaxRows][4], error[4], blurred[4];
     std::vector<std::uint16_t> labels_above[kMaxRows];
-    std::vector<float> flat_weight;
+    std::vector<float> right;             // share of the error of the pixel before
     std::vector<std::uint8_t> nearest;
     std::vector<RateNode> nodes;
     std::vector<std::uint16_t> labels;
@@ -82,6 +83,7 @@ struct RateMapper::State {
     std::vector<int> group_row, group_dx, continues;
 
     double count_literal = 0, count_length[kLengthCodes] = {}, count_distance[kDistanceCodes] = {};
+    double usual_length[kLengthCodes] = {}, usual_distance[kDistanceCodes] = {};  // shares
     double length_bits[kLongest + 2] = {}, distance_bits[kDistanceCodes] = {}, literal_bits = 0;
     std::vector<float> grow;
     std::vector<float> start;
@@ -98,18 +100,28 @@ struct RateMapper::State {
         double n_length = 0, n_distance = 0;
         for (double count : count_length) n_length += count;
         for (double count : count_distance) n_distance += count;
-        const double total = log2_exact(count_literal + n_length);
-        literal_bits = total - log2_exact(count_literal);
+        // What was counted, and a part of what is usual: prices that only follow the counts make
+        // rare symbols dear, which makes them rarer still.
+        const double n_symbols = count_literal + n_length;
+        const double total = log2_exact(n_symbols * (1 + kUsual));
+        literal_bits = total - log2_exact(count_literal + kUsual * n_symbols * 0.5);
         for (int length = 3; length <= kLongest; ++length) {
             const int code = length_code(length);
-            length_bits[length] = total - log2_exact(count_length[code]) + kLengthExtra[code];
+            length_bits[length] =
+                total - log2_exact(count_length[code] + kUsual * n_symbols * usual_length[code]) +
+                kLengthExtra[code];
         }
         for (int code = 0; code < kDistanceCodes; ++code)
             distance_bits[code] =
-                log2_exact(n_distance) - log2_exact(count_distance[code]) + distance_extra(code);
+                log2_exact(n_distance * (1 + kUsual)) -
+                log2_exact(count_distance[code] + kUsual * n_distance * usual_distance[code]) +
+                distance_extra(code);
         const double lambda = options.rate_weight;
-        for (int length = 3; length < kLongest; ++length)
+        for (int length = 3; length < kLastPriced; ++length)
             grow[std::size_t(length)] = float(lambda * (length_bits[length + 1] - length_bits[length]));
+        // Beyond, what the longest match costs more is spread evenly over its pixels.
+        grow[kLastPriced] = float(lambda * (length_bits[kLongest] - length_bits[kLastPriced]) /
+                                  (kLongest - kLastPriced));
         grow[0] = float(lambda * (length_bits[3] + distance_bits[0]));
         for (int lane = 0; lane < int(start.size()); ++lane)
             start[std::size_t(lane)] = start_price(offset(lane));
@@ -124,7 +136,11 @@ struct RateMapper::State {
     }
 
     void count_match(int length, std::size_t distance) {
-        length = std::min(length, kLongest);
+        for (; length > 2 * kLongest; length -= kLongest) count_match(kLongest, distance);
+        if (length > kLongest) {  // two of about the same length
+            count_match(length / 2, distance);
+            length -= length / 2;
+        }
         bits += length_bits[length] + distance_bits[distance_code(distance)];
         count_length[length_code(length)] += 1;
         count_distance[distance_code(distance)] += 1;
@@ -187,25 +203,29 @@ struct RateMapper::State {
         }
         start.resize(group_row.size() * kRateLanes);
         continues.assign(start.size(), 0);
+        right.resize(width);
         nearest.resize(width);
         nodes.resize(width);
         labels.resize(width);
-        grow.assign(kLongest + 2, 0.0f);
-        grow[kLongest] = grow[kLongest + 1] = kNever;
+        grow.assign(kLastPriced + 1, 0.0f);
         if (options.find) {
             ring.assign(kRing, kSeparator);
             table.assign(kTable, kNoCandidate);
             candidate.resize(width);
             candidate_start.resize(width);
         }
+        for (int code = 0; code < kLengthCodes; ++code)
+            usual_length[code] = 0.5 / (code + 2.0) / 2.6;
+        for (double& share : usual_distance) share = 0.4 / kDistanceCodes;
+        usual_distance[0] += 0.3;
+        usual_distance[distance_code(std::min(width + 1, kWindow))] += 0.3;
         // Until rows have been counted: as if a quarter of a row had been seen.
         const double seen = double(width) / 4 + 16;
         count_literal = 0.5 * seen;
         for (int code = 0; code < kLengthCodes; ++code)
-            count_length[code] = 0.5 * seen / (code + 2.0) / 3.0;
-        for (double& count : count_distance) count = 0.2 * seen / kDistanceCodes;
-        count_distance[0] += 0.15 * seen;
-        count_distance[distance_code(std::min(width + 1, kWindow))] += 0.15 * seen;
+            count_length[code] = usual_length[code] * seen;
+        for (int code = 0; code < kDistanceCodes; ++code)
+            count_distance[code] = usual_distance[code] * 0.5 * seen;
     }
 
     static constexpr std::size_t kTable = std::size_t{1} << 15;
@@ -257,12 +277,12 @@ struct RateMapper::State {
                 for (std::size_t i = end - n; i < end; ++i) labels[i] = std::uint16_t(node.source);
             } else if (node.kind < kFound) {
                 const int lane = node.kind - kFixed;
-                if (node.length <= end) count_match(node.length, offset(lane));
+                if (node.length <= end) count_match(int(node.length), offset(lane));
                 const std::uint16_t* from =
                     labels_above[row_of(lane)].data() + kRowPad + dx_of(lane);
                 for (std::size_t i = end - n; i < end; ++i) labels[i] = from[i];
-                if (end == width && dx_of(lane) == 0 && node.length + 1 < kLongest)
-                    continues[std::size_t(lane)] = node.length + 1;
+                if (end == width && dx_of(lane) == 0)
+                    continues[std::size_t(lane)] = std::min(int(node.length) + 1, kLongest);
             } else {
                 const std::uint32_t from = node.source + 1 - std::uint32_t(n);
                 count_match(int(n), begin + std::uint32_t(end - n) - from);
@@ -274,14 +294,18 @@ struct RateMapper::State {
         bits += literal_bits;  // the filter byte
     }
 
-    void map(const float* points, const float* weights, const std::uint8_t* guess,
-             std::uint8_t* indices) {
+    void map(const float* points, const float* weights, const float* smoothness,
+             const std::uint8_t* guess, std::uint8_t* indices) {
         const bool narrow = width < 3;
         price_symbols();
         for (std::size_t x = 0; x < width; ++x) nearest[x] = std::uint8_t(place[guess[x]]);
         for (std::size_t i = 0; i < dims; ++i)
             for (std::size_t x = 0; x < width; ++x)
                 target[i][x] = points[x * dims + i] + blurred[i][x];
+        for (std::size_t x = 0; x < width; ++x) {
+            const float* shares = options.spread_right;
+            right[x] = shares[0] + smoothness[x] * (shares[1] - shares[0]);
+        }
         const bool find = options.find && !narrow;
         if (find) find_candidates();
 
@@ -308,7 +332,7 @@ struct RateMapper::State {
         r.candidate = find ? candidate.data() : nullptr;
         r.candidate_start = candidate_start.data();
         r.ring = ring.data();
-        r.spread = options.spread_right;
+        r.spread = right.data();
         r.n_groups = int(group_row.size());
         r.group_row = group_row.data();
         r.group_dx = group_dx.data();
@@ -327,17 +351,18 @@ struct RateMapper::State {
         // The error of the row along the path that was taken, low-passed, goes to the next row.
         float last[4] = {};
         for (std::size_t x = 0; x < width; ++x) {
+            const float* shares = options.spread_down;
+            const float down = shares[0] + smoothness[x] * (shares[1] - shares[0]);
             for (std::size_t i = 0; i < dims; ++i) {
-                last[i] = (target[i][x] + options.spread_right * last[i]) - palette[i][labels[x]];
-                error[i][x + 2] = last[i];
+                last[i] = (target[i][x] + right[x] * last[i]) - palette[i][labels[x]];
+                error[i][x + 2] = down * last[i];
             }
             indices[x] = std::uint8_t(entry[labels[x]]);
         }
         for (std::size_t i = 0; i < dims; ++i) {
             const float* e = error[i].data();
             for (std::size_t x = 0; x < width; ++x)
-                blurred[i][x] =
-                    options.spread_down * (0.25f * (e[x + 1] + e[x + 3]) + 0.5f * e[x + 2]);
+                blurred[i][x] = 0.25f * (e[x + 1] + e[x + 3]) + 0.5f * e[x + 2];
             for (int j = n_rows - 1; j > 0; --j) std::swap(above[j][i], above[j - 1][i]);
             for (std::size_t x = 0; x < width; ++x)
                 above[0][i][kRowPad + x] = palette[i][labels[x]];
@@ -355,10 +380,11 @@ RateMapper::RateMapper(std::size_t width, std::size_t dims, Span<const float> pa
 RateMapper::~RateMapper() = default;
 
 void RateMapper::map_rows(Span<const float> points, Span<const float> weights,
-                          Span<const std::uint8_t> nearest, Span<std::uint8_t> indices) {
+                          Span<const float> smoothness, Span<const std::uint8_t> nearest, Span<std::uint8_t> indices) {
     State& s = *state_;
     for (std::size_t at = 0; at < indices.size; at += s.width)
-        s.map(points.data + at * s.dims, weights.data + at, nearest.data + at, indices.data + at);
+        s.map(points.data + at * s.dims, weights.data + at, smoothness.data + at,
+              nearest.data + at, indices.data + at);
 }
 
 double RateMapper::bits() const { return state_->bits; }

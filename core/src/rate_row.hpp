@@ -6,10 +6,12 @@
 
 namespace core {
 
-// Offsets are followed eight at a time.
-constexpr int kRateLanes = 8;
+// Offsets are followed in groups of sixteen neighbors.
+constexpr int kRateLanes = 16;
+constexpr int kFoundLanes = 8;     // matches found by context that are followed at once
+constexpr int kLastPriced = 15;    // lengths of a match from here on grow at one price
 constexpr int kMaxRows = 16;       // rows above that may be copied from
-constexpr int kMaxGroups = 64;     // groups of fixed offsets
+constexpr int kMaxGroups = 32;     // groups of fixed offsets
 constexpr std::size_t kRowPad = 320;  // entries before and after a row of coordinates
 // Positions of the deflate stream that are kept, a power of two above its 32,768-byte window.
 constexpr std::size_t kRing = std::size_t{1} << 16;
@@ -18,12 +20,12 @@ constexpr float kNever = 1e30f;
 constexpr float kNowhere = 1e15f;  // coordinate of a source that does not exist
 
 // How the pixel before a node was reached.
-enum RateKind : std::uint16_t { kLiteral, kRun, kLiteralRun, kFixed, kFound = kFixed + kMaxGroups * kRateLanes };
+enum RateKind : std::uint32_t { kLiteral, kRun, kLiteralRun, kFixed, kFound = kFixed + kMaxGroups * kRateLanes };
 
 struct RateNode {
     std::uint32_t source;  // kFound: ring position of the match's last pixel; runs, literals: label
-    std::uint16_t length;  // of the match, in pixels
-    std::uint16_t kind;    // RateKind; kFixed + lane, kFound + lane
+    std::uint32_t length;  // of the match, in pixels
+    std::uint32_t kind;    // RateKind; kFixed + lane, kFound + lane
 };
 
 struct RateRow {
@@ -34,7 +36,7 @@ struct RateRow {
     const float* weight;          // one per pixel
     const float* above[kMaxRows][4];  // planes of the decided rows above; kRowPad entries on both sides
     const std::uint16_t* labels_above[kMaxRows];  // and their labels, padded alike
-    int n_groups;                     // groups of fixed offsets: eight neighbors in one row above
+    int n_groups;                     // groups of fixed offsets: sixteen neighbors in one row above
     const int* group_row;             // 0 is the row above
     const int* group_dx;              // of the first
     const float* palette[4];      // planes; sorted by the first; entry 256 lies nowhere
@@ -44,13 +46,13 @@ struct RateRow {
     float bucket_origin;
     float bucket_scale;
     const std::uint8_t* nearest;  // a good guess of each pixel's label
-    const float* grow;            // price of a match's next pixel, by length so far (258: never)
+    const float* grow;            // price of a match's next pixel, by length so far, to kLastPriced
     const float* start;           // price of starting a match at each fixed offset
     float start_run;
     const std::uint32_t* candidate;      // ring position with a like context, or kNoCandidate
     const float* candidate_start;        // price of starting a match there
     const std::uint16_t* ring;
-    float spread;                 // share of the last pixel's error that is passed to the right
+    const float* spread;          // for each pixel, the share of the last one's error it takes over
     const int* continues;         // for each fixed lane: length of a match that goes on from the last row
     RateNode* nodes;              // out: width entries
 };

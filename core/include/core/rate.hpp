@@ -12,11 +12,12 @@ namespace core {
 struct RateOptions {
     float rate_weight;      // lambda: squared units of distance per bit, > 0
     float price_mix;        // 0: every literal has the mean price; 1: its price in the histogram
-    float spread_right;     // share of a pixel's error passed to the next pixel, 0 to < 1
-    float spread_down;      // share of a row's error passed to the next row, 0 to < 1
+    // Shares of a pixel's error, 0 to < 1, where smoothness is 0 and where it is 1.
+    float spread_right[2];  // passed to the next pixel
+    float spread_down[2];   // passed to the next row
     bool find;              // follow matches found by context beside those at fixed offsets
-    // Copies from the rows above: for each, the number of groups of eight neighboring offsets that
-    // are followed, centered on the pixel straight above; ends with 0. Sum at most 64.
+    // Copies from the rows above: for each, the number of groups of sixteen neighboring offsets that
+    // are followed, centered on the pixel straight above; ends with 0. Sum at most 32.
     int reach[17];
 };
 
@@ -33,9 +34,10 @@ public:
     RateMapper& operator=(const RateMapper&) = delete;
 
     // Map the next rows. points: n_rows x width x dims. weights: n_rows x width, > 0.
+    // smoothness: n_rows x width, 0 to 1: between which shares the error is spread.
     // nearest: the nearest entry of every pixel. indices (out): the entry chosen.
     void map_rows(Span<const float> points, Span<const float> weights,
-                  Span<const std::uint8_t> nearest, Span<std::uint8_t> indices);
+                  Span<const float> smoothness, Span<const std::uint8_t> nearest, Span<std::uint8_t> indices);
 
     double bits() const;  // what the model thinks was spent so far
 

@@ -1,6 +1,7 @@
 // Shortest path over one row: every offset is a state that is followed from pixel to pixel.
-// Vectors have eight lanes for every instruction set, so that the order of all sums and ties is one.
+// Lanes never meet but in Cheapest, where ties go to the lowest number: vectors of any width choose alike.
 #include "kernels/entries.hpp"
+#include "kernels/vector.hpp"
 #include "rate_row.hpp"
 
 #include <cstring>
@@ -11,102 +12,164 @@ namespace CORE_ISA {
 namespace {
 
 constexpr int kEntries = 256;
-typedef float F8 __attribute__((vector_size(32)));
-typedef std::int32_t I8 __attribute__((vector_size(32)));
+static_assert(kRateLanes % kLanes == 0, "groups are whole vectors");
 
-static inline F8 all(float value) { return value - F8{}; }
-static inline F8 read(const float* from) {
-    F8 value;
-    std::memcpy(&value, from, sizeof value);
-    return value;
-}
+// Prices of one more pixel by the length so far; from the last length on they are all one.
+struct Growth {
+#if defined(__AVX512F__)
+    __m512 table;
+    explicit Growth(const float* prices) { std::memcpy(&table, prices, sizeof table); }
+    F32 operator()(I32 length) const { return (F32)_mm512_permutexvar_ps((__m512i)length, table); }
+#elif defined(__AVX2__)
+    __m256 low, high;
+    explicit Growth(const float* prices) {
+        std::memcpy(&low, prices, sizeof low);
+        std::memcpy(&high, prices + 8, sizeof high);
+    }
+    F32 operator()(I32 length) const {
+        const __m256i index = (__m256i)length;
+        return (F32)_mm256_blendv_ps(_mm256_permutevar8x32_ps(low, index),
+                                     _mm256_permutevar8x32_ps(high, index),
+                                     (__m256)_mm256_slli_epi32(index, 28));
+    }
+#else
+    const float* table;
+    explicit Growth(const float* prices) : table(prices) {}
+    F32 operator()(I32 length) const {
+        F32 price;
+        for (int i = 0; i < kLanes; ++i) price[i] = table[length[i]];
+        return price;
+    }
+#endif
+};
 
-// Matches at eight offsets: price of the path through each, relative to the best path so far.
-template <int Dims>
+// Matches at many offsets: price of the path through each, relative to the best path so far.
+template <int Dims, int N>
 struct Lanes {
-    F8 cost;
-    F8 error[Dims];
-    I8 length;
+    alignas(64) float cost[N];
+    alignas(64) float error[Dims][N];
+    alignas(64) std::int32_t length[N];
 
-    void clear() {
-        cost = all(kNever);
-        for (int d = 0; d < Dims; ++d) error[d] = F8{};
-        length = I8{} + 1;
+    void clear(int n) {
+        for (int i = 0; i < n; ++i) {
+            cost[i] = kNever;
+            length[i] = 1;
+            for (int d = 0; d < Dims; ++d) error[d][i] = 0.0f;
+        }
     }
 };
 
-static inline F8 gather(const float* table, I8 index) {
-    F8 value;
-    for (int i = 0; i < kRateLanes; ++i) value[i] = table[index[i]];
-    return value;
-}
-
-// One pixel: go on, or start anew from the best path. Returns the price where it may end here.
-template <int Dims>
-static inline F8 step(Lanes<Dims>& lanes, F8 start, float best, const float* grow, const F8* source,
-                      const float* node_error, const float* target, float weight, float spread) {
-    const F8 on = lanes.cost - best + gather(grow, lanes.length);
-    const I8 fresh = start < on;
-    const F8 price = fresh ? start : on;
-    lanes.length = fresh ? I8{} + 1 : lanes.length + 1;
-    F8 distance{};
+// One pixel, at the lanes from `at`: go on, or start anew from the best path. Returns the price where the match may end here.
+template <int Dims, int N>
+static inline F32 step(Lanes<Dims, N>& lanes, int at, F32 start, float best, const Growth& grow,
+                       const F32* source, const float* node_error, const float* target,
+                       float weight, float spread) {
+    const I32 before = load(lanes.length + at);
+    const F32 on = load(lanes.cost + at) - best + grow(before < kLastPriced ? before : splat(kLastPriced));
+    const I32 fresh = start < on;
+    const F32 price = fresh ? start : on;
+    const I32 length = fresh ? splat(1) : before + 1;
+    store(lanes.length + at, length);
+    F32 distance{};
     for (int d = 0; d < Dims; ++d) {
-        const F8 before = fresh ? all(node_error[d]) : lanes.error[d];
-        const F8 error = (target[d] + spread * before) - source[d];
-        lanes.error[d] = error;
+        const F32 last = fresh ? splat(node_error[d]) : load(lanes.error[d] + at);
+        const F32 error = (target[d] + spread * last) - source[d];
+        store(lanes.error[d] + at, error);
         distance = distance + error * error;
     }
-    lanes.cost = price + weight * distance;
-    return lanes.length >= 3 ? lanes.cost : all(kNever);
+    const F32 cost = price + weight * distance;
+    store(lanes.cost + at, cost);
+    return length >= splat(3) ? cost : splat(kNever);
 }
+
+inline float price_of(const float* prices, std::int32_t length) {
+    return prices[length < kLastPriced ? length : kLastPriced];
+}
+
+// The cheapest of all lanes; of equals the one with the lowest number, whatever the vector's width.
+struct Cheapest {
+    F32 price = splat(kNever);
+    I32 number = splat(0);
+
+    void offer(F32 other, I32 number_of_other) {
+        const I32 lower = other < price;
+        price = lower ? other : price;
+        number = lower ? number_of_other : number;
+    }
+    // Whether one costs less than `limit`; then limit becomes its price, and found its number.
+    bool below(float& limit, int& found) const {
+        const F32 low = spread_least(price);
+        if (!(low[0] < limit)) return false;
+        limit = low[0];
+        found = least(price == low ? number : splat(0x7fffffff));
+        return true;
+    }
+
+private:
+    static F32 spread_least(F32 lanes) {
+        for (int step = kLanes / 2; step > 0; step /= 2) {
+            const F32 other = __builtin_shuffle(lanes, lane_numbers() ^ splat(step));
+            lanes = other < lanes ? other : lanes;
+        }
+        return lanes;
+    }
+};
 
 template <int Dims>
 void map_row(const RateRow& r) {
-    Lanes<Dims> fixed[kMaxGroups];
-    Lanes<Dims> found;
-    for (int g = 0; g < r.n_groups; ++g) fixed[g].clear();
-    found.clear();
-    std::uint32_t found_at[kRateLanes] = {};   // ring position of the source's next pixel
-    float found_start[kRateLanes];
-    std::uint32_t found_offset[kRateLanes] = {};
+    Lanes<Dims, kMaxGroups * kRateLanes> fixed;
+    Lanes<Dims, kRateLanes> found;
+    const int n_fixed = r.n_groups * kRateLanes;
+    fixed.clear(n_fixed);
+    found.clear(kRateLanes);
+    std::uint32_t found_at[kFoundLanes] = {};   // ring position of the source's next pixel
+    alignas(64) float found_start[kRateLanes];
+    std::uint32_t found_offset[kFoundLanes] = {};
+    alignas(64) float found_source[Dims][kRateLanes];
     for (float& price : found_start) price = kNever;
+    for (int d = 0; d < Dims; ++d)
+        for (float& place : found_source[d]) place = kNowhere;
     // A run, or a literal that may start one, for every entry in the window of the last pixel.
-    alignas(32) float run_cost[kEntries];
-    alignas(32) float run_error[Dims][kEntries];
-    alignas(32) std::int32_t run_length[kEntries] = {};   // 0: only the literal so far
-    alignas(32) std::int32_t run_literal[kEntries] = {};  // 1: begins with a literal of its own
+    alignas(64) float run_cost[kEntries];
+    alignas(64) float run_error[Dims][kEntries];
+    alignas(64) std::int32_t run_length[kEntries] = {};   // 0: only the literal so far
+    alignas(64) std::int32_t run_literal[kEntries] = {};  // 1: begins with a literal of its own
     for (float& cost : run_cost) cost = kNever;
     for (int d = 0; d < Dims; ++d)
         for (float& error : run_error[d]) error = 0.0f;
     std::size_t alive_from = 0, alive_to = 0;
 
+    const Growth grow(r.grow);
     float node_error[Dims] = {};
     int node_label = -1;
     float best = 0.0f;  // price of the best path to the last node, relative to the one before
     // Straight above goes on across the end of the row: the filter bytes match too.
-    for (int lane = 0; lane < r.n_groups * kRateLanes; ++lane)
+    for (int lane = 0; lane < n_fixed; ++lane)
         if (r.continues[lane]) {
-            fixed[lane / kRateLanes].cost[lane % kRateLanes] = 0.0f;
-            fixed[lane / kRateLanes].length[lane % kRateLanes] = r.continues[lane];
+            fixed.cost[lane] = 0.0f;
+            fixed.length[lane] = r.continues[lane];
         }
 
     for (std::size_t x = 0; x < r.width; ++x) {
         const float weight = r.weight[x];
+        const float spread = r.spread[x];
         float target[Dims];
         for (int d = 0; d < Dims; ++d) target[d] = r.target[d][x];
 
         // Matches.
-        F8 low = all(kNever);
-        I8 group = I8{};
+        Cheapest match;
         for (int g = 0; g < r.n_groups; ++g) {
-            const std::ptrdiff_t at = std::ptrdiff_t(x) + r.group_dx[g];
-            F8 source[Dims];
-            for (int d = 0; d < Dims; ++d) source[d] = read(r.above[r.group_row[g]][d] + at);
-            const F8 end = step<Dims>(fixed[g], read(r.start + g * kRateLanes), best, r.grow, source,
-                                      node_error, target, weight, r.spread);
-            const I8 lower = end < low;
-            low = lower ? end : low;
-            group = lower ? I8{} + g : group;
+            const float* from[Dims];
+            for (int d = 0; d < Dims; ++d)
+                from[d] = r.above[r.group_row[g]][d] + (std::ptrdiff_t(x) + r.group_dx[g]);
+            for (int v = 0; v < kRateLanes; v += kLanes) {
+                const int at = g * kRateLanes + v;
+                F32 source[Dims];
+                for (int d = 0; d < Dims; ++d) source[d] = load(from[d] + v);
+                const F32 end = step(fixed, at, load(r.start + at), best, grow, source, node_error,
+                                     target, weight, spread);
+                match.offer(end, lane_numbers() + at);
+            }
         }
         if (r.candidate) {
             const std::uint32_t candidate = r.candidate[x];
@@ -114,7 +177,7 @@ void map_row(const RateRow& r) {
                 const std::uint32_t offset = candidate - std::uint32_t(x);
                 int worst = 0;
                 bool known = false;
-                for (int i = 0; i < kRateLanes; ++i) {
+                for (int i = 0; i < kFoundLanes; ++i) {
                     known = known || (found_start[i] < kNever && found_offset[i] == offset);
                     if (found.cost[i] > found.cost[worst]) worst = i;
                 }
@@ -125,23 +188,24 @@ void map_row(const RateRow& r) {
                     found_start[worst] = r.candidate_start[x];
                 }
             }
-            F8 source[Dims];
-            for (int i = 0; i < kRateLanes; ++i) {
+            for (int i = 0; i < kFoundLanes; ++i) {
                 const std::size_t label = r.ring[found_at[i]++ & (kRing - 1)];
-                for (int d = 0; d < Dims; ++d) source[d][i] = r.palette[d][label];
+                for (int d = 0; d < Dims; ++d) found_source[d][i] = r.palette[d][label];
             }
-            const F8 end = step<Dims>(found, read(found_start), best, r.grow, source, node_error,
-                                      target, weight, r.spread);
-            const I8 lower = end < low;
-            low = lower ? end : low;
-            group = lower ? I8{} + r.n_groups : group;
+            for (int at = 0; at < kFoundLanes; at += kLanes) {
+                F32 source[Dims];
+                for (int d = 0; d < Dims; ++d) source[d] = load(found_source[d] + at);
+                const F32 end = step(found, at, load(found_start + at), best, grow, source,
+                                     node_error, target, weight, spread);
+                match.offer(end, lane_numbers() + (n_fixed + at));
+            }
         }
 
         // The best path's last label may start a run.
         if (node_label >= 0) {
             const int l = node_label;
             if (std::size_t(l) < alive_from || std::size_t(l) >= alive_to ||
-                r.start_run < run_cost[l] - best + r.grow[run_length[l]]) {
+                r.start_run < run_cost[l] - best + price_of(r.grow, run_length[l])) {
                 run_cost[l] = best;
                 run_length[l] = 0;
                 run_literal[l] = 0;
@@ -151,7 +215,7 @@ void map_row(const RateRow& r) {
 
         // The cheapest literal. Entries whose first coordinate alone costs more are passed over.
         float shifted[Dims];
-        for (int d = 0; d < Dims; ++d) shifted[d] = target[d] + r.spread * node_error[d];
+        for (int d = 0; d < Dims; ++d) shifted[d] = target[d] + spread * node_error[d];
         const std::size_t guess = r.nearest[x];
         float bound = 0.0f;
         for (int d = 0; d < Dims; ++d) {
@@ -174,105 +238,75 @@ void map_row(const RateRow& r) {
         alive_from = from;
         alive_to = to;
 
-        F8 literal_low = all(kNever);
-        I8 literal_label = I8{};
-        F8 run_low = all(kNever);
-        I8 run_label = I8{};
-        I8 label = I8{0, 1, 2, 3, 4, 5, 6, 7} + std::int32_t(from);
-        for (std::size_t j = from; j < to; j += kRateLanes) {
-            F8 distance{};
-            F8 run_distance{};
-            F8 error[Dims], on_error[Dims];
+        Cheapest literals, runs;
+        I32 label = lane_numbers() + std::int32_t(from);
+        for (std::size_t j = from; j < to; j += kLanes) {
+            F32 distance{};
+            F32 run_distance{};
+            F32 error[Dims], on_error[Dims];
             for (int d = 0; d < Dims; ++d) {
-                const F8 entry = read(r.palette[d] + j);
+                const F32 entry = load(r.palette[d] + j);
                 error[d] = shifted[d] - entry;
                 distance = distance + error[d] * error[d];
-                on_error[d] = (target[d] + r.spread * read(run_error[d] + j)) - entry;
+                on_error[d] = (target[d] + spread * load(run_error[d] + j)) - entry;
                 run_distance = run_distance + on_error[d] * on_error[d];
             }
-            const F8 price = weight * distance + read(r.literal + j);
-            const I8 lower = price < literal_low;
-            literal_low = lower ? price : literal_low;
-            literal_label = lower ? label : literal_label;
+            const F32 price = weight * distance + load(r.literal + j);
+            literals.offer(price, label);
 
-            I8 length, literal_first;
-            std::memcpy(&length, run_length + j, sizeof length);
-            std::memcpy(&literal_first, run_literal + j, sizeof literal_first);
-            const F8 on = (read(run_cost + j) - best + gather(r.grow, length)) + weight * run_distance;
+            I32 length = load(run_length + j);
+            I32 literal_first = load(run_literal + j);
+            const F32 on =
+                (load(run_cost + j) - best + grow(length < kLastPriced ? length : splat(kLastPriced))) +
+                weight * run_distance;
             length = length + 1;
-            const F8 end = length >= 3 ? on : all(kNever);
-            const I8 run_lower = end < run_low;
-            run_low = run_lower ? end : run_low;
-            run_label = run_lower ? label : run_label;
+            runs.offer(length >= 3 ? on : splat(kNever), label);
             // A literal that loses here may still be worth it as the start of a run.
-            const I8 fresh = price + r.start_run < on;
-            const F8 cost = fresh ? price : on;
-            length = fresh ? I8{} : length;
-            literal_first = fresh ? I8{} + 1 : literal_first;
-            std::memcpy(run_cost + j, &cost, sizeof cost);
-            std::memcpy(run_length + j, &length, sizeof length);
-            std::memcpy(run_literal + j, &literal_first, sizeof literal_first);
-            for (int d = 0; d < Dims; ++d) {
-                const F8 kept = fresh ? error[d] : on_error[d];
-                std::memcpy(run_error[d] + j, &kept, sizeof kept);
-            }
-            label = label + kRateLanes;
+            const I32 fresh = price + r.start_run < on;
+            store(run_cost + j, fresh ? price : on);
+            store(run_length + j, fresh ? splat(0) : length);
+            store(run_literal + j, fresh ? splat(1) : literal_first);
+            for (int d = 0; d < Dims; ++d) store(run_error[d] + j, fresh ? error[d] : on_error[d]);
+            label = label + kLanes;
         }
-        float literal_price = bound;
+        float least_price = bound;
         int literal = int(guess);
-        for (int i = 0; i < kRateLanes; ++i)
-            if (literal_low[i] < literal_price ||
-                (literal_low[i] == literal_price && literal_label[i] < literal)) {
-                literal_price = literal_low[i];
-                literal = literal_label[i];
-            }
+        literals.below(least_price, literal);
 
         // The best way to reach the next node.
-        int lane = -1;
-        bool is_run = false;
-        float least = literal_price;
-        for (int i = 0; i < kRateLanes; ++i)
-            if (low[i] < least) {
-                least = low[i];
-                lane = i;
-            }
-        for (int i = 0; i < kRateLanes; ++i)
-            if (run_low[i] < least) {
-                least = run_low[i];
-                lane = i;
-                is_run = true;
-            }
+        int lane = -1, run = -1;
+        match.below(least_price, lane);
+        runs.below(least_price, run);
         RateNode& node = r.nodes[x];
-        if (lane < 0) {
+        if (run >= 0) {
+            node_label = run;
+            node.kind = run_literal[run] ? kLiteralRun : kRun;
+            node.length = std::uint32_t(run_length[run]);
+            node.source = std::uint32_t(run);
+            for (int d = 0; d < Dims; ++d) node_error[d] = run_error[d][run];
+        } else if (lane < 0) {
             node.kind = kLiteral;
             node.length = 1;
             node.source = std::uint32_t(literal);
             node_label = literal;
             for (int d = 0; d < Dims; ++d) node_error[d] = shifted[d] - r.palette[d][literal];
-        } else if (is_run) {
-            node_label = run_label[lane];
-            node.kind = run_literal[node_label] ? kLiteralRun : kRun;
-            node.length = std::uint16_t(run_length[node_label]);
-            node.source = std::uint32_t(node_label);
-            for (int d = 0; d < Dims; ++d) node_error[d] = run_error[d][node_label];
+        } else if (lane < n_fixed) {
+            const int g = lane / kRateLanes;
+            node.kind = std::uint32_t(kFixed + lane);
+            node.length = std::uint32_t(fixed.length[lane]);
+            node.source = 0;
+            node_label = r.labels_above[r.group_row[g]][std::ptrdiff_t(x) + r.group_dx[g] +
+                                                        lane % kRateLanes];
+            for (int d = 0; d < Dims; ++d) node_error[d] = fixed.error[d][lane];
         } else {
-            const int g = group[lane];
-            if (g < r.n_groups) {
-                node.kind = std::uint16_t(kFixed + g * kRateLanes + lane);
-                node.length = std::uint16_t(fixed[g].length[lane]);
-                node.source = 0;
-                node_label =
-                    r.labels_above[r.group_row[g]][std::ptrdiff_t(x) + r.group_dx[g] + lane];
-                for (int d = 0; d < Dims; ++d) node_error[d] = fixed[g].error[d][lane];
-            } else {
-                node.kind = std::uint16_t(kFound + lane);
-                node.length = std::uint16_t(found.length[lane]);
-                node.source = found_at[lane] - 1;
-                node_label = r.ring[node.source & (kRing - 1)];
-                for (int d = 0; d < Dims; ++d) node_error[d] = found.error[d][lane];
-            }
+            lane -= n_fixed;
+            node.kind = std::uint32_t(kFound + lane);
+            node.length = std::uint32_t(found.length[lane]);
+            node.source = found_at[lane] - 1;
+            node_label = r.ring[node.source & (kRing - 1)];
+            for (int d = 0; d < Dims; ++d) node_error[d] = found.error[d][lane];
         }
-        best = least;
+        best = least_price;
     }
 }
 

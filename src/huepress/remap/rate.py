@@ -28,12 +28,12 @@ from huepress.types import IndexedImage, Indices, Palette, Pixels, Points
 _CHROMA: Final = 0.8
 # Shares of the error that go to the next pixel and to the next row at full dither
 # (docs/lab-book.md, Rate).
-_SPREAD_RIGHT: Final = 0.28
-_SPREAD_DOWN: Final = 0.45
-# Groups of eight offsets followed in each of the rows above. More rows and wider ones keep paying,
+_SPREAD_RIGHT: Final = (0.28, 0.6)
+_SPREAD_DOWN: Final = (0.45, 0.15)
+# Groups of sixteen offsets followed in each of the rows above. More and wider ones keep paying,
 # ever less: one row of 16 offsets +12 % bytes, eight rows of 64 -2 % at twice the time
 # (docs/lab-book.md, Rate).
-_REACH: Final = (8, 4, 4, 4)
+_REACH: Final = (4, 2, 2, 2)
 
 
 class RateMap:
@@ -88,6 +88,7 @@ class RateMap:
         self._points = np.ascontiguousarray(points * scale)
         self._centers = np.ascontiguousarray(embed(palette.colors, color_space) * scale)
         self._weights = np.ascontiguousarray(weights, np.float32)
+        self._smoothness = self._weights * self._weights
         _core.assign(self._points, self._centers, self.nearest.reshape(-1), None, n_threads)
         counts = np.bincount(self.nearest.reshape(-1), minlength=len(palette))
         self._counts = counts.astype(np.float64)
@@ -116,14 +117,15 @@ class RateMap:
         _core.map_rate(
             self._points,
             self._weights,
+            self._smoothness,
             self.nearest,
             self._centers,
             self._counts,
             indices,
             rate_weight,
             0.5,
-            _SPREAD_RIGHT * dither,
-            _SPREAD_DOWN * dither,
+            _shares(_SPREAD_RIGHT, dither),
+            _shares(_SPREAD_DOWN, dither),
             find,
             _REACH,
         )
@@ -144,6 +146,10 @@ class RateMap:
             _core.assign(points, self._centers[seen], nearest, None, 1)
             indices[lost] = seen[nearest]
         indices[is_clear] = clear[0]
+
+
+def _shares(spread: tuple[float, float], dither: float) -> tuple[float, float]:
+    return spread[0] * dither, spread[1] * dither
 
 
 def _points_of(pixels: Pixels, color_space: ColorSpace) -> Points:
