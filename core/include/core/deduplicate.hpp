@@ -10,7 +10,6 @@
 
 namespace core {
 
-// Colors are numbered by interleaving the bits of their channels (Morton 1966): colors that share
 // Colors are numbered by interleaving the bits of their channels (Morton 1966; cell_shift says how):
 // colors that share the top bits of every channel stand together, so a sorted list of them is an
 // octree already.
