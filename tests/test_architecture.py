@@ -17,7 +17,7 @@ ROAD = [
     {"palette_files"},
     {"histogram"},
     {"kmeans"},
-    {"fixed_colors"},
+    {"fixed_colors", "deep"},
     {"small_colors"},
     {"remap"},
     {"metrics"},

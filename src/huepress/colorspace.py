@@ -225,21 +225,54 @@ def embed(colors: Colors, color_space: ColorSpace) -> Points:
     OptionError
         Unknown color space.
     """
-    if color_space == "srgb":
-        points = colors[:, :3].astype(np.float64)
-        white, alpha_scale = np.full(3, 255.0), 255.0 * 0.75**0.5
-    elif is_oklab(color_space):
-        if isinstance(color_space, ProfiledOklab):
-            linear = color_space.linear_of_byte[np.arange(3), colors[:, :3]]
-            points = 255.0 * _oklab_from_lms(linear @ color_space.lms.T)
-        else:
-            points = 255.0 * oklab_from_srgb8(colors[:, :3])
-        white, alpha_scale = np.array([255.0, 0.0, 0.0]), 255.0 * 0.25**0.5
+    if isinstance(color_space, ProfiledOklab):
+        linear = color_space.linear_of_byte[np.arange(3), colors[:, :3]]
+    elif color_space == "oklab":
+        linear = _LINEAR_OF_BYTE[colors[:, :3]]
     else:
-        raise OptionError("color_space", color_space, " or ".join(COLOR_SPACES))
-    if colors.shape[1] == 3:
+        require_space(color_space)
+        linear = None
+    return _placed(colors.astype(np.float64), linear, color_space)
+
+
+def embed_deep(values: NDArray[np.floating], color_space: ColorSpace) -> Points:
+    """Place colors of more than 8 bits; what `embed` gives for whole values.
+
+    Parameters
+    ----------
+    values : ndarray
+        (n, 3 or 4) float, straight alpha, in units of 8-bit values: 0-255, with fractions.
+    color_space : {"oklab", "srgb"} or ProfiledOklab
+        As for `embed`.
+
+    Returns
+    -------
+    ndarray
+        (n, 3 or 4) float32, as `embed` gives them.
+    """
+    require_space(color_space)
+    linear = None
+    if isinstance(color_space, ProfiledOklab):
+        linear = color_space.profile.curve_at(values[:, :3] / 255.0)
+    elif is_oklab(color_space):
+        linear = linear_from_srgb(values[:, :3] / 255.0)
+    return _placed(values.astype(np.float64), linear, color_space)
+
+
+def _placed(
+    values: NDArray[np.float64], linear: NDArray[np.float64] | None, color_space: ColorSpace
+) -> Points:
+    """Place values whose linear light is known, where it is needed."""
+    if linear is None:
+        points = values[:, :3]
+        white, alpha_scale = np.full(3, 255.0), 255.0 * 0.75**0.5
+    else:
+        matrix = color_space.lms if isinstance(color_space, ProfiledOklab) else _LMS_FROM_RGB
+        points = 255.0 * _oklab_from_lms(linear @ matrix.T)
+        white, alpha_scale = np.array([255.0, 0.0, 0.0]), 255.0 * 0.25**0.5
+    if values.shape[1] == 3:
         return points.astype(np.float32)
-    alpha = colors[:, 3:].astype(np.float64) / 255.0
+    alpha = values[:, 3:] / 255.0
     return np.hstack([alpha * (points - 0.5 * white), alpha * alpha_scale]).astype(np.float32)
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from time import perf_counter
 
-from huepress import fixed_colors, kmeans, search
+from huepress import deep, fixed_colors, kmeans, search
 from huepress.colorspace import as_srgb, space_of
 from huepress.encode.gif import binary_image
 from huepress.errors import LimitError
@@ -93,6 +93,8 @@ def bench_of(image: Image, options: CompressOptions, started: float) -> Workbenc
         require_time(image, options, started)
         now = options.changed(colors=max(colors, n_fixed))
         fit = learn(counted, now, icc_profile=profile)
+        if n_fixed == 0:
+            fit = deep.refine(fit, shown, counted, space, tol=now.tol, n_threads=now.threads)
 
         def around(more: Colors) -> PaletteFit:
             words = (*now.keep_color, *(to_hex(color) for color in more))
