@@ -113,6 +113,7 @@ class Calls:
                     path = await store.receive(call.chunks, call.length)
                     name = tidy(call.name)
                 task |= {"id": identifier, "kind": kind, "path": str(path), "name": name}
+                task["once"] = True  # the upload is gone afterwards: nobody asks for it again
                 task |= {"folder": str(store.folder), "max_pixels": server.options.max_pixels}
                 last = await self._work(request, task)
                 if last["event"] == "error":

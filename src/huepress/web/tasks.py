@@ -26,8 +26,9 @@ from huepress.web.form import options_of
 Task: TypeAlias = Mapping[str, Any]
 Emit: TypeAlias = Callable[[dict[str, Any]], None]
 
-# Pixels of pictures kept decoded between tasks: a changed slider should not decode again.
-_KEPT_PIXELS: Final = 40_000_000
+# Pixels of pictures kept decoded between tasks, by each worker: a changed slider should not decode
+# again. Larger ones are: that takes a tenth of what is then done with them.
+_KEPT_PIXELS: Final = 20_000_000
 
 
 class Cancelled(Exception):
@@ -65,8 +66,9 @@ class Desk:
         image = self._pictures.pop(key, None)
         if image is None:
             image = load_with(Path(task["path"]).read_bytes(), options, name=task["name"])
-        self._pictures[key] = image
-        while len(self._pictures) > 1 and _n_pixels(self._pictures) > _KEPT_PIXELS:
+        if not task.get("once"):
+            self._pictures[key] = image
+        while _n_pixels(self._pictures) > _KEPT_PIXELS:
             del self._pictures[next(iter(self._pictures))]
         return image
 
