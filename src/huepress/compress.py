@@ -131,7 +131,7 @@ def _choose(bench: Workbench, options: CompressOptions) -> search.Trial:
 def learn_palette(image: Image, options: CompressOptions) -> IndexedImage:
     """Learn the palette of one picture and map it plainly: what `huepress palette` tells of."""
     bench = bench_of(image, options, perf_counter())
-    return bench.try_nearest(bench.colors).indexed
+    return bench.nearest(bench.colors).indexed
 
 
 def finish(image: Image, fit: PaletteFit, options: CompressOptions, started: float) -> Result:

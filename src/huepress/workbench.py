@@ -15,7 +15,6 @@ from huepress import deep, fixed_colors, kmeans, search
 from huepress.colorspace import as_srgb, space_of
 from huepress.encode.gif import binary_image
 from huepress.errors import LimitError
-from huepress.fixed_colors import Learn
 from huepress.metrics import Ssimulacra2
 from huepress.options import CompressOptions
 from huepress.palette_files import parse_hex, read_palette, to_hex
@@ -56,10 +55,12 @@ class Workbench(search.Bench):
         profile = self.source.source.icc_profile
         return Ssimulacra2(as_srgb(self.source.pixels, profile), n_threads=self.n_threads)
 
-    def map(self, colors: int, rate_weight: float, dither: float) -> IndexedImage:
+    def map(
+        self, setting: search.Setting, rate_weight: float, *, hurry: bool = False
+    ) -> IndexedImage:
         """Map by distortion and rate, without a score."""
         self.require_time()
-        mapped = super().map(colors, rate_weight, dither)
+        mapped = super().map(setting, rate_weight, hurry=hurry)
         return mapped if self.small is None else self.small.restore(mapped, self.color_space)
 
 
@@ -87,11 +88,12 @@ def bench_of(image: Image, options: CompressOptions, started: float) -> Workbenc
     least = options.small_colors if options.init == "auto" else 0
     small = SmallColors(shown, least, n_threads=options.threads)
     profile = image.source.icc_profile
-    space = space_of(options.color_space, profile)
 
-    def learned(counted: Histogram, colors: int) -> PaletteFit:
+    def learned(counted: Histogram, colors: int, other: str | None) -> PaletteFit:
         require_time(image, options, started)
-        now = options.changed(colors=max(colors, n_fixed))
+        word = other or options.color_space
+        now = options.changed(colors=max(colors, n_fixed), color_space=word)
+        space = space_of(word, profile)
         fit = learn(counted, now, icc_profile=profile)
         if n_fixed == 0:
             fit = deep.refine(fit, shown, counted, space, tol=now.tol, n_threads=now.threads)
@@ -112,7 +114,7 @@ def bench_with(
 ) -> Workbench:
     """Set up the bench of a picture that gets a palette learned elsewhere."""
     shown = as_shown(image, options)
-    bench = _bench(image, shown, lambda _counted, _colors: fit, options, started)
+    bench = _bench(image, shown, lambda _counted, _colors, _space: fit, options, started)
     bench.colors, bench.n_fixed = len(fit.palette), len(options.keep_color)
     return bench
 
@@ -173,14 +175,16 @@ def learn(
     return fixed_colors.learn_around(counted, kept, options.colors, space, fit, options.threads)
 
 
-def _given(palette: Palette, options: CompressOptions) -> Learn:
+def _given(palette: Palette, options: CompressOptions) -> search.Learn:
     """Take a palette for learned; its colors are sRGB, as the picture is then."""
     space = space_of(options.color_space, None)
-    return lambda counted, _: fixed_colors.given(counted, palette, space, options.threads)
+    return lambda counted, _colors, _space: fixed_colors.given(
+        counted, palette, space, options.threads
+    )
 
 
 def _bench(
-    image: Image, shown: Image, learn: Learn, options: CompressOptions, started: float
+    image: Image, shown: Image, learn: search.Learn, options: CompressOptions, started: float
 ) -> Workbench:
     return Workbench(
         shown,
@@ -189,6 +193,8 @@ def _bench(
         space_of(options.color_space, image.source.icc_profile),
         n_threads=options.threads,
         find=options.effort != "fast",
+        # A start or a mapping that is named is exactly that one.
+        race=options.init == "auto" and options.rate_weight is None,
         reference=replace(image, source=shown.source),
         require_time=lambda: require_time(image, options, started),
     )

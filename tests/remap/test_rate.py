@@ -11,6 +11,7 @@ import pytest
 from huepress import _core
 from huepress._native import instruction_set
 from huepress.remap.rate import RateMap, remap
+from huepress.remap.reference import ReferenceMap
 from huepress.types import Palette
 
 
@@ -40,6 +41,39 @@ def test_every_instruction_set_gives_the_same_indices(size, n_colors, channels):
             found.append(remap(pixels, _palette(n_colors, channels), 3.0).indices)
     assert all(np.array_equal(a, b) for a, b in itertools.pairwise(found))
     assert found[0].shape == size
+
+
+@pytest.mark.parametrize(
+    ("size", "n_colors", "dims", "rate_weight", "find", "reach"),
+    [
+        ((17, 31), 249, 3, 3.0, True, (2, 1, 1)),
+        ((12, 40), 256, 4, 60.0, True, (1, 2)),
+        ((9, 33), 17, 3, 0.2, False, (3,)),
+        ((7, 1), 5, 3, 2.0, True, (1,)),
+        ((6, 2), 1, 4, 2.0, True, (1,)),
+        ((5, 300), 6, 3, 400.0, True, (2, 1)),
+    ],
+)
+def test_the_core_agrees_with_plain_numpy(size, n_colors, dims, rate_weight, find, reach):
+    height, width = size
+    rng = np.random.default_rng(7)
+    points = _picture(height, width, dims).astype(np.float32).reshape(-1, dims)
+    palette = rng.uniform(0, 255, (n_colors, dims)).astype(np.float32)
+    weights = rng.uniform(0.05, 1, size).astype(np.float32)
+    smoothness = weights * weights
+    nearest = np.empty(height * width, np.uint8)
+    _core.assign(points, palette, nearest, None, 1)
+    nearest = nearest.reshape(size)
+    counts = np.bincount(nearest.reshape(-1), minlength=n_colors).astype(np.float64)
+    options = (rate_weight, 0.5, (0.28, 0.6), (0.45, 0.15), find, reach)
+    indices = np.empty(size, np.uint8)
+    _core.map_rate(points, weights, smoothness, nearest, palette, counts, indices, *options)
+    plain = ReferenceMap(width, palette, counts, *options)
+    rows = [
+        plain.map_row(points[y * width : (y + 1) * width], weights[y], smoothness[y], nearest[y])
+        for y in range(height)
+    ]
+    np.testing.assert_array_equal(indices, np.array(rows))
 
 
 def test_a_higher_rate_weight_gives_fewer_bytes():

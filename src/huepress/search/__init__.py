@@ -8,14 +8,16 @@ from huepress.search.aims import (
     closest_score,
     default,
     fixed,
-    reach_score,
     reach_size,
     smallest,
 )
-from huepress.search.bench import Bench, Trial, count_seen
+from huepress.search.bench import Bench, Learn, Setting, Trial, count_seen
+from huepress.search.score import reach_score
 
 __all__ = [
     "Bench",
+    "Learn",
+    "Setting",
     "Trial",
     "closest_score",
     "count_seen",

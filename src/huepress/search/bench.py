@@ -2,21 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from math import log2
+from typing import Final
 
 import numpy as np
 
 from huepress import histogram
-from huepress.colorspace import ColorSpace, as_srgb
+from huepress.colorspace import ColorSpace, as_srgb, is_oklab
 from huepress.encode.png import estimate_bytes
 from huepress.metrics import Ssimulacra2
 from huepress.remap import remap
 from huepress.remap.rate import RateMap, weights_of
 from huepress.types import Histogram, Image, IndexedImage, PaletteFit
 
-Learn = Callable[[Histogram, int], PaletteFit]
+Learn = Callable[[Histogram, int, str | None], PaletteFit]
+"""Histogram, number of colors, and a color space other than the bench's (or None), to a palette."""
+
+ROUGH_LEVEL: Final = {"taken": 9, "drawn": 12}
+"""libdeflate's level for rough bytes. Of photographs level 9 writes 6 % more than level 12 whatever
+the mapping, at a quarter of the time; of charts 10 to 24 % more, by palette (docs/lab-book.md,
+Rate)."""
+
+EXCHANGE: Final = 2.0
+"""An octave of bytes is worth about so many times what the score lacks to 100: from 16 to 32 to 64
+colors on 30 drawn pictures (docs/lab-book.md, Rate)."""
+
+N_PROMISING: Final = 3
+"""Rivals that are tried again after the first time."""
+
+FEW_COLORS: Final = 16384
+"""Distinct colors up to which a picture counts as drawn, not taken. Charts, icons and screens have
+300 to 12,000, photographs 30,000 and more."""
 
 
 def count_seen(image: Image, color_space: ColorSpace, *, n_threads: int = 0) -> Histogram:
@@ -41,6 +61,25 @@ def count_seen(image: Image, color_space: ColorSpace, *, n_threads: int = 0) -> 
     return histogram.count(image, given, n_threads=n_threads)
 
 
+@dataclass(frozen=True)
+class Setting:
+    """How to map, but for the rate weight.
+
+    Attributes
+    ----------
+    colors : int
+        Largest palette.
+    dither : float
+        0 to 1.
+    masked : bool
+        Errors weigh as the eye sees them: little in texture; False: the root of that.
+    """
+
+    colors: int
+    dither: float
+    masked: bool = True
+
+
 @dataclass(frozen=True, eq=False)
 class Trial:
     """One way to map the picture, and how it scored.
@@ -53,20 +92,28 @@ class Trial:
         Where its palette comes from.
     score : float
         SSIMULACRA2.
-    rate_weight, dither : float
-        How it was mapped; 0, 0 is plain nearest color.
+    rate_weight : float
+        0 is plain nearest color.
+    is_drawn : bool
+        See `Bench.is_drawn`.
     """
 
     indexed: IndexedImage
     fit: PaletteFit
     score: float
     rate_weight: float = 0.0
-    dither: float = 0.0
+    is_drawn: bool = False
 
     @cached_property
     def n_bytes(self) -> int:
-        """Bytes of the PNG without row filters: what trials are compared by."""
+        """Bytes of the PNG without row filters."""
         return estimate_bytes(self.indexed)
+
+    @cached_property
+    def rough_bytes(self) -> int:
+        """The same with a weaker deflate where that ranks alike, for sorting out."""
+        level = ROUGH_LEVEL["drawn" if self.is_drawn else "taken"]
+        return self.n_bytes if level == 12 else estimate_bytes(self.indexed, level=level)
 
 
 @dataclass(eq=False)
@@ -78,15 +125,17 @@ class Bench:
     image : Image
         The picture.
     learn : callable
-        Histogram and number of colors to a PaletteFit.
+        Histogram, number of colors and color space to a PaletteFit.
     colors : int
         Largest palette.
     color_space : str or ProfiledOklab
         Where distance is measured.
     n_threads : int
-        0: one per processor.
+        0: one per processor. Trials that do not depend on each other run side by side.
     find : bool
         Look for matches by context: smaller, slower.
+    race : bool
+        Learn several palettes of drawn pictures and take the best.
     """
 
     image: Image
@@ -95,9 +144,11 @@ class Bench:
     color_space: ColorSpace
     n_threads: int = 0
     find: bool = True
+    race: bool = True
     _fits: dict[int, PaletteFit] = field(default_factory=dict)
-    _maps: dict[int, RateMap] = field(default_factory=dict)
-    _trials: dict[tuple[int, float, float], Trial] = field(default_factory=dict)
+    _nearest: dict[int, Trial] = field(default_factory=dict)
+    _maps: dict[tuple[int, bool], RateMap] = field(default_factory=dict)
+    _promising: list[int] | None = None
 
     @cached_property
     def scorer(self) -> Ssimulacra2:
@@ -110,46 +161,121 @@ class Bench:
         """Distinct colors, weighted as the eye weighs errors."""
         return count_seen(self.image, self.color_space, n_threads=self.n_threads)
 
+    @cached_property
+    def _rivals(self) -> list[tuple[Histogram, str | None]]:
+        """What palettes may be learned from.
+
+        Weights of the eye; their root and none, in Oklab and in sRGB; counts to the power of 3/4
+        and 1/2, for colors that are rare but seen. Which serves best differs from one drawn
+        picture to the next by up to 30 points and 15 % of the bytes (docs/lab-book.md, Rate);
+        photographs want the first.
+        """
+        rivals: list[tuple[Histogram, str | None]] = [(self.counted, None)]
+        if self.race and self.is_drawn and is_oklab(self.color_space):
+            weights = weights_of(self.image.pixels, self.color_space)
+            if weights is not None:
+                roots = np.sqrt(weights.astype(np.float64))
+                seen = histogram.count(self.image, roots, n_threads=self.n_threads)
+                rivals += [(seen, None), (seen, "srgb")]
+            plain = histogram.count(self.image, n_threads=self.n_threads)
+            damped = replace(plain, weights=np.sqrt(plain.weights * np.sqrt(plain.weights)))
+            roots_of_counts = replace(plain, weights=np.sqrt(plain.weights))
+            rivals += [(plain, None), (plain, "srgb"), (damped, None), (damped, "srgb")]
+            rivals.append((roots_of_counts, None))
+        return rivals
+
     @property
     def is_exact(self) -> bool:
         """Whether every color of the picture has an entry of its own."""
         return self.counted.n_colors <= self.colors
 
+    @property
+    def is_drawn(self) -> bool:
+        """Whether this is a chart, an icon or a screen rather than a photograph."""
+        return self.counted.n_colors <= FEW_COLORS
+
     def fit(self, colors: int) -> PaletteFit:
-        """Palette of at most so many colors."""
+        """Palette of at most so many colors: of the rivals, the one that scores best."""
         if colors not in self._fits:
-            self._fits[colors] = self.learn(self.counted, colors)
+            self._fits[colors] = self.nearest(colors).fit
         return self._fits[colors]
 
-    def try_nearest(self, colors: int) -> Trial:
+    def nearest(self, colors: int) -> Trial:
         """Map every pixel to its nearest color."""
-        key = (colors, 0.0, 0.0)
-        if key not in self._trials:
-            fit = self.fit(colors)
+        if colors not in self._nearest:
+            self._nearest[colors] = self._best_nearest(colors)
+        return self._nearest[colors]
+
+    def _best_nearest(self, colors: int) -> Trial:
+        trials: list[tuple[int, Trial]] = []
+        for i in self._promising or range(len(self._rivals)):
+            counted, space = self._rivals[i]
+            fit = self.learn(counted, colors, space)
+            if trials and fit is trials[0][1].fit:
+                break  # a palette that is given
             indexed = remap(self.image, fit.palette, self.color_space, n_threads=self.n_threads)
-            self._trials[key] = Trial(indexed, fit, self._score(indexed))
-        return self._trials[key]
+            trials.append((i, self._trial(indexed, fit, 0.0)))
+            if fit.stop_reason == "exact":
+                break
+        if len(trials) == 1:
+            return trials[0][1]
+        top = max(trial.score for _, trial in trials)
+        octave = EXCHANGE * (100 - top) + 1e-9
 
-    def try_rate(self, colors: int, rate_weight: float, dither: float) -> Trial:
+        def value(entry: tuple[int, Trial]) -> float:
+            return entry[1].score - octave * log2(estimate_bytes(entry[1].indexed, level=9))
+
+        trials.sort(key=value, reverse=True)
+        if len(trials) > N_PROMISING:
+            self._promising = sorted(i for i, _ in trials[:N_PROMISING])
+        return trials[0][1]
+
+    def map(self, setting: Setting, rate_weight: float, *, hurry: bool = False) -> IndexedImage:
+        """Map by distortion and rate, without a score; in a hurry few copies are followed."""
+        return self._map_of(setting).map(
+            rate_weight, dither=setting.dither, find=self.find and not hurry, wide=not hurry
+        )
+
+    def priced(self, setting: Setting, rate_weight: float) -> Trial:
         """Map by distortion and rate."""
-        key = (colors, rate_weight, dither)
-        if key not in self._trials:
-            indexed = self.map(colors, rate_weight, dither)
-            fit = self.fit(colors)
-            self._trials[key] = Trial(indexed, fit, self._score(indexed), rate_weight, dither)
-        return self._trials[key]
+        indexed = self.map(setting, rate_weight)
+        return self._trial(indexed, self.fit(setting.colors), rate_weight)
 
-    def map(self, colors: int, rate_weight: float, dither: float) -> IndexedImage:
-        """Map by distortion and rate, without a score."""
-        if colors not in self._maps:
-            self._maps[colors] = RateMap(
-                self.image.pixels,
-                self.fit(colors).palette,
-                color_space=self.color_space,
-                n_threads=self.n_threads,
-            )
-        return self._maps[colors].map(rate_weight, dither=dither, find=self.find)
+    def priced_all(self, wanted: Iterable[tuple[Setting, float]]) -> list[Trial]:
+        """Map several ways, two at a time where there are processors for it."""
+        wanted = list(wanted)
+        for setting, _ in wanted:
+            self._map_of(setting)
+        if self.n_threads == 1 or len(wanted) == 1:
+            return [self.priced(*each) for each in wanted]
+        with ThreadPoolExecutor(2) as pool:
+            return list(pool.map(lambda each: self.priced(*each), wanted))
 
-    def _score(self, indexed: IndexedImage) -> float:
+    def unscored(self, setting: Setting, rate_weight: float) -> Trial:
+        """Map in a hurry; nothing is scored."""
+        if setting.colors not in self._fits:
+            self._fits[setting.colors] = self.learn(self.counted, setting.colors, None)
+        indexed = self.map(setting, rate_weight, hurry=True)
+        return Trial(indexed, self._fits[setting.colors], float("nan"), rate_weight)
+
+    def _map_of(self, setting: Setting) -> RateMap:
+        key = (setting.colors, setting.masked)
+        if key not in self._maps:
+            palette = self.fit(setting.colors).palette
+            if self._maps:
+                first = next(iter(self._maps.values()))
+                self._maps[key] = first.with_palette(palette, masked=setting.masked)
+            else:
+                self._maps[key] = RateMap(
+                    self.image.pixels,
+                    palette,
+                    color_space=self.color_space,
+                    masked=setting.masked,
+                    n_threads=self.n_threads,
+                )
+        return self._maps[key]
+
+    def _trial(self, indexed: IndexedImage, fit: PaletteFit, rate_weight: float) -> Trial:
         colors = as_srgb(indexed.palette.colors, self.image.source.icc_profile)
-        return self.scorer.score_indexed(indexed.indices, colors)
+        score = self.scorer.score_indexed(indexed.indices, colors)
+        return Trial(indexed, fit, score, rate_weight, self.is_drawn)

@@ -1,0 +1,406 @@
+"""The rate-aware mapping in plain NumPy: small, slow, and the same indices as the core's.
+
+One row is a shortest path. To a pixel lead: a literal; a run of the label before it; copies from
+fixed offsets in the rows above; copies from places that had the same three nearest colors. Every
+state carries its price relative to the best path so far, its error, and its length. Used by tests
+on tiny pictures; for what it computes see `remap.rate` and core/include/core/rate.hpp.
+"""
+
+from __future__ import annotations
+
+from math import frexp
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from huepress.types import Indices, Points
+
+F = np.float32
+Row = NDArray[np.float32]
+
+LANES: Final = 16
+FOUND: Final = 8
+LAST_PRICED: Final = 15
+LONGEST: Final = 258
+WINDOW: Final = 32768
+SEPARATOR: Final = 256
+NEVER: Final = F(1e30)
+NOWHERE: Final = F(1e15)
+USUAL: Final = 0.3
+DECAY: Final = 0.97
+# RFC 1951, section 3.2.5.
+LENGTH_BASE: Final = (
+    *range(3, 11),
+    *(11, 13, 15, 17, 19, 23, 27, 31, 35, 43, 51, 59, 67, 83, 99),
+    *(115, 131, 163, 195, 227, 258),
+)
+LENGTH_EXTRA: Final = (0,) * 8 + tuple(i for i in range(1, 6) for _ in range(4)) + (0,)
+
+
+def log2_exact(value: float) -> float:
+    """Log2 by plain arithmetic, as the core has it."""
+    m, exponent = frexp(value)
+    if m < 0.70710678118654752:
+        m, exponent = m * 2, exponent - 1
+    t = (m - 1) / (m + 1)
+    total = 0.0
+    for i in range(13, 0, -2):
+        total = total * (t * t) + 1.0 / i
+    return exponent + 2.8853900817779268 * t * total
+
+
+def length_code(length: int) -> int:
+    """Deflate's code of a match length."""
+    return max(code for code in range(29) if LENGTH_BASE[code] <= length)
+
+
+def distance_code(distance: int) -> int:
+    """Deflate's code of a distance, 1 or more."""
+    if distance <= 4:
+        return distance - 1
+    bit = (distance - 1).bit_length() - 1
+    return 2 * bit + (((distance - 1) >> (bit - 1)) & 1)
+
+
+class ReferenceMap:
+    """See `core::RateMapper`; parameters as in `_core.map_rate`."""
+
+    def __init__(
+        self,
+        width: int,
+        palette: Points,
+        counts: NDArray[np.float64],
+        rate_weight: float,
+        price_mix: float,
+        spread_right: tuple[float, float],
+        spread_down: tuple[float, float],
+        find: bool,
+        reach: tuple[int, ...],
+    ) -> None:
+        self.width, self.dims, self.k = width, palette.shape[1], len(palette)
+        self.rate_weight = float(F(rate_weight))
+        self.spread_right, self.spread_down = spread_right, spread_down
+        self.find = find and width >= 3
+        self.entry = np.argsort(palette[:, 0], kind="stable")
+        self.place = np.argsort(self.entry, kind="stable")
+        self.palette = np.full((SEPARATOR + 1, self.dims), NOWHERE, F)
+        self.palette[: self.k] = palette[self.entry]
+        shares = [float(counts[j] + 1) for j in range(self.k)]
+        total = 0.0
+        for share in shares:
+            total += share
+        bits = [-log2_exact(float(counts[self.entry[j]] + 1) / total) for j in range(self.k)]
+        mean = 0.0
+        for j in range(self.k):
+            mean += float(counts[self.entry[j]] + 1) / total * bits[j]
+        mix = float(F(price_mix))
+        # The core takes the rest of the mix in float32, as the option is.
+        rest = float(F(1) - F(price_mix))
+        self.label_bits = [mix * b + rest * mean for b in bits]
+        origin = self.palette[0, 0]
+        span = self.palette[self.k - 1, 0] - origin
+        self.origin, self.scale = origin, F(256) / span if span > 0 else F(0)
+        scaled = (self.palette[: self.k, 0] - origin) * self.scale
+        self.bucket = [int((scaled < F(b)).sum()) for b in range(257)] + [self.k]
+        # sorted, so the count of smaller ones is the first that is not smaller
+        self.lanes = [
+            (row, (group - n // 2) * LANES - (n % 2) * LANES // 2 + lane)
+            for row, n in enumerate(reach)
+            for group in range(n)
+            for lane in range(LANES)
+        ]
+        self.offsets = [(width + 1) * (row + 1) - dx for row, dx in self.lanes]
+        self.usual_length = [0.5 / (code + 2.0) / 2.6 for code in range(29)]
+        self.usual_distance = [0.4 / 30] * 30
+        self.usual_distance[0] += 0.3
+        self.usual_distance[distance_code(min(width + 1, WINDOW))] += 0.3
+        seen = width / 4 + 16
+        self.n_literal = 0.5 * seen
+        self.n_length = [share * seen for share in self.usual_length]
+        self.n_distance = [share * 0.5 * seen for share in self.usual_distance]
+        self.rows: list[list[int]] = []  # labels
+        self.stream: list[int] = []  # labels and separators
+        self.table: dict[int, int] = {}
+        self.continues: dict[int, int] = {}
+        self.blurred = np.zeros((width, self.dims), F)
+
+    def price_symbols(self) -> None:
+        """Prices of this row from what the rows before spent."""
+        n_length = sum_of(self.n_length)
+        n_distance = sum_of(self.n_distance)
+        n = self.n_literal + n_length
+        total = log2_exact(n * (1 + USUAL))
+        self.literal_bits = total - log2_exact(self.n_literal + USUAL * n * 0.5)
+        self.length_bits = [0.0] * (LONGEST + 1)
+        for length in range(3, LONGEST + 1):
+            code = length_code(length)
+            self.length_bits[length] = (
+                total
+                - log2_exact(self.n_length[code] + USUAL * n * self.usual_length[code])
+                + LENGTH_EXTRA[code]
+            )
+        self.distance_bits = [
+            log2_exact(n_distance * (1 + USUAL))
+            - log2_exact(self.n_distance[code] + USUAL * n_distance * self.usual_distance[code])
+            + (0 if code < 4 else code // 2 - 1)
+            for code in range(30)
+        ]
+        weight, bits = self.rate_weight, self.length_bits
+        grow = [0.0] * (LAST_PRICED + 1)
+        for length in range(3, LAST_PRICED):
+            grow[length] = weight * (bits[length + 1] - bits[length])
+        grow[LAST_PRICED] = weight * (bits[LONGEST] - bits[LAST_PRICED]) / (LONGEST - LAST_PRICED)
+        grow[0] = weight * (bits[3] + self.distance_bits[0])
+        self.grow = np.array(grow, F)
+        self.start = np.array([self.start_price(offset) for offset in self.offsets], F)
+        self.literal = np.full(-(-self.k // LANES) * LANES, NEVER, F)
+        for j in range(self.k):
+            self.literal[j] = F(weight * (self.literal_bits + self.label_bits[j]))
+
+    def start_price(self, distance: int) -> np.float32:
+        """Price of the first three pixels of a copy."""
+        if distance > WINDOW:
+            return NEVER
+        bits = self.length_bits[3] + self.distance_bits[distance_code(distance)]
+        return F(self.rate_weight * bits)
+
+    def label_above(self, row: int, x: int) -> int:
+        """Label at x in the row so many above; the separator where there is none."""
+        if row >= len(self.rows) or not 0 <= x < self.width:
+            return SEPARATOR
+        return self.rows[-1 - row][x]
+
+    def map_row(self, points: Points, weights: Row, smoothness: Row, nearest: Indices) -> list[int]:
+        """Map the next row; entries of the caller's palette are returned."""
+        self.price_symbols()
+        guess = [int(self.place[i]) for i in nearest]
+        target = points + self.blurred
+        right = _share(self.spread_right, smoothness)
+        down = _share(self.spread_down, smoothness)
+        nodes = self._paths(target, weights, right, guess)
+        labels = self._follow_back(nodes)
+        last = np.zeros(self.dims, F)
+        error = np.zeros((self.width + 4, self.dims), F)
+        for x in range(self.width):
+            last = (target[x] + right[x] * last) - self.palette[labels[x]]
+            error[x + 2] = down[x] * last
+        self.blurred = F(0.25) * (error[1:-3] + error[3:-1]) + F(0.5) * error[2:-2]
+        self.rows.append(labels)
+        return [int(self.entry[label]) for label in labels]
+
+    def _candidates(self, guess: list[int]) -> dict[int, int]:
+        if not self.find:
+            return {}
+        begin = len(self.rows) * (self.width + 1)
+        found = {}
+        for x in range(self.width - 2):
+            at = self.table.get(_hash(*guess[x : x + 3]))
+            if at is not None and begin + x - at <= WINDOW:
+                found[x] = at
+        return found
+
+    def _paths(
+        self, target: Points, weights: Row, right: Row, guess: list[int]
+    ) -> list[tuple[str, int, int]]:
+        begin = len(self.rows) * (self.width + 1)
+        candidates = self._candidates(guess)
+        fixed = _States(len(self.lanes), self.dims)
+        for lane, length in self.continues.items():
+            fixed.cost[lane], fixed.length[lane] = F(0), length
+        found = _States(FOUND, self.dims)
+        found_at = [0] * FOUND
+        found_offset = [0] * FOUND
+        found_start = np.full(FOUND, NEVER, F)
+        runs = _States(256, self.dims)
+        runs.length[:] = 0
+        run_literal = np.zeros(256, np.int64)
+        alive = (0, 0)
+        nodes: list[tuple[str, int, int]] = []
+        best, label, error = F(0), -1, np.zeros(self.dims, F)
+        least_literal = self.literal[: self.k].min()
+        start_run = self.start_price(1)
+        for x in range(self.width):
+            weight, spread = weights[x], right[x]
+            source = np.array([self.palette[self.label_above(r, x + dx)] for r, dx in self.lanes])
+            ends = fixed.step(self.start, best, self.grow, source, error, target[x], weight, spread)
+            if x in candidates:
+                offset = candidates[x] - x
+                worst = int(np.argmax(found.cost))
+                known = any(
+                    found_start[i] < NEVER and found_offset[i] == offset for i in range(FOUND)
+                )
+                if not known:
+                    found.cost[worst] = NEVER
+                    found_offset[worst], found_at[worst] = offset, candidates[x]
+                    found_start[worst] = self.start_price(begin + x - candidates[x])
+            if self.find:
+                source = np.array([self.palette[self._streamed(at)] for at in found_at])
+                found_at = [at + 1 for at in found_at]
+                more = found.step(
+                    found_start, best, self.grow, source, error, target[x], weight, spread
+                )
+                ends = np.concatenate([ends, more])
+            if label >= 0:
+                price = self.grow[min(int(runs.length[label]), LAST_PRICED)]
+                if not alive[0] <= label < alive[1] or start_run < runs.cost[label] - best + price:
+                    runs.cost[label], runs.length[label], run_literal[label] = best, 0, 0
+                    runs.error[label] = error
+            shifted = target[x] + spread * error
+            bound = F(0)
+            for d in range(self.dims):
+                difference = shifted[d] - self.palette[guess[x], d]
+                bound = bound + difference * difference
+            bound = weight * bound + self.literal[guess[x]]
+            radius = np.sqrt((bound - least_literal) / weight) * F(1.001) + F(0.01)
+            first = (shifted[0] - radius - self.origin) * self.scale - F(1)
+            last = (shifted[0] + radius - self.origin) * self.scale + F(2)
+            low = self.bucket[int(min(max(first, F(0)), F(257)))] // LANES * LANES
+            high = -(-self.bucket[int(min(max(last, F(0)), F(257)))] // LANES) * LANES
+            for j in range(alive[0], alive[1]):
+                if not low <= j < high:
+                    runs.cost[j] = NEVER
+            alive = (low, high)
+            window = slice(low, high)
+            entries = self.palette[window]
+            literal_error = shifted - entries
+            prices = weight * _squared(literal_error) + self.literal[window]
+            on_error = (target[x] + spread * runs.error[window]) - entries
+            grown = self.grow[np.minimum(runs.length[window], LAST_PRICED)]
+            on = (runs.cost[window] - best + grown) + weight * _squared(on_error)
+            runs.length[window] += 1
+            run_ends = np.where(runs.length[window] >= 3, on, NEVER)
+            fresh = prices + start_run < on
+            runs.cost[window] = np.where(fresh, prices, on)
+            runs.length[window] = np.where(fresh, 0, runs.length[window])
+            run_literal[window] = np.where(fresh, 1, run_literal[window])
+            runs.error[window] = np.where(fresh[:, None], literal_error, on_error)
+            price, literal = bound, guess[x]
+            if high > low and prices.min() < price:
+                price, literal = prices.min(), low + int(np.argmin(prices))
+            lane, run = -1, -1
+            if ends.min() < price:
+                price, lane = ends.min(), int(np.argmin(ends))
+            if high > low and run_ends.min() < price:
+                price, run = run_ends.min(), low + int(np.argmin(run_ends))
+            if run >= 0:
+                kind = "literal run" if run_literal[run] else "run"
+                nodes.append((kind, run, int(runs.length[run])))
+                label, error = run, runs.error[run].copy()
+            elif lane < 0:
+                nodes.append(("literal", literal, 1))
+                label, error = literal, shifted - self.palette[literal]
+            elif lane < len(self.lanes):
+                nodes.append(("fixed", lane, int(fixed.length[lane])))
+                row, dx = self.lanes[lane]
+                label, error = self.label_above(row, x + dx), fixed.error[lane].copy()
+            else:
+                lane -= len(self.lanes)
+                nodes.append(("found", found_at[lane] - 1, int(found.length[lane])))
+                label, error = self._streamed(found_at[lane] - 1), found.error[lane].copy()
+            best = price
+        return nodes
+
+    def _streamed(self, at: int) -> int:
+        return self.stream[at] if at < len(self.stream) else SEPARATOR
+
+    def _follow_back(self, nodes: list[tuple[str, int, int]]) -> list[int]:
+        self.n_literal *= DECAY
+        self.n_length = [max(n * DECAY, 0.05) for n in self.n_length]
+        self.n_distance = [max(n * DECAY, 0.05) for n in self.n_distance]
+        begin = len(self.rows) * (self.width + 1)
+        labels = [0] * self.width
+        self.continues = {}
+        end = self.width
+        while end > 0:
+            kind, source, length = nodes[end - 1]
+            n = min(length, end)
+            if kind == "literal":
+                labels[end - 1] = source
+                self.n_literal += 1
+            elif kind in ("run", "literal run"):
+                self._count(n, 1)
+                if kind == "literal run":
+                    n += 1
+                    self.n_literal += 1
+                labels[end - n : end] = [source] * n
+            elif kind == "fixed":
+                if length <= end:
+                    self._count(length, self.offsets[source])
+                row, dx = self.lanes[source]
+                labels[end - n : end] = [self.label_above(row, i + dx) for i in range(end - n, end)]
+                if end == self.width and dx == 0:
+                    self.continues[source] = min(length + 1, LONGEST)
+            else:
+                start = source + 1 - n
+                self._count(n, begin + end - n - start)
+                labels[end - n : end] = [self._streamed(start + i) for i in range(n)]
+            end -= n
+        self.n_literal = max(self.n_literal, 0.5)
+        self.stream += [*labels, SEPARATOR]
+        for x in range(self.width - 2):
+            self.table[_hash(*labels[x : x + 3])] = begin + x
+        return labels
+
+    def _count(self, length: int, distance: int) -> None:
+        while length > 2 * LONGEST:
+            self._count(LONGEST, distance)
+            length -= LONGEST
+        if length > LONGEST:
+            self._count(length // 2, distance)
+            length -= length // 2
+        self.n_length[length_code(length)] += 1
+        self.n_distance[distance_code(distance)] += 1
+
+
+class _States:
+    """Copies that are under way: price relative to the best path, error, length."""
+
+    def __init__(self, n: int, dims: int) -> None:
+        self.cost: Row = np.full(n, NEVER, F)
+        self.error: Points = np.zeros((n, dims), F)
+        self.length: NDArray[np.int64] = np.ones(n, np.int64)
+
+    def step(
+        self,
+        start: Row,
+        best: np.float32,
+        grow: Row,
+        source: Points,
+        node_error: Row,
+        target: Row,
+        weight: np.float32,
+        spread: np.float32,
+    ) -> Row:
+        """Take one pixel; returns the price where a copy may end here."""
+        on = self.cost - best + grow[np.minimum(self.length, LAST_PRICED)]
+        fresh = start < on
+        self.length = np.where(fresh, 1, self.length + 1)
+        before = np.where(fresh[:, None], node_error, self.error)
+        self.error = np.asarray((target + spread * before) - source, np.float32)
+        self.cost = np.where(fresh, start, on) + weight * _squared(self.error)
+        return np.where(self.length >= 3, self.cost, NEVER)
+
+
+def sum_of(values: list[float]) -> float:
+    """Plain sum in order; Python's own compensates since 3.12."""
+    total = 0.0
+    for value in values:
+        total += value
+    return total
+
+
+def _squared(error: Points) -> NDArray[np.float32]:
+    total: NDArray[np.float32] = np.zeros(len(error), np.float32)
+    for d in range(error.shape[1]):
+        total += error[:, d] * error[:, d]
+    return total
+
+
+def _share(spread: tuple[float, float], smoothness: Row) -> Row:
+    low, high = F(spread[0]), F(spread[1])
+    return low + smoothness * (high - low)
+
+
+def _hash(a: int, b: int, c: int) -> int:
+    return (((a * 66049 + b * 257 + c) * 2654435761) & 0xFFFFFFFF) >> 17

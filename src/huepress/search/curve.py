@@ -1,0 +1,180 @@
+"""One setting along the rate weight: as it grows, the score falls and the file shrinks.
+
+Both are nearly straight in the logarithm of the rate weight, so that one or two mappings tell what
+a setting would cost at a score; only the setting that wins is followed to the score itself, by
+false position with a guard (Dowell and Jarratt, "A modified regula falsi method", BIT 11 (1971),
+doi:10.1007/BF01934364).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from math import log2
+from typing import Final
+
+from huepress.search.bench import Bench, Setting, Trial
+
+LOWEST: Final = 2.0**-6
+HIGHEST: Final = 2.0**10
+"""Rate weights beyond which nothing more was gained in bytes or score on any picture."""
+
+STEEPEST: Final = 3.0
+"""Octaves of the rate weight that one step goes at most."""
+
+
+@dataclass
+class Slopes:
+    """How score and bytes change with an octave of the rate weight; learned as trials come in.
+
+    Attributes
+    ----------
+    score : float
+        Points that an octave costs, > 0.
+    size : float
+        Octaves of bytes that an octave saves, > 0.
+    """
+
+    score: float
+    size: float = 0.2
+
+    @classmethod
+    def usual(cls, goal: float) -> Slopes:
+        """Give what is seen on photographs and charts near a score, before anything was tried."""
+        return cls(score=0.1 + (100 - goal) / 10)
+
+
+@dataclass(frozen=True)
+class Point:
+    """One trial of a curve: log2 of the rate weight, score, log2 of the rough bytes."""
+
+    at: float
+    score: float
+    size: float
+
+
+@dataclass
+class Curve:
+    """Trials of one setting.
+
+    Attributes
+    ----------
+    bench : Bench
+        Where trials are made.
+    setting : Setting
+        What they have in common.
+    goal : float
+        The score that must be reached.
+    slopes : Slopes
+        Shared by the curves of a search.
+    """
+
+    bench: Bench
+    setting: Setting
+    goal: float
+    slopes: Slopes
+    points: list[Point] = field(default_factory=list)
+    reached: Trial | None = None
+
+    def take(self, trial: Trial) -> None:
+        """Add a trial; the smallest that reaches the goal is kept."""
+        point = Point(log2(trial.rate_weight), trial.score, log2(trial.rough_bytes))
+        self.points.append(point)
+        self.points.sort(key=lambda p: p.at)
+        if trial.score >= self.goal and (
+            self.reached is None or trial.rough_bytes < self.reached.rough_bytes
+        ):
+            self.reached = trial
+        if len(self.points) > 1:
+            a, b = self._around()
+            if b.at - a.at > 0.3 and a.score - b.score > 0.05:
+                self.slopes.score = (a.score - b.score) / (b.at - a.at)
+                if a.size > b.size:
+                    self.slopes.size = (a.size - b.size) / (b.at - a.at)
+
+    def _around(self) -> tuple[Point, Point]:
+        """Find the neighbors between which the goal lies, or the two that come nearest."""
+        for a, b in zip(self.points, self.points[1:], strict=False):
+            if a.score >= self.goal > b.score:
+                return a, b
+        i = 0 if self.points[0].score < self.goal else -2
+        return self.points[i], self.points[i + 1]
+
+    @property
+    def guess(self) -> float:
+        """Where (log2 of the rate weight) the goal is met, as far as is known."""
+        if len(self.points) > 1:
+            a, b = self._around()
+            if a.score >= self.goal > b.score:
+                return a.at + (b.at - a.at) * (a.score - self.goal) / (a.score - b.score)
+        nearest = min(self.points, key=lambda p: abs(p.score - self.goal))
+        step = (nearest.score - self.goal) / self.slopes.score
+        step = min(max(step, -STEEPEST), STEEPEST)
+        return min(max(nearest.at + step, log2(LOWEST)), log2(HIGHEST))
+
+    @property
+    def expected_size(self) -> float:
+        """Octaves of rough bytes at the goal, estimated; infinite where it seems out of reach."""
+        if len(self.points) > 1:
+            a, b = self._around()
+            if a.score >= self.goal > b.score:
+                share = (a.score - self.goal) / (a.score - b.score)
+                return a.size + (b.size - a.size) * share
+        nearest = min(self.points, key=lambda p: abs(p.score - self.goal))
+        if nearest.score < self.goal and nearest.at <= log2(LOWEST):
+            return float("inf")
+        octaves = (nearest.score - self.goal) / self.slopes.score
+        return nearest.size - octaves * self.slopes.size
+
+    @property
+    def is_near(self) -> bool:
+        """Whether a point lies near enough to the goal for an estimate."""
+        limit = 0.3 + (100 - self.goal) * 0.06
+        return any(abs(p.score - self.goal) <= limit for p in self.points) or any(
+            a.score >= self.goal > b.score and b.at - a.at <= 2
+            for a, b in zip(self.points, self.points[1:], strict=False)
+        )
+
+    @property
+    def is_hopeless(self) -> bool:
+        """Whether even the lowest rate weight misses the goal."""
+        return bool(self.points) and self.points[0].at <= log2(LOWEST) and self.reached is None
+
+    def follow(self, tries: int, slack: float) -> Trial | None:
+        """Close in on the goal from above; the smallest trial that reaches it is returned.
+
+        Parameters
+        ----------
+        tries : int
+            Mappings to spend at most.
+        slack : float
+            Points above the goal that are as good as the goal.
+        """
+        low, high = log2(LOWEST), log2(HIGHEST)
+        for _ in range(tries):
+            if self.reached is not None and self.reached.score - self.goal <= slack:
+                break
+            above = [p for p in self.points if p.score >= self.goal]
+            below = [p for p in self.points if p.score < self.goal]
+            at = self.guess
+            if above and below:
+                a = max(above, key=lambda p: p.at)
+                b = min((p for p in below if p.at > a.at), key=lambda p: p.at, default=None)
+                if b is not None:
+                    span = b.at - a.at
+                    if span < 0.02:
+                        break
+                    # A little short of the crossing: a trial that misses is of no use.
+                    at = min(max(at - 0.04 * span, a.at + 0.08 * span), a.at + 0.92 * span)
+                else:
+                    at = a.at + 0.5
+            elif self.points[0].at <= low if below else self.points[-1].at >= high:
+                break
+            elif below:
+                at = min(at, self.points[0].at - 0.25)
+            else:
+                at = max(at, self.points[-1].at + 0.25)
+            at = min(max(at, low), high)
+            if any(abs(p.at - at) < 1e-6 for p in self.points):
+                break
+            self.take(self.bench.priced(self.setting, 2.0**at))
+        return self.reached

@@ -1,0 +1,206 @@
+"""The smallest file that reaches a score: colors x rate weight x dither x masking."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from math import log2
+from typing import Final
+
+from huepress.search.bench import Bench, Setting, Trial
+from huepress.search.curve import Curve, Slopes
+
+TOLERANCE: Final = 0.04
+"""Points below the target that still count as reached: less than the one decimal scores are told
+with, and than what the score itself is known to (docs/lab-book.md, Score)."""
+
+EXACT: Final = 99.9
+"""Scores from here on are for exact pictures: nothing else was ever seen to reach them."""
+
+NEAR_BEST: Final = 0.06
+"""Octaves of rough bytes (4 %) within which candidates are compared by strong deflate."""
+
+
+@dataclass(frozen=True)
+class Budget:
+    """What a search may spend.
+
+    Attributes
+    ----------
+    steps : tuple of float
+        Palettes tried, as multiples of the fewest colors that nearest mapping needs.
+    dithers : tuple of float
+        Levels tried.
+    followed : int
+        Settings that are followed to the score.
+    tries : int
+        Mappings for each of these.
+    """
+
+    steps: tuple[float, ...]
+    dithers: tuple[float, ...]
+    followed: int
+    tries: int
+
+
+BUDGETS: Final = {
+    "fast": Budget((1.25,), (1.0, 0.0), 1, 3),
+    "balanced": Budget((1.12, 1.3, 1.7, 2.5), (1.0, 0.6, 0.0), 1, 5),
+    "best": Budget(
+        (1.06, 1.12, 1.2, 1.3, 1.5, 1.7, 2.1, 2.7, 3.5), (1.0, 0.8, 0.6, 0.3, 0.0), 4, 8
+    ),
+}
+"""By effort; `balanced` takes about ten mappings (docs/lab-book.md, Rate)."""
+
+MEDIUM: Final = 50
+"""Scores below which photographs may want a quarter of the colors (docs/lab-book.md, Rate)."""
+
+PACKED: Final = (16, 4, 2)
+"""Above these an index takes twice the bits: dither may get below."""
+
+
+def reach_score(bench: Bench, target: float, effort: str, dither: float | None) -> Trial | None:
+    """Find the smallest file whose score is at least the target; None when nothing reaches it.
+
+    Parameters
+    ----------
+    bench : Bench
+        The picture.
+    target : float
+        SSIMULACRA2; up to `TOLERANCE` less is taken.
+    effort : {"fast", "balanced", "best"}
+        How much is tried.
+    dither : float or None
+        The one level to use; None tries several.
+    """
+    goal = target - TOLERANCE
+    plain = fewest_nearest(bench, goal)
+    if plain is not None and goal >= EXACT:
+        return plain
+    return _Search(bench, goal, BUDGETS[effort], dither, plain).run()
+
+
+def fewest_nearest(bench: Bench, goal: float) -> Trial | None:
+    """Fewest colors whose plain nearest mapping reaches the goal, by bisection."""
+    high = bench.nearest(bench.colors)
+    if high.score < goal:
+        return None
+    if goal >= EXACT and high.fit.stop_reason == "exact":
+        return high
+    least, most = 1, len(high.fit.palette)
+    while most - least > max(1, most // 24):
+        middle = round((least * most) ** 0.5) if most > 2 * least else (least + most) // 2
+        trial = bench.nearest(middle)
+        if trial.score >= goal:
+            high, most = trial, middle
+        else:
+            least = middle
+    return high
+
+
+@dataclass
+class _Search:
+    bench: Bench
+    goal: float
+    budget: Budget
+    dither: float | None
+    plain: Trial | None
+    curves: dict[Setting, Curve] = field(default_factory=dict)
+
+    def run(self) -> Trial | None:
+        slopes = Slopes.usual(self.goal)
+        self.slopes = slopes
+        self.measure(self.first_settings(), self.first_guess())
+        for family in (self.palettes, self.dithers, self.masks):
+            best = self.best()
+            if best is not None:
+                self.measure(family(best.setting), best.guess)
+        return self.smallest()
+
+    def first_guess(self) -> float:
+        """Rate weight (its log2) that pictures take to a score, about."""
+        if self.bench.is_drawn:
+            return -2.0 if self.goal > 95 else 0.0
+        return min(max(1 + (76 - self.goal) / 8, -2.0), 6.0)
+
+    def first_settings(self) -> list[Setting]:
+        colors = self.bench.colors
+        if self.plain is not None and self.bench.is_drawn:
+            colors = min(colors, round(len(self.plain.fit.palette) * self.budget.steps[0]))
+        if self.dither is not None:
+            return [Setting(colors, self.dither)]
+        first = 0.6 if self.bench.is_drawn else 1.0
+        return [Setting(colors, first), Setting(colors, 0.0)]
+
+    def palettes(self, best: Setting) -> list[Setting]:
+        """Larger and smaller palettes; of those below a power of two the power itself."""
+        most = min(self.bench.colors, self.bench.counted.n_colors)
+        if self.plain is None or not self.bench.is_drawn:
+            sizes = {most, most // 2} if len(self.budget.steps) > 1 else {most}
+            if self.goal < MEDIUM:
+                sizes.add(most // 4)
+        else:
+            least = len(self.plain.fit.palette)
+            sizes = {round(least * step) for step in self.budget.steps}
+            sizes |= {n for n in PACKED if n < least <= 2.2 * n}
+        return [
+            replace(best, colors=n) for n in sorted(sizes) if 2 <= n <= most and n != best.colors
+        ]
+
+    def dithers(self, best: Setting) -> list[Setting]:
+        if self.dither is not None:
+            return []
+        return [replace(best, dither=level) for level in self.budget.dithers]
+
+    def masks(self, best: Setting) -> list[Setting]:
+        return [replace(best, masked=False)] if self.bench.is_drawn else []
+
+    def measure(self, settings: list[Setting], at: float) -> None:
+        """Try each setting once, and once more where that was too far from the goal to tell."""
+        fresh = [
+            Curve(self.bench, setting, self.goal, self.slopes)
+            for setting in settings
+            if setting not in self.curves
+        ]
+        self.try_all(fresh, [at] * len(fresh))
+        for _ in range(2):
+            far = [c for c in fresh if not c.is_near and not c.is_hopeless]
+            self.try_all(far, [c.guess for c in far])
+        self.curves.update((c.setting, c) for c in fresh)
+
+    def try_all(self, curves: list[Curve], at: list[float]) -> None:
+        wanted = [
+            (curve, weight)
+            for curve, weight in zip(curves, at, strict=True)
+            if all(abs(p.at - weight) > 0.01 for p in curve.points)
+        ]
+        if not wanted:
+            return
+        trials = self.bench.priced_all([(c.setting, 2.0**weight) for c, weight in wanted])
+        for (curve, _), trial in zip(wanted, trials, strict=True):
+            curve.take(trial)
+
+    def ranked(self) -> list[Curve]:
+        hopeful = [c for c in self.curves.values() if c.expected_size < float("inf")]
+        return sorted(hopeful, key=lambda c: c.expected_size)
+
+    def best(self) -> Curve | None:
+        return next(iter(self.ranked()), None)
+
+    def smallest(self) -> Trial | None:
+        """Follow the most promising settings to the goal; the smallest file of all that reach."""
+        slack = min(0.12, (100 - self.goal) / 80)
+        found = [] if self.plain is None else [self.plain]
+        followed = 0
+        for curve in self.ranked():
+            if followed >= self.budget.followed and found:
+                break
+            trial = curve.follow(self.budget.tries, slack)
+            followed += trial is not None
+            if trial is not None:
+                found.append(trial)
+        found += [c.reached for c in self.curves.values() if c.reached is not None]
+        if not found:
+            return None
+        limit = log2(min(trial.rough_bytes for trial in found)) + NEAR_BEST
+        near = [trial for trial in found if log2(trial.rough_bytes) <= limit]
+        return min(near, key=lambda trial: trial.n_bytes)

@@ -1,0 +1,119 @@
+"""Scores and sizes that are asked for are met, with real mappings of small pictures."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from huepress import _core, kmeans
+from huepress._native import instruction_set
+from huepress.load import load
+from huepress.search import Bench, closest_score, default, reach_score, reach_size, smallest
+from huepress.search import bench as bench_room
+from huepress.search.score import TOLERANCE, fewest_nearest
+from images import noise, ramp, soft_disc
+
+
+def bench_of(pixels, colors=256, n_threads=1, space="oklab"):
+    return Bench(
+        load(pixels),
+        lambda counted, k, other: kmeans.fit_palette(counted, k, color_space=other or space),
+        colors,
+        space,
+        n_threads=n_threads,
+    )
+
+
+def photo(height=96, width=128, seed=0):
+    """Smooth shades and texture, with more colors than any palette."""
+    rng = np.random.default_rng(seed)
+    y, x = np.mgrid[:height, :width]
+    base = np.stack([80 + x, 60 + y, 200 - (x + y) // 2], -1).astype(np.float64)
+    base += (rng.normal(0, 5, (height, width)) * (x > width // 2))[..., None]
+    return np.clip(base, 0, 255).astype(np.uint8)
+
+
+def drawing(height=60, width=90):
+    """A disc over a ramp with soft edges: a few hundred colors, half of them rare."""
+    pixels = np.repeat(np.repeat(soft_disc(64), 2, 0), 2, 1)[:height, :width]
+    return np.ascontiguousarray(pixels)
+
+
+@pytest.mark.parametrize("below", [1.0, 10.0, 30.0])
+@pytest.mark.parametrize("effort", ["fast", "balanced"])
+@pytest.mark.parametrize("few_colors", [0, 1 << 24], ids=["taken", "drawn"])
+def test_a_score_is_reached_and_not_by_far(below, effort, few_colors, monkeypatch):
+    monkeypatch.setattr(bench_room, "FEW_COLORS", few_colors)
+    bench = bench_of(photo())
+    target = bench.nearest(256).score - below
+    found = reach_score(bench, target, effort, None)
+    assert found.score >= target - TOLERANCE
+    if effort == "balanced":
+        assert found.score <= target + 2
+        plain = fewest_nearest(bench, target)
+        assert plain is None or found.n_bytes <= plain.n_bytes
+
+
+def test_a_score_out_of_reach_is_not_claimed():
+    bench = bench_of(photo(), colors=4)
+    assert reach_score(bench, 95.0, "balanced", None) is None
+    assert closest_score(bench, None).score < 95
+
+
+def test_an_exact_picture_is_what_a_perfect_score_takes():
+    pixels = noise(40, 30, levels=3)
+    found = reach_score(bench_of(pixels), 100.0, "balanced", None)
+    shown = found.indexed.palette.colors[found.indexed.indices]
+    np.testing.assert_array_equal(shown, pixels)
+
+
+def test_the_fewest_colors_are_found():
+    bench = bench_of(drawing())
+    goal = bench.nearest(24).score
+    found = fewest_nearest(bench, goal)
+    assert found.score >= goal
+    assert len(found.fit.palette) <= 24
+
+
+@pytest.mark.parametrize("share", [0.8, 0.4, 0.15])
+def test_a_size_is_kept_and_used(share):
+    bench = bench_of(photo())
+    budget = int(bench.nearest(256).n_bytes * share)
+    found = reach_size(bench, budget, "balanced", None)
+    assert 0.9 * budget <= found.n_bytes <= budget
+
+
+def test_a_size_that_nothing_fits_is_not_claimed():
+    bench = bench_of(photo())
+    least = smallest(bench, None)
+    assert reach_size(bench, least.n_bytes // 2, "balanced", None) is None
+
+
+@pytest.mark.parametrize("colors", [256, 32, 8])
+def test_the_default_loses_little_and_never_grows(colors):
+    bench = bench_of(photo(), colors=colors)
+    plain = bench.nearest(colors)
+    found = default(bench, "balanced", None)
+    assert found.score >= plain.score - 1.5
+    assert found.n_bytes <= 1.05 * plain.n_bytes
+
+
+def test_the_default_keeps_pictures_exact_that_fit_the_palette():
+    pixels = noise(30, 30, levels=2)
+    found = default(bench_of(pixels), "balanced", None)
+    shown = found.indexed.palette.colors[found.indexed.indices]
+    np.testing.assert_array_equal(shown, pixels)
+
+
+@pytest.mark.parametrize("pixels", [photo(64, 80), drawing(), ramp(48, 64)], ids=["a", "b", "c"])
+def test_threads_and_instruction_sets_find_the_same(pixels):
+    found = []
+    for name in _core.instruction_sets():
+        with instruction_set(name):
+            for n_threads in (1, 2):
+                bench = bench_of(pixels, colors=64, n_threads=n_threads)
+                trial = reach_score(bench, 60.0, "balanced", None) or default(
+                    bench, "balanced", None
+                )
+                found.append((trial.indexed.indices.tobytes(), trial.rate_weight))
+    assert len(set(found)) == 1
