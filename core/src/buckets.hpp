@@ -3,9 +3,9 @@
 // Two counting sorts: pixels by the top bits of their key into 4096 buckets, one pass over the
 // picture; then each bucket, which fits in the cache, by the rest.
 //
-// RGB: 12 bits are left, so a bucket is counted in a table of 4096 and its items stay as they are.
-// RGBA: 20 bits are left, five of them alpha's. A large bucket of one alpha, such as all that is
-// opaque, is counted in a table of 32768; the items of others are sorted, and a color is a run.
+// Opaque pixels have 12 bits left, so a bucket is counted in a table of 4096 and its items stay as
+// they are. Pixels that are partly transparent have 20 bits left; their items are sorted, and a color
+// is a run. Fully transparent ones are one color, and are only counted.
 #pragma once
 
 #include <algorithm>
@@ -21,7 +21,7 @@
 namespace core {
 
 constexpr std::size_t kBuckets = 4096;
-constexpr std::size_t kTable = 32768;  // colors of a bucket of one alpha; RGB needs 4096 of them
+constexpr std::size_t kTable = 4096;  // opaque colors of a bucket
 constexpr unsigned kStripBits = 20;  // pixel numbers inside a strip: what 12 key bits leave of 32
 constexpr std::size_t kStrip = std::size_t{1} << kStripBits;
 constexpr std::size_t kGroups = 64;  // of buckets: the chunks of the second sort
@@ -64,20 +64,46 @@ struct Emitted {
     std::size_t size;
 };
 
+// The pixels of one kind, and their colors.
+template <class Item>
+struct Part {
+    std::vector<std::uint32_t> starts;  // [bucket * n_strips + strip]: its items, one more at the end
+    std::uint32_t first[kBuckets + 1];  // the first color of every bucket
+    Buffer<Item> items;
+    Buffer<std::uint32_t> keys;
+    Buffer<std::uint32_t> counts;
+    Buffer<double> weights;
+    std::size_t n_colors = 0;
+
+    std::size_t n_bytes() const {
+        return items.n_bytes() + keys.n_bytes() + counts.n_bytes() + weights.n_bytes();
+    }
+};
+using Opaque = Part<std::uint32_t>;   // low bits of the RGB key << 20 | pixel in its strip
+using Partial = Part<std::uint64_t>;  // low bits of the RGBA key << 32 | pixel
+
+// Where alpha stands in RGBA keys (cell_shift), and what an opaque color's is.
+constexpr std::uint32_t kAlphaBits = 0x888C0007;
+
+inline std::uint32_t rgba_key(std::uint32_t rgb_key) {
+    return kAlphaBits | (rgb_key >> 21 & 7) << 28 | (rgb_key >> 18 & 7) << 24 |
+           (rgb_key >> 15 & 7) << 20 | (rgb_key & 0x7fff) << 3;
+}
+
 struct Deduplicated::State {
     std::size_t channels = 0;
     std::size_t n_pixels = 0;
     std::size_t n_strips = 0;
-    std::size_t n_colors = 0;
+    std::size_t n_clear = 0;  // fully transparent
+    double clear_weight = 0;
     bool weighted = false;
-    std::vector<std::uint32_t> starts;  // [bucket * n_strips + strip]: its items, one more at the end
-    std::uint32_t first[kBuckets + 1];  // the first color of every bucket
-    bool is_table[kBuckets];            // RGBA: its items are not sorted
-    Buffer<std::uint32_t> items;        // RGB: low key bits << 20 | pixel in its strip
-    Buffer<std::uint64_t> wide_items;   // RGBA: low key bits << 32 | pixel
+    Opaque opaque;
+    Partial partial;
+    // RGBA: the colors of both, and the clear one. RGB has them in `opaque` as they should be.
     Buffer<std::uint32_t> keys;
     Buffer<std::uint32_t> counts;
     Buffer<double> weights;
+    std::size_t n_colors = 0;
     Slots slots;
 
     std::size_t strip_size(std::size_t strip) const {
@@ -85,22 +111,23 @@ struct Deduplicated::State {
     }
 
     // Key the pixels and sort them into buckets (deduplicate.cpp).
+    template <bool has_alpha>
     void scatter(const std::uint8_t* pixels, std::size_t n_threads);
+    void weigh_clear(const std::uint8_t* pixels, const double* pixel_weights);
+
     // Find the colors of every bucket (distinct.cpp).
     void find_colors(Span<const double> weights, std::size_t n_threads);
     template <class Item>
-    void emit_table(std::size_t bucket, const Item* own, std::uint32_t constant,
-                    const double* pixel_weights, Slot& slot, Emitted& out) const;
-    void emit_wide(std::size_t bucket, const double* pixel_weights, Slot& slot, Emitted& out);
-    // Paint the pixels of a bucket (paint.cpp).
-    void paint_narrow(std::size_t bucket, const std::uint8_t* labels, std::uint8_t* indices) const;
-    void paint_wide(std::size_t bucket, const std::uint8_t* labels, std::uint8_t* indices) const;
-};
+    void find_colors_of(Part<Item>& part, const double* pixel_weights, std::size_t n_threads);
+    void emit(Opaque& part, std::size_t bucket, const double* pixel_weights, Slot& slot,
+              Emitted& out) const;
+    void emit(Partial& part, std::size_t bucket, const double* pixel_weights, Slot& slot,
+              Emitted& out) const;
+    void merge();
 
-// Where a color stands in the table of its bucket, and which pixel an item is.
-inline std::uint32_t place(std::uint32_t item) { return item >> kStripBits; }
-inline std::uint32_t place(std::uint64_t item) { return std::uint32_t(item >> 35) & (kTable - 1); }
-inline std::size_t pixel(std::uint32_t item) { return item & (kStrip - 1); }
-inline std::size_t pixel(std::uint64_t item) { return std::uint32_t(item); }
+    // Paint the pixels of a bucket (paint.cpp).
+    void paint_opaque(std::size_t bucket, const std::uint8_t* labels, std::uint8_t* indices) const;
+    void paint_partial(std::size_t bucket, const std::uint8_t* labels, std::uint8_t* indices) const;
+};
 
 }  // namespace core

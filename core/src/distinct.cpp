@@ -9,85 +9,59 @@
 
 namespace core {
 
-namespace {
-
-constexpr std::uint32_t kLowAlpha = 0xC0007;  // where alpha stands in the low bits (morton.cpp)
-
-// The low key bits of a place in the table of a bucket.
-std::uint32_t low_key(std::uint32_t place, std::uint32_t) { return place; }
-std::uint32_t low_key(std::uint32_t place, std::uint64_t) { return place << 3; }
-
-}  // namespace
-
-// Colors of a bucket whose key is `constant` but for their place.
-template <class Item>
-void Deduplicated::State::emit_table(std::size_t bucket, const Item* own, std::uint32_t constant,
-                                     const double* pixel_weights, Slot& slot,
-                                     Emitted& out) const {
+void Deduplicated::State::emit(Opaque& part, std::size_t bucket, const double* pixel_weights,
+                               Slot& slot, Emitted& out) const {
     std::uint32_t* table = slot.counts;
     double* totals = slot.totals;
-    const std::uint32_t* begin = &starts[bucket * n_strips];
-    constexpr bool is_narrow = sizeof(Item) == sizeof(std::uint32_t);
-    constexpr std::uint32_t n_words = (is_narrow ? 4096 : kTable) / 64;
+    const std::uint32_t* items = part.items.data();
+    const std::uint32_t* begin = &part.starts[bucket * n_strips];
+    const std::uint32_t constant = std::uint32_t(bucket) << 12;
+    const auto place = [&](std::uint32_t i) { return items[i] >> kStripBits; };
     // Groups of 64 colors that occur: to look at all of them would be the most of the work for a
     // bucket of few pixels.
-    std::uint64_t words[n_words / 64];
+    std::uint64_t groups = ~std::uint64_t{0};
     constexpr std::uint32_t kFew = 256;
-    const bool is_small = begin[n_strips] - begin[0] < kFew;
-    std::memset(words, is_small ? 0 : 0xff, sizeof words);
-    if (is_small)
-        for (std::uint32_t i = begin[0]; i < begin[n_strips]; ++i) {
-            const std::uint32_t word = place(own[i]) >> 6;
-            words[word >> 6] |= std::uint64_t{1} << (word & 63);
-        }
+    if (begin[n_strips] - begin[0] < kFew) {
+        groups = 0;
+        for (std::uint32_t i = begin[0]; i < begin[n_strips]; ++i)
+            groups |= std::uint64_t{1} << (place(i) >> 6);
+    }
     if (!pixel_weights) {
-        for (std::uint32_t i = begin[0]; i < begin[n_strips]; ++i) ++table[place(own[i])];
+        for (std::uint32_t i = begin[0]; i < begin[n_strips]; ++i) ++table[place(i)];
     } else {
         for (std::size_t strip = 0; strip < n_strips; ++strip) {
-            const double* strip_weights = pixel_weights + (is_narrow ? strip * kStrip : 0);
+            const double* strip_weights = pixel_weights + strip * kStrip;
             for (std::uint32_t i = begin[strip]; i < begin[strip + 1]; ++i) {
-                ++table[place(own[i])];
-                totals[place(own[i])] += strip_weights[pixel(own[i])];
+                ++table[place(i)];
+                totals[place(i)] += strip_weights[items[i] & (kStrip - 1)];
             }
         }
     }
     const auto filled = kernels().engine->filled;
     std::size_t size = out.size;
-    for (std::uint32_t group = 0; group < n_words / 64; ++group)
-        for (std::uint64_t left = words[group]; left; left &= left - 1) {
-            const std::uint32_t start = 64 * (64 * group + std::uint32_t(__builtin_ctzll(left)));
-            for (std::uint64_t bits = filled(table + start); bits; bits &= bits - 1) {
-                const std::uint32_t at = start + std::uint32_t(__builtin_ctzll(bits));
-                out.keys[size] = constant | low_key(at, Item{});
-                out.counts[size] = table[at];
-                table[at] = 0;
-                if (pixel_weights) {
-                    out.weights[size] = totals[at];
-                    totals[at] = 0;
-                }
-                ++size;
+    for (; groups; groups &= groups - 1) {
+        const std::uint32_t start = 64 * std::uint32_t(__builtin_ctzll(groups));
+        for (std::uint64_t bits = filled(table + start); bits; bits &= bits - 1) {
+            const std::uint32_t at = start + std::uint32_t(__builtin_ctzll(bits));
+            out.keys[size] = constant | at;
+            out.counts[size] = table[at];
+            table[at] = 0;
+            if (pixel_weights) {
+                out.weights[size] = totals[at];
+                totals[at] = 0;
             }
+            ++size;
         }
+    }
     out.size = size;
 }
 
-void Deduplicated::State::emit_wide(std::size_t bucket, const double* pixel_weights,
-                                    Slot& slot, Emitted& out) {
-    const std::uint32_t* begin = &starts[bucket * n_strips];
-    std::uint64_t* sorted = wide_items.data() + begin[0];
+void Deduplicated::State::emit(Partial& part, std::size_t bucket, const double* pixel_weights,
+                               Slot& slot, Emitted& out) const {
+    const std::uint32_t* begin = &part.starts[bucket * n_strips];
+    std::uint64_t* sorted = part.items.data() + begin[0];
     const std::size_t n = begin[n_strips] - begin[0];
     const std::uint32_t base = std::uint32_t(bucket) << 20;
-    constexpr std::size_t kMany = 2048;  // worth looking through a table of 32768
-    is_table[bucket] = false;
-    if (n >= kMany) {
-        std::uint64_t differing = 0;
-        for (std::size_t i = 0; i < n; ++i) differing |= sorted[i] ^ sorted[0];
-        is_table[bucket] = (std::uint32_t(differing >> 32) & kLowAlpha) == 0;
-        if (is_table[bucket]) {
-            const std::uint32_t alpha = std::uint32_t(sorted[0] >> 32) & kLowAlpha;
-            return emit_table(bucket, wide_items.data(), base | alpha, pixel_weights, slot, out);
-        }
-    }
     constexpr std::size_t kFew = 128;  // below this, clearing two tables of 1024 costs more
     if (n < kFew) {
         std::sort(sorted, sorted + n);
@@ -121,45 +95,86 @@ void Deduplicated::State::emit_wide(std::size_t bucket, const double* pixel_weig
     }
 }
 
-void Deduplicated::State::find_colors(Span<const double> pixel_weights, std::size_t n_threads) {
-    weighted = pixel_weights.size != 0;
+template <class Item>
+void Deduplicated::State::find_colors_of(Part<Item>& part, const double* pixel_weights,
+                                         std::size_t n_threads) {
     // No more colors than pixels; pages that are not needed are not touched.
-    Emitted all{keys.reserve(n_pixels), counts.reserve(n_pixels),
-                weighted ? weights.reserve(n_pixels) : nullptr, 0};
+    const std::size_t n = part.starts.back();
+    Emitted all{part.keys.reserve(n), part.counts.reserve(n),
+                weighted ? part.weights.reserve(n) : nullptr, 0};
     const std::size_t n_groups = n_threads == 1 ? 1 : kGroups;
     const std::size_t per_group = kBuckets / n_groups;
     std::vector<Emitted> groups(n_groups);
     for_each_chunk(n_groups, n_threads, [&](std::size_t group) {
-        const std::size_t offset = starts[group * per_group * n_strips];
+        const std::size_t offset = part.starts[group * per_group * n_strips];
         Emitted out{all.keys + offset, all.counts + offset,
                     weighted ? all.weights + offset : nullptr, 0};
         Slot& slot = slots.take();
         for (std::size_t b = group * per_group; b < (group + 1) * per_group; ++b) {
-            first[b] = std::uint32_t(out.size);
-            if (starts[b * n_strips] == starts[(b + 1) * n_strips]) continue;
-            if (channels == 3)
-                emit_table(b, items.data(), std::uint32_t(b) << 12, pixel_weights.data, slot, out);
-            else
-                emit_wide(b, pixel_weights.data, slot, out);
+            part.first[b] = std::uint32_t(out.size);
+            if (part.starts[b * n_strips] != part.starts[(b + 1) * n_strips])
+                emit(part, b, pixel_weights, slot, out);
         }
         slot.busy = false;
         groups[group] = out;
     });
     for (std::size_t group = 0; group < n_groups; ++group) {
-        const Emitted& part = groups[group];
+        const Emitted& own = groups[group];
         for (std::size_t b = group * per_group; b < (group + 1) * per_group; ++b)
-            first[b] += std::uint32_t(all.size);
-        if (part.keys != all.keys + all.size) {
-            std::memmove(all.keys + all.size, part.keys, part.size * sizeof *part.keys);
-            std::memmove(all.counts + all.size, part.counts, part.size * sizeof *part.counts);
+            part.first[b] += std::uint32_t(all.size);
+        if (own.keys != all.keys + all.size) {
+            std::memmove(all.keys + all.size, own.keys, own.size * sizeof *own.keys);
+            std::memmove(all.counts + all.size, own.counts, own.size * sizeof *own.counts);
             if (weighted)
-                std::memmove(all.weights + all.size, part.weights,
-                             part.size * sizeof *part.weights);
+                std::memmove(all.weights + all.size, own.weights, own.size * sizeof *own.weights);
         }
-        all.size += part.size;
+        all.size += own.size;
     }
-    first[kBuckets] = std::uint32_t(all.size);
-    n_colors = all.size;
+    part.first[kBuckets] = std::uint32_t(all.size);
+    part.n_colors = all.size;
+}
+
+// Opaque colors keep their order as RGBA keys.
+void Deduplicated::State::merge() {
+    n_colors = opaque.n_colors + partial.n_colors + (n_clear > 0);
+    std::uint32_t* to = keys.reserve(n_colors);
+    std::uint32_t* to_counts = counts.reserve(n_colors);
+    double* to_weights = weighted ? weights.reserve(n_colors) : nullptr;
+    std::size_t size = 0;
+    if (n_clear) {
+        to[0] = 0;
+        to_counts[0] = std::uint32_t(n_clear);
+        if (weighted) to_weights[0] = clear_weight;
+        size = 1;
+    }
+    std::size_t a = 0;
+    std::size_t b = 0;
+    while (a < opaque.n_colors || b < partial.n_colors) {
+        const std::uint32_t limit =
+            b < partial.n_colors ? partial.keys.data()[b] : ~std::uint32_t{0};
+        for (; a < opaque.n_colors; ++a, ++size) {
+            const std::uint32_t key = rgba_key(opaque.keys.data()[a]);
+            if (key > limit) break;
+            to[size] = key;
+            to_counts[size] = opaque.counts.data()[a];
+            if (weighted) to_weights[size] = opaque.weights.data()[a];
+        }
+        if (b == partial.n_colors) continue;
+        to[size] = limit;
+        to_counts[size] = partial.counts.data()[b];
+        if (weighted) to_weights[size] = partial.weights.data()[b];
+        ++b;
+        ++size;
+    }
+}
+
+void Deduplicated::State::find_colors(Span<const double> pixel_weights, std::size_t n_threads) {
+    weighted = pixel_weights.size != 0;
+    find_colors_of(opaque, pixel_weights.data, n_threads);
+    n_colors = opaque.n_colors;
+    if (channels == 3) return;
+    find_colors_of(partial, pixel_weights.data, n_threads);
+    merge();
 }
 
 }  // namespace core

@@ -44,12 +44,13 @@ void morton_keys(const std::uint8_t* pixels, std::size_t n, std::size_t channels
         const std::uint32_t green = pixels[4 * i + 1];
         const std::uint32_t blue = pixels[4 * i + 2];
         const std::uint32_t alpha = pixels[4 * i + 3];
-        const std::uint32_t top = spread_top(alpha) << 3 | spread_top(red) << 2 |
-                                  spread_top(green) << 1 | spread_top(blue);
-        const std::uint32_t low =
-            spread3(red & 31) << 2 | spread3(green & 31) << 1 | spread3(blue & 31);
-        const std::uint32_t key = top << 20 | (alpha >> 3 & 3) << 18 | low << 3 | (alpha & 7);
-        keys[i] = alpha ? key : 0;
+        const std::uint32_t opaque = spread3(red) << 2 | spread3(green) << 1 | spread3(blue);
+        // The top three bits of each channel stand three apart in `opaque`, four apart here.
+        const std::uint32_t top = spread_top(alpha) << 3 | (opaque >> 21) << 8 |
+                                  (opaque >> 18 & 7) << 4 | (opaque >> 15 & 7);
+        const std::uint32_t partial =
+            top << 20 | (alpha >> 3 & 3) << 18 | (opaque & 0x7fff) << 3 | (alpha & 7);
+        keys[i] = alpha == 255 ? opaque : partial;
     }
 }
 
