@@ -152,6 +152,8 @@ void Cloud::gather(const Cloud& fine, unsigned bits) {
 }
 
 std::size_t Cloud::n_cells(unsigned bits) const {
+    for (int level = 0; level < kLevels; ++level)
+        if (state_->level_bits[level] == bits) return state_->view.n_nodes[level];
     const unsigned shift = cell_shift(bits, unsigned(state_->channels));
     return kernels().engine->count_runs(state_->keys.data, state_->keys.size, shift);
 }
