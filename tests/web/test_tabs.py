@@ -4,7 +4,9 @@ import io
 import time
 import zipfile
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from huepress import compress
 from web_pictures import ENDLESS, png, wait_until
@@ -52,7 +54,9 @@ def test_a_picture_from_upload_to_download(client, tab):
     answer = client.get(f"{job}/file")
     assert answer.content == compress(PICTURE, colors=8).data
     assert "%C3%BCber%20photo-hp.png" in answer.headers["content-disposition"]
-    assert client.get(f"{job}/draft").status_code == 200
+    first = Image.open(io.BytesIO(client.get(f"{job}/draft").content)).convert("RGB")
+    nearest = compress(PICTURE, colors=8, effort="fast", rate_weight=0, dither=0, small_colors=0)
+    np.testing.assert_array_equal(first, nearest.pixels)
     assert client.get(f"{picture}/file").content == PICTURE
     assert client.get(f"{picture}/file").headers["content-type"] == "application/octet-stream"
     assert client.get(f"{picture}/shown.png").headers["content-type"] == "image/png"

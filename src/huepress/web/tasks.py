@@ -7,7 +7,7 @@ In comes a task, the dictionary that the server sent; out go events, each a dict
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
@@ -21,6 +21,7 @@ from huepress.options import CompressOptions
 from huepress.report import STOP_WORDS, Result
 from huepress.sweep import Point, sweep
 from huepress.types import Image
+from huepress.web.draft import draft
 from huepress.web.form import options_of
 
 Task: TypeAlias = Mapping[str, Any]
@@ -29,6 +30,9 @@ Emit: TypeAlias = Callable[[dict[str, Any]], None]
 # Pixels of pictures kept decoded between tasks, by each worker: a changed slider should not decode
 # again. Larger ones are: that takes a tenth of what is then done with them.
 _KEPT_PIXELS: Final = 20_000_000
+
+# Pixels that the fast effort is done with before anybody could look at a draft.
+_QUICK: Final = 500_000
 
 
 class Cancelled(Exception):
@@ -68,7 +72,7 @@ class Desk:
             image = load_with(Path(task["path"]).read_bytes(), options, name=task["name"])
         if not task.get("once"):
             self._pictures[key] = image
-        while _n_pixels(self._pictures) > _KEPT_PIXELS:
+        while _n_pixels(self._pictures.values()) > _KEPT_PIXELS:
             del self._pictures[next(iter(self._pictures))]
         return image
 
@@ -80,10 +84,9 @@ class Desk:
         options = options_of(task["options"], task["max_pixels"])
         image = self._picture(task, options)
         self._go_on(task)
-        if task.get("draft") and options.effort != "fast":
-            draft = compress(image, options.changed(effort="fast"))
+        if task.get("draft") and (options.effort != "fast" or _n_pixels([image]) > _QUICK):
+            emit({"event": "draft", **_finished(draft(image, options), task, "draft", score=False)})
             self._go_on(task)
-            emit({"event": "draft", **_finished(draft, task, "draft", score=False)})
         result = compress(image, options)
         self._go_on(task)
         return _finished(result, task, "final", score=task.get("score", True))
@@ -123,8 +126,8 @@ _TASKS: Final[Mapping[str, Callable[[Desk, Task, Emit], dict[str, Any]]]] = {
 }
 
 
-def _n_pixels(pictures: Mapping[tuple[Any, ...], Image]) -> int:
-    return sum(image.width * image.height for image in pictures.values())
+def _n_pixels(pictures: Iterable[Image]) -> int:
+    return sum(image.width * image.height for image in pictures)
 
 
 def _finished(result: Result, task: Task, stage: str, *, score: bool) -> dict[str, Any]:
