@@ -130,7 +130,7 @@ struct RateMapper::State {
     }
 
     float start_price(std::size_t distance) const {
-        if (distance > kWindow) return kNever;
+        if (distance - 1 >= kWindow) return kNever;  // 0: a source beyond a narrow row
         return float(options.rate_weight *
                      (length_bits[3] + distance_bits[distance_code(distance)]));
     }
