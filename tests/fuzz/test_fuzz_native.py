@@ -14,14 +14,15 @@ from hypothesis.extra.numpy import arrays
 from huepress import _core, colorspace, profiles
 from huepress.kmeans.engine import fit
 from huepress.load.color import CICP_PRIMARIES
+from huepress.remap.rate import RateMap
+from huepress.types import Palette
 
 WIDE = colorspace.space_of(
     "oklab",
     profiles.make("P3", profiles.xyz_from_primaries(CICP_PRIMARIES[12]), profiles.SRGB_CURVE),
 )
 ANY = st.floats(width=32)
-SEEN = st.floats(-1e3, 1e3, width=32)  # coordinates of colors are within 300 or so
-WEIGHTS = st.floats(2.0**-10, 2.0**10, width=32)
+WEIGHTS = st.floats(2.0**-10, 1, width=32)
 FINITE = st.floats(-1e6, 1e6, width=32)
 SIZES = st.integers(0, 70)
 THREADS = st.sampled_from([1, 2, 3, 7])
@@ -80,23 +81,20 @@ def test_embed(data, n, channels):
     height=st.integers(1, 12),
     width=st.integers(1, 90),
     k=st.integers(1, 256),
-    dims=st.sampled_from([3, 4]),
-    rate=st.floats(0, 1e6),
+    channels=st.sampled_from([3, 4]),
+    rate=st.floats(2.0**-10, 1e6),
+    dither=st.floats(0, 1),
+    space=st.sampled_from(["oklab", "srgb", WIDE]),
     find=st.booleans(),
-    reach=st.lists(st.integers(0, 20), min_size=1, max_size=9),
 )
-def test_map_rate(data, height, width, k, dims, rate, find, reach):
-    n = height * width
-    p, c = data.draw(points(n, dims, SEEN)), data.draw(points(k, dims, SEEN))
-    weights = data.draw(arrays(np.float32, (height, width), elements=WEIGHTS, fill=WEIGHTS))
-    nearest = data.draw(arrays(np.uint8, (height, width), elements=st.integers(0, k - 1)))
-    counts = np.bincount(nearest.ravel(), minlength=k).astype(np.float64)
-    indices = np.empty_like(nearest)
-    try:
-        _core.map_rate(p, weights, nearest, c, counts, indices, rate, 0.5, 0.28, 0.45, find, reach)
-    except ValueError:
-        return  # a reach that is refused
-    assert indices.max() < k
+def test_map_rate(data, height, width, k, channels, rate, dither, space, find):
+    pixels = data.draw(bytes_of(height, width, channels))
+    palette = Palette(data.draw(bytes_of(k, channels)))
+    weights = data.draw(
+        st.none() | arrays(np.float32, (height, width), elements=WEIGHTS, fill=WEIGHTS)
+    )
+    mapper = RateMap(pixels, palette, color_space=space, weights=weights)
+    assert mapper.map(rate, dither=dither, find=find).indices.max() < k  # _core.map_rate(...)
 
 
 @given(
@@ -157,6 +155,25 @@ def test_ssimulacra2(data, height, width, channels, background, t):
     assert np.array_equal(warm, cold)
 
 
+@pytest.mark.parametrize("weight", [0.0, 1e-30, np.nan, np.inf])
+def test_weights_that_would_lead_beyond_the_tables_are_refused(weight):
+    """Found by test_map_rate: what does not exist is 1e15 away, times 0 is no distance at all."""
+    mapper = RateMap(
+        np.zeros((4, 5, 3), np.uint8),
+        Palette(np.zeros((2, 3), np.uint8)),
+        weights=np.full((4, 5), weight, np.float32),
+    )
+    with pytest.raises(ValueError, match="weights"):
+        mapper.map(1.0)
+
+
+def test_entries_beyond_the_palette_are_refused():
+    mapper = RateMap(np.zeros((4, 5, 3), np.uint8), Palette(np.zeros((2, 3), np.uint8)))
+    mapper.nearest[2, 2] = 2
+    with pytest.raises(ValueError, match="nearest"):
+        mapper.map(1.0)
+
+
 def test_arrays_that_do_not_fit_are_refused():
     """Sizes that disagree never reach the core."""
     three, four = np.zeros((5, 3), np.float32), np.zeros((5, 4), np.float32)
@@ -180,12 +197,6 @@ def test_arrays_that_do_not_fit_are_refused():
         _core.Engine(np.zeros((5, 3), np.uint8), np.ones(4), 1)
     with pytest.raises((TypeError, ValueError)):
         _core.Engine(np.zeros((0, 3), np.uint8), None, 1)
-    mapping = [three, np.ones((1, 5), np.float32), right[None], three[:2], np.ones(2), right[None]]
-    for place, wrong in [(1, np.zeros((1, 5), np.float32)), (2, np.full((1, 5), 2, np.uint8))]:
-        arguments = [*mapping]
-        arguments[place] = wrong
-        with pytest.raises(ValueError, match=r"weights|nearest"):
-            _core.map_rate(*arguments, 1.0, 0.5, 0.28, 0.45, True, [1])
     engine = _core.Engine(np.zeros((5, 3), np.uint8), None, 1)
     engine.place("oklab", False, 1)
     with pytest.raises((TypeError, ValueError)):

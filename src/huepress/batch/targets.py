@@ -25,6 +25,7 @@ from huepress.batch.store import (
 )
 from huepress.errors import InputError, OptionError, OutputError
 from huepress.options import BatchOptions, WriteOptions
+from huepress.write import check_target
 
 # The first suffix of a format is the one that is written.
 SUFFIXES: Final = {
@@ -149,15 +150,21 @@ def check(target: Target) -> None:
     """
     if target.output == STDIO or target.in_place:
         return
-    if not is_remote(target.output):
-        path = Path(target.output)
-        if path.is_dir():
-            raise OutputError(target.output, "is a directory", "name a file, or use --out-dir")
-        source = Path(target.source)
-        if target.source != STDIO and path.exists() and source.exists() and path.samefile(source):
-            raise OutputError(target.output, "is the input itself", "use --in-place to replace it")
-    if not target.overwrite and store_of(target.output).exists(target.output):
-        raise OutputError(target.output, "exists already", "use --force to overwrite it")
+    if is_remote(target.output):
+        if not target.overwrite and store_of(target.output).exists(target.output):
+            raise OutputError(target.output, "exists already", "use --force to overwrite it")
+        return
+    # The functions of os.path are false, where pathlib's raise, for names that cannot be.
+    output, source = target.output, target.source
+    if os.path.isdir(output):  # noqa: PTH112
+        raise OutputError(output, "is a directory", "name a file, or use --out-dir")
+    both = os.path.exists(output) and source != STDIO and os.path.exists(source)  # noqa: PTH110
+    if both and os.path.samefile(output, source):  # noqa: PTH121
+        raise OutputError(output, "is the input itself", "use --in-place to replace it")
+    if not target.overwrite and os.path.isfile(output):  # noqa: PTH113
+        raise OutputError(output, "exists already", "use --force to overwrite it")
+    if not target.make_parents:
+        check_target(output, force=True)
 
 
 def _is_directory(source: str) -> bool:
