@@ -114,3 +114,14 @@ def test_every_effort(effort):
         for how in ({"colors": 40}, {"lossless": True}):
             result = compress(scene(40, 50), format=format, effort=effort, **how)
             assert np.array_equal(as_rgba(DECODERS[format](result.data)), as_rgba(result.pixels))
+
+
+def test_a_wide_picture_is_converted_for_jxl_which_carries_no_profile_here():
+    from huepress import profiles
+    from huepress.load.color import CICP_PRIMARIES
+    from images import as_file
+
+    wide = profiles.make("P3", profiles.xyz_from_primaries(CICP_PRIMARIES[12]), (2.2,))
+    result = compress(as_file(scene(), icc_profile=wide), format="jxl", effort="fast")
+    assert "converted to sRGB" in result.image.source.notes[0]
+    assert np.array_equal(imagecodecs.jpegxl_decode(result.data), result.pixels)
