@@ -541,3 +541,30 @@ def test_everything_has_a_name(open_page):
 def test_motion_is_still_for_those_who_want_it(open_page):
     page = open_page(reduced_motion="reduce")
     assert page.locator(".working i").evaluate("e => getComputedStyle(e).animationName") == "none"
+
+
+def test_colors_are_kept_and_palettes_fixed(open_page):
+    page = open_page()
+    upload(page, ("photo.png", PICTURE))
+    until_done(page)
+    swatch = page.locator(".swatch").nth(3)
+    kept = swatch.get_attribute("aria-label").split(",")[0]
+    swatch.click()
+    assert page.locator('[data-option="keep_color"] .chip').inner_text() == kept
+    number = page.get_by_label("Colors, exact number")
+    number.fill("2")
+    number.press("Enter")
+    settle(page, 2)
+    shown = [page.locator(".swatch").nth(i).get_attribute("aria-label")[:7] for i in range(2)]
+    assert kept in shown
+    page.locator(".swatch").nth(shown.index(kept)).click()
+    page.locator("#o-palette").fill("#102030, fff")
+    page.locator("#o-palette").press("Enter")
+    page.wait_for_function(
+        "() => document.querySelectorAll('.swatch').length === 2"
+        " && document.querySelector('.swatch[aria-label^=\"#102030\"]')"
+    )
+    until_done(page)
+    colors = Image.open(download(page).path()).convert("RGB").getcolors()
+    assert {color for _, color in colors} == {(0x10, 0x20, 0x30), (255, 255, 255)}
+    assert page.locator("#curve").is_hidden()

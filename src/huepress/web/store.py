@@ -314,11 +314,13 @@ class Store:
         work.files.clear()
 
     def _sweep_up(self, work: Work) -> None:
-        """Remove what a worker left half done, or did for nobody."""
+        """Remove what a worker left half done, or did for nobody.
+
+        A draft stays as long as the job: a page may be reading it right now.
+        """
         if work.job is not None and work.job.ended.done():
-            for path in self.folder.glob(f"{work.id}-*"):
+            for path in set(self.folder.glob(f"{work.id}-*")) - set(work.files.values()):
                 self.remove(path)
-            work.files.clear()
 
     def _on_event(self, work: Work, event: dict[str, Any]) -> None:
         if work.id not in self.works:  # dropped: nobody wants what came of it
@@ -339,7 +341,6 @@ class Store:
             work.suggested = event.get("suggested")
             work.points = event.get("points", [])
             if "file" in event:
-                # The draft stays as long as the job: a page may be reading it right now.
                 work.files[kind] = self.adopt(event["file"])
         if work.kind != "show":  # asked for and answered by itself
             work.picture.tab.tell({"type": "job", "job": work.to_json()})

@@ -1,5 +1,5 @@
-// The chart over the slider of colors: size and score against k, on the slider's own axis. A click
-// on a point sets k.
+// The chart over the slider of colors: size and score against k, on the slider's own axis, each pixel
+// taking its nearest color; and as rings what the search then made of it. A click on a point sets k.
 
 import { $, draw } from "./dom.js";
 import { STOPS } from "./form.js";
@@ -44,6 +44,7 @@ function show() {
       draw("path", { class: "curve-size", d: line(sizeY), "pointer-events": "none" }),
       draw("path", { class: "curve-score", d: line(scoreY), "pointer-events": "none" }),
       ...points.flatMap((point) => dots(point, x, sizeY, scoreY)),
+      ...rings(picture, x, sizeY, scoreY),
       draw("text", { x: 2, y: 10 }, words.bytes(largest)),
       draw("text", { x: width - 2, y: 10, "text-anchor": "end" }, "score 100")),
   );
@@ -85,6 +86,15 @@ const dots = (point, x, sizeY, scoreY) => [
   draw("circle", { class: "curve-dot-score", cx: x(point.k), cy: scoreY(point), r: 3, "pointer-events": "none" }),
 ];
 
+function rings(picture, x, sizeY, scoreY) {
+  const report = picture.job?.state === "done" && picture.job.report;
+  if (!report || !report.colors || report.score == null) return [];
+  const found = { k: model.optionsOf(picture).colors ?? 256, bytes: report.bytes_out, score: report.score };
+  const ring = (kind, y) =>
+    draw("circle", { class: `curve-ring-${kind}`, cx: x(found.k), cy: y(found), r: 4.5, "pointer-events": "none" });
+  return [ring("size", sizeY), ring("score", scoreY)];
+}
+
 function tell(picture) {
   const suggested = picture.sweep.suggested;
   const line = $("#curve-words");
@@ -96,5 +106,6 @@ function tell(picture) {
 
 export function bindCurve() {
   model.on("current settings sweep", show);
+  model.on("picture", (picture) => picture.key === model.state.current && show());
   new ResizeObserver(show).observe(plot);
 }

@@ -113,6 +113,11 @@ async function sweep() {
   const options = sweepOptions(picture);
   const key = keyOf(options);
   if (picture.sweep?.key === key) return;
+  // Where nothing is learned, there is nothing to vary.
+  if (options.palette || options.lossless) {
+    picture.sweep = null;
+    return model.tell("sweep", picture);
+  }
   picture.sweep = { key, points: [], suggested: null };
   sweeping = null;
   try {
