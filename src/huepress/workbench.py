@@ -152,13 +152,15 @@ def learn(
     Colors to be kept are its first entries.
     """
     space = space_of(options.color_space, icc_profile)
+    drawn = counted.n_colors <= search.FEW_COLORS and options.effort != "fast"
 
     def fit(colors: Histogram, n_colors: int) -> PaletteFit:
         return kmeans.fit_palette(
             colors,
             n_colors,
             color_space=space,
-            effort=options.effort,
+            # With few colors the thorough search takes milliseconds and gains up to 0.5 points.
+            effort="best" if drawn else options.effort,
             init=options.init,
             n_init=options.n_init,
             max_iter=options.max_iter,

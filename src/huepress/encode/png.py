@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import oxipng
 
 from huepress.encode.carried import NOTHING, Carried
+from huepress.encode.order import orders
 from huepress.encode.tidy import tidy
 from huepress.errors import EncodeError
 from huepress.types import Encoded, IndexedImage
@@ -30,6 +31,11 @@ bytes and CPU time against oxipng's level 4: no filter 1.020 at 0.22 of the time
 
 DEFLATE = {"fast": 11, "balanced": 12, "best": 12}
 """libdeflate's level: 11 instead of 12 costs 4.7 % of the bytes and halves the time."""
+
+SKETCH = 6
+HOPELESS = 1.15
+"""libdeflate's level to sketch what row filters would do, and the ratio from which on they are not
+tried in earnest: where they won in the end it was never above 1.12 (docs/lab-book.md, Lossless)."""
 
 SMALL = 1 << 16
 """Pixels up to which everything is tried: it takes milliseconds, and icons gain up to 8 %."""
@@ -69,21 +75,38 @@ def encode_indexed(
         oxipng refuses.
     """
     ready = tidy(indexed, n_fixed=n_fixed)
-    raw = raw_image(ready, carried)
     # Fixed entries stay a palette, in their order; otherwise oxipng may reorder it or find
     # that gray of few bits says the same without one.
     free = n_fixed == 0
-    small = ready.indices.size <= SMALL and effort != "fast"
-    try:
-        data = raw.create_optimized_png(
+
+    def write(
+        which: IndexedImage, filters: Sequence[oxipng.RowFilter], level: int, *, packed: bool = True
+    ) -> bytes:
+        return raw_image(which, carried).create_optimized_png(
             level=2,
-            filter=list(MANY if small else FILTERS[effort]),
-            deflate=oxipng.Deflaters.libdeflater(DEFLATE[effort]),
-            fast_evaluation=not (small or effort == "best"),
+            filter=list(filters),
+            deflate=oxipng.Deflaters.libdeflater(level),
+            fast_evaluation=level != DEFLATE[effort] or not (small or effort == "best"),
+            bit_depth_reduction=packed,
             palette_reduction=free,
             grayscale_reduction=free,
             color_type_reduction=free,
         )
+
+    small = ready.indices.size <= SMALL and effort != "fast"
+    level = DEFLATE[effort]
+    try:
+        found = [write(ready, NONE, level)]
+        others = (MANY if small else FILTERS[effort])[1:]
+        if others:
+            rough = len(write(ready, others, SKETCH)) / len(write(ready, NONE, SKETCH))
+            if rough < HOPELESS:
+                found.append(write(ready, others, level))
+        if len(ready.palette) <= 16 and effort != "fast":
+            found.append(write(ready, NONE, level, packed=False))
+        if small and free:
+            found += [write(other, MANY, level) for other in orders(ready)]
+        data = min(found, key=len)
         if effort == "best":
             data = squeeze(data, ready.indices.size)
     except oxipng.PngError as error:

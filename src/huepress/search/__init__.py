@@ -11,10 +11,11 @@ from huepress.search.aims import (
     reach_size,
     smallest,
 )
-from huepress.search.bench import Bench, Learn, Setting, Trial, count_seen
+from huepress.search.bench import FEW_COLORS, Bench, Learn, Setting, Trial, count_seen
 from huepress.search.score import reach_score
 
 __all__ = [
+    "FEW_COLORS",
     "Bench",
     "Learn",
     "Setting",

@@ -136,6 +136,8 @@ class Bench:
         Look for matches by context: smaller, slower.
     race : bool
         Learn several palettes of drawn pictures and take the best.
+    goal : float or None
+        The score that is to be reached: palettes that do are preferred.
     """
 
     image: Image
@@ -145,6 +147,7 @@ class Bench:
     n_threads: int = 0
     find: bool = True
     race: bool = True
+    goal: float | None = None
     _fits: dict[int, PaletteFit] = field(default_factory=dict)
     _nearest: dict[int, Trial] = field(default_factory=dict)
     _maps: dict[tuple[int, bool], RateMap] = field(default_factory=dict)
@@ -219,16 +222,19 @@ class Bench:
                 break
         if len(trials) == 1:
             return trials[0][1]
-        top = max(trial.score for _, trial in trials)
-        octave = EXCHANGE * (100 - top) + 1e-9
+        top = max(trials, key=lambda entry: entry[1].score)
+        octave = EXCHANGE * (100 - top[1].score) + 1e-9
 
         def value(entry: tuple[int, Trial]) -> float:
             return entry[1].score - octave * log2(estimate_bytes(entry[1].indexed, level=9))
 
         trials.sort(key=value, reverse=True)
         if len(trials) > N_PROMISING:
-            self._promising = sorted(i for i, _ in trials[:N_PROMISING])
-        return trials[0][1]
+            self._promising = sorted({top[0], *(i for i, _ in trials[:N_PROMISING])})
+        if self.goal is None:
+            return trials[0][1]
+        reaching = [entry for entry in trials if entry[1].score >= self.goal]
+        return (reaching or [top])[0][1]
 
     def map(self, setting: Setting, rate_weight: float, *, hurry: bool = False) -> IndexedImage:
         """Map by distortion and rate, without a score; in a hurry few copies are followed."""

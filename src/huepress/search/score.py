@@ -72,7 +72,7 @@ def reach_score(bench: Bench, target: float, effort: str, dither: float | None) 
     dither : float or None
         The one level to use; None tries several.
     """
-    goal = target - TOLERANCE
+    bench.goal = goal = target - TOLERANCE
     plain = fewest_nearest(bench, goal)
     if plain is not None and goal >= EXACT:
         return plain

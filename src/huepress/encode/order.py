@@ -1,0 +1,52 @@
+"""Orders of a palette that may pack well; which one does is measured.
+
+Without row filters an order changes next to nothing; with them, and where several indices share a
+byte, neighbors in the picture should be neighbors in the palette: Zaccarin and Liu's order by luma
+("A novel approach for coding color quantized images", IEEE Trans. Image Processing 2 (1993),
+doi:10.1109/83.242357), which `tidy` leaves, and Zeng's by co-occurrence (Zeng, Li and Lei, "An
+efficient color re-indexing scheme for palette-based compression", ICIP 2000,
+doi:10.1109/ICIP.2000.899453), which the optimizer tries by itself. The plainer ones below win on
+some icons (docs/lab-book.md, Lossless).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from huepress.types import IndexedImage, Palette
+
+
+def orders(indexed: IndexedImage) -> Iterator[IndexedImage]:
+    """Give the same picture with its palette in other orders.
+
+    Parameters
+    ----------
+    indexed : IndexedImage
+        As `tidy.tidy` leaves it: in order of luma.
+
+    Yields
+    ------
+    IndexedImage
+        By first appearance and by frequency. Entries that are not opaque stay
+        before the others, for a short alpha table.
+    """
+    size = len(indexed.palette)
+    if size < 3:
+        return
+    counts = np.bincount(indexed.indices.reshape(-1), minlength=size)
+    _, first = np.unique(indexed.indices, return_index=True)
+    for order in (np.argsort(first), np.argsort(-counts, kind="stable")):
+        yield _reordered(indexed, order)
+
+
+def _reordered(indexed: IndexedImage, order: NDArray[np.intp]) -> IndexedImage:
+    colors = indexed.palette.colors
+    if colors.shape[1] == 4:
+        opaque = colors[order, 3] == 255
+        order = np.concatenate([order[~opaque], order[opaque]])
+    rank = np.empty(len(order), np.uint8)
+    rank[order] = np.arange(len(order), dtype=np.uint8)
+    return IndexedImage(rank[indexed.indices], Palette(np.ascontiguousarray(colors[order])))
