@@ -91,8 +91,10 @@ struct Cut {
 struct EngineKernels {
     void (*morton_keys)(const std::uint8_t* pixels, std::size_t n, std::size_t channels,
                         std::uint32_t* keys);
-    // Which of 64 counts are not 0.
-    std::uint64_t (*filled)(const std::uint32_t* counts);
+    // Of 4096 counts (in, out: all 0), those that are not 0: place | constant to keys, the count to
+    // found (out). groups: a bit for every 64 counts to look at. Returns how many there are.
+    std::size_t (*collect)(std::uint32_t* counts, std::uint64_t groups, std::uint32_t constant,
+                           std::uint32_t* keys, std::uint32_t* found);
     // Morton keys to R*2^16 + G*2^8 + B (+ A*2^24).
     void (*numbers_from_keys)(const std::uint32_t* keys, std::size_t n, std::size_t channels,
                               std::uint32_t* numbers);

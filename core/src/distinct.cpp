@@ -37,23 +37,15 @@ void Deduplicated::State::emit(Opaque& part, std::size_t bucket, const double* p
             }
         }
     }
-    const auto filled = kernels().engine->filled;
-    std::size_t size = out.size;
-    for (; groups; groups &= groups - 1) {
-        const std::uint32_t start = 64 * std::uint32_t(__builtin_ctzll(groups));
-        for (std::uint64_t bits = filled(table + start); bits; bits &= bits - 1) {
-            const std::uint32_t at = start + std::uint32_t(__builtin_ctzll(bits));
-            out.keys[size] = constant | at;
-            out.counts[size] = table[at];
-            table[at] = 0;
-            if (pixel_weights) {
-                out.weights[size] = totals[at];
-                totals[at] = 0;
-            }
-            ++size;
-        }
+    const std::size_t first = out.size;
+    out.size += kernels().engine->collect(table, groups, constant, out.keys + first,
+                                          out.counts + first);
+    if (!pixel_weights) return;
+    for (std::size_t i = first; i < out.size; ++i) {
+        double& total = totals[out.keys[i] & (kTable - 1)];
+        out.weights[i] = total;
+        total = 0;
     }
-    out.size = size;
 }
 
 void Deduplicated::State::emit(Partial& part, std::size_t bucket, const double* pixel_weights,

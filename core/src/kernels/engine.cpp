@@ -5,12 +5,23 @@
 namespace core {
 namespace CORE_ISA {
 
-std::uint64_t filled(const std::uint32_t* counts) {
-    std::uint64_t bits = 0;
-    for (int i = 0; i < 64; i += kLanes) {
-        bits |= std::uint64_t(mask_bits(load(counts + i) != I32{})) << i;
+// Few of the counts are not 0, so they are taken one by one.
+std::size_t collect(std::uint32_t* counts, std::uint64_t groups, std::uint32_t constant,
+                    std::uint32_t* keys, std::uint32_t* found) {
+    std::size_t size = 0;
+    for (; groups; groups &= groups - 1) {
+        const std::uint32_t start = 64 * std::uint32_t(__builtin_ctzll(groups));
+        std::uint64_t bits = 0;
+        for (std::uint32_t i = 0; i < 64; i += kLanes)
+            bits |= std::uint64_t(mask_bits(load(counts + start + i) != I32{})) << i;
+        for (; bits; bits &= bits - 1, ++size) {
+            const std::uint32_t at = start + std::uint32_t(__builtin_ctzll(bits));
+            keys[size] = constant | at;
+            found[size] = counts[at];
+            counts[at] = 0;
+        }
     }
-    return bits;
+    return size;
 }
 
 void nearest_pairs(const float* centers, const double* weights, std::size_t k, std::size_t dims,
@@ -133,7 +144,7 @@ void add_errors(const CloudView& cloud, const std::uint8_t* labels, const float*
 }
 
 const EngineKernels engine = {
-    morton_keys, filled,      numbers_from_keys, embed,    count_runs,  build_nodes,
+    morton_keys, collect,     numbers_from_keys, embed,    count_runs,  build_nodes,
     sum_squares, filter_pass, nearest_pairs,     find_cut, add_moments,
     add_errors,
 };

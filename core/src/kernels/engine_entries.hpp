@@ -9,7 +9,8 @@ namespace CORE_ISA {
 
 void morton_keys(const std::uint8_t* pixels, std::size_t n, std::size_t channels,
                  std::uint32_t* keys);
-std::uint64_t filled(const std::uint32_t* counts);
+std::size_t collect(std::uint32_t* counts, std::uint64_t groups, std::uint32_t constant,
+                    std::uint32_t* keys, std::uint32_t* found);
 void numbers_from_keys(const std::uint32_t* keys, std::size_t n, std::size_t channels,
                        std::uint32_t* numbers);
 void embed(const std::uint32_t* numbers, std::size_t n, std::size_t channels,
