@@ -57,6 +57,8 @@ SCHEDULES: Final = {
     "balanced": Schedule(4, 8, 4, 4, _ANY, 0, 3, 4),
     "best": Schedule(6, 64, 15, 40, _ANY, 12, 5, 5),
 }
+# A few thousand 5-bit cells tell little about more centers than this: half the rounds do.
+_MANY: Final = 128
 
 
 def fit(
@@ -109,7 +111,7 @@ def fit(
         centers,
         start,
         schedule.more_starts if n_colors <= schedule.started_colors else 0,
-        schedule.coarse_rounds,
+        schedule.coarse_rounds // (2 if n_colors > _MANY else 1),
         schedule.medium_rounds,
         schedule.medium_points,
         schedule.exact_rounds,
