@@ -6,6 +6,7 @@ from hypothesis.extra import numpy as hnp
 
 from huepress import histogram
 from huepress.errors import OptionError
+from huepress.quantize import quantize
 
 
 def plain_count(pixels, weights=None):
@@ -42,6 +43,26 @@ def test_counts_what_a_dictionary_counts(pixels, seed):
     weights.flat[0] = 1.0
     weights.flat[1::5] = 0.0
     assert as_pairs(histogram.count(pixels, weights)) == plain_count(pixels, weights)
+
+
+@pytest.mark.parametrize("channels", [3, 4])
+@pytest.mark.parametrize("n_threads", [1, 2])
+def test_pictures_of_several_strips(channels, n_threads):
+    """A strip is 2^20 pixels; opaque, clear and soft pixels go different ways."""
+    rng = np.random.default_rng(channels)
+    colors = rng.integers(0, 256, (240, channels), np.uint8)
+    if channels == 4:
+        colors[:, 3] = rng.choice([0, 1, 77, 254, 255, 255], len(colors))
+        colors[colors[:, 3] == 0] = 0
+    colors = np.unique(colors, axis=0)
+    owners = rng.integers(0, len(colors), (1049, 1003)) * rng.integers(0, 2, (1049, 1))
+    pixels = colors[owners]
+    counted = histogram.count(pixels, n_threads=n_threads)
+    order = np.lexsort((colors[:, 2], colors[:, 1], colors[:, 0], colors[:, -1] * (channels == 4)))
+    np.testing.assert_array_equal(counted.colors, colors[order])
+    np.testing.assert_array_equal(counted.weights, np.bincount(owners.reshape(-1))[order])
+    found = quantize(pixels, 256, n_threads=n_threads)
+    np.testing.assert_array_equal(found.palette[found.indices], pixels)
 
 
 @given(few_colors, few_colors, st.integers(0, 1000))
