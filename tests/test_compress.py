@@ -8,7 +8,7 @@ from hypothesis.extra.numpy import arrays
 
 import huepress
 from huepress._native import instruction_set
-from huepress.errors import DecodeError, LimitError, OptionError
+from huepress.errors import DecodeError, LimitError, OptionError, QualityError
 from images import as_file, decoded, flat, noise, ramp, scene, soft_disc
 
 pictures = st.tuples(st.integers(1, 9), st.integers(1, 9), st.sampled_from([3, 4])).flatmap(
@@ -137,3 +137,21 @@ def test_no_more_seconds_than_allowed():
 def test_a_size_holds_with_every_effort():
     for effort in ("fast", "balanced", "best"):
         assert huepress.compress(scene(), max_size="1500", effort=effort).bytes_out <= 1500
+
+
+@pytest.mark.parametrize("format", ["png", "webp", "gif", "tiff", "jxl", "smallest"])
+def test_a_size_holds_in_every_format(format):
+    if format == "jxl":
+        pytest.importorskip("imagecodecs", reason="writes JPEG XL")
+    result = huepress.compress(scene(), max_size="3000", format=format)
+    assert 1500 < result.bytes_out <= 3000
+
+
+def test_a_size_that_a_format_cannot_have_is_told_in_its_own_bytes():
+    with pytest.raises(QualityError, match="1,500 bytes cannot be met, 12,346 can"):
+        huepress.compress(scene(), max_size="1500", format="bmp")
+    nearest = huepress.compress(scene(), max_size="1500", format="bmp", best_effort=True)
+    assert nearest.bytes_out == 12346
+    data = as_file(scene(), dpi=(300, 300))
+    with pytest.raises(QualityError):
+        huepress.compress(data, max_size="20")

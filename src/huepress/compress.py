@@ -38,6 +38,10 @@ PictureSource: TypeAlias = (
 )
 
 
+SIZE_TRIES = 8
+"""Times a smaller file is made to fit a size; two or three are enough for GIF, TIFF and JPEG XL."""
+
+
 def compress(
     source: PictureSource, options: CompressOptions | None = None, /, **changes: Any
 ) -> Result:
@@ -92,8 +96,11 @@ def _compress_image(image: Image, options: CompressOptions, started: float) -> R
     return _result(bench_of(image, options, started), options, started)
 
 
-def _choose(bench: Workbench, options: CompressOptions) -> search.Trial:
-    """Take the mapping that serves what the options aim for."""
+def _choose(bench: Workbench, options: CompressOptions, share: float = 1.0) -> search.Trial:
+    """Take the mapping that serves what the options aim for.
+
+    Sizes are those of a PNG; ``share`` of the bytes allowed is taken for formats that need more.
+    """
     image = bench.source
     if options.quality is not None:
         found = search.reach_score(bench, options.quality, options.effort, options.dither)
@@ -108,20 +115,13 @@ def _choose(bench: Workbench, options: CompressOptions) -> search.Trial:
                 )
         return found
     if options.max_size is not None:
-        limit = parse_size(options.max_size, image.source.n_bytes)
-        limit -= carry(image.source, options.strip, force=options.drop_signature).n_bytes
-        if limit < 1:
-            raise OptionError("max_size", options.max_size, "bytes, for a picture without a file")
+        limit = _limit(image, options) - carry(image.source, options.strip, force=True).n_bytes
+        limit = max(1, int(limit * share))
         fitting = search.reach_size(bench, limit, options.effort, options.dither)
         if fitting is None:
             fitting = search.smallest(bench, options.dither)
             if not options.best_effort:
-                raise QualityError(
-                    image.source.name,
-                    f"{limit:,} bytes",
-                    f"{fitting.n_bytes:,} can",
-                    "raise --max-size, shrink the picture, or take the smallest: --best-effort",
-                )
+                raise _too_large(bench, fitting, options)
         return fitting
     if options.rate_weight is not None:
         return search.fixed(bench, options.rate_weight, options.dither or 0.0)
@@ -141,20 +141,8 @@ def finish(image: Image, fit: PaletteFit, options: CompressOptions, started: flo
 
 def _result(bench: Workbench, options: CompressOptions, started: float) -> Result:
     """Map, encode, and take the original where it is not larger."""
-    chosen = _choose(bench, options)
+    chosen, encoded = _encoded(bench, options, started)
     image = bench.source
-    require_time(image, options, started)
-    carried = carry(image.source, options.strip, force=options.drop_signature)
-    # A size was met by trials with the deflate of "balanced".
-    effort = "balanced" if options.max_size and options.effort == "fast" else options.effort
-    encoded = encode(
-        chosen.indexed,
-        _format(options),
-        effort=effort,
-        carried=carried,
-        n_fixed=bench.n_fixed,
-        matte=matte_of(options),
-    )
     original = None if bench.n_fixed else _better_original(image, encoded, options)
     return Result(
         data=original or encoded.data,
@@ -164,6 +152,57 @@ def _result(bench: Workbench, options: CompressOptions, started: float) -> Resul
         indexed=chosen.indexed,
         fit=chosen.fit,
         seconds=perf_counter() - started,
+    )
+
+
+def _encoded(
+    bench: Workbench, options: CompressOptions, started: float
+) -> tuple[search.Trial, Encoded]:
+    """Map and encode; again for fewer bytes as long as the file is larger than it may be."""
+    share, before = 1.0, None
+    for _ in range(SIZE_TRIES):
+        chosen = _choose(bench, options, share)
+        require_time(bench.source, options, started)
+        encoded = _encode(bench, chosen, options)
+        if options.max_size is None or chosen is before:
+            return chosen, encoded
+        limit = _limit(bench.source, options)
+        if len(encoded.data) <= limit:
+            return chosen, encoded
+        before = chosen
+        share *= 0.97 * limit / len(encoded.data)
+    if options.best_effort:
+        return chosen, encoded
+    raise _too_large(bench, chosen, options)
+
+
+def _encode(bench: Workbench, chosen: search.Trial, options: CompressOptions) -> Encoded:
+    # A size was met by trials with the deflate of "balanced".
+    effort = "balanced" if options.max_size and options.effort == "fast" else options.effort
+    return encode(
+        chosen.indexed,
+        _format(options),
+        effort=effort,
+        carried=carry(bench.source.source, options.strip, force=options.drop_signature),
+        n_fixed=bench.n_fixed,
+        matte=matte_of(options),
+    )
+
+
+def _limit(image: Image, options: CompressOptions) -> int:
+    """Bytes the file may have."""
+    limit = parse_size(options.max_size or "", image.source.n_bytes)
+    if limit < 1:
+        raise OptionError("max_size", options.max_size, "bytes, for a picture without a file")
+    return limit
+
+
+def _too_large(bench: Workbench, smallest: search.Trial, options: CompressOptions) -> QualityError:
+    return QualityError(
+        bench.source.source.name,
+        f"{_limit(bench.source, options):,} bytes",
+        f"{len(_encode(bench, smallest, options).data):,} can",
+        "raise --max-size, shrink the picture, or take the smallest: --best-effort",
     )
 
 
