@@ -36,7 +36,7 @@ def test_the_plain_call_writes_beside_the_input_and_says_so(picture):
     out = picture.with_name("scene-hp.png")
     assert decoded(out.read_bytes()).shape == (96, 128, 3)
     words = done.stdout.decode()
-    for part in ("scene-hp.png", "saved", "16 colors", "PSNR", "iterations", " s"):
+    for part in ("scene-hp.png", "saved", "16 colors", "PSNR", "iteration", " s"):
         assert part in words
     assert not done.stderr
     assert sorted(p.name for p in picture.parent.iterdir()) == ["scene-hp.png", "scene.png"]
