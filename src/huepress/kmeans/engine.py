@@ -53,7 +53,7 @@ _ANY: Final = 1 << 30
 # that costs little beside sorting the pixels: on pictures of few colors, whose 5-bit cells are too
 # few for many centers.
 SCHEDULES: Final = {
-    "fast": Schedule(0, 0, 2, 2, 1 << 14, 0, 2, 3),
+    "fast": Schedule(1, 8, 2, 2, 1 << 14, 0, 2, 3),
     "balanced": Schedule(4, 8, 4, 4, _ANY, 0, 3, 4),
     "best": Schedule(6, 64, 15, 40, _ANY, 12, 5, 5),
 }
