@@ -59,7 +59,7 @@ double map_rate(In<float, nb::ndim<2>> points, In<float, nb::ndim<2>> weights,
                 In<float, nb::ndim<2>> smoothness,
                 In<std::uint8_t, nb::ndim<2>> nearest, In<float, nb::ndim<2>> palette,
                 In<double, nb::ndim<1>> counts, Out<std::uint8_t, nb::ndim<2>> indices,
-                float rate_weight, float price_mix, std::pair<float, float> spread_right,
+                float rate_weight, float outlier, float price_mix, std::pair<float, float> spread_right,
                 std::pair<float, float> spread_down, bool find, const std::vector<int>& reach) {
     const std::size_t dims = points.shape(1);
     const std::size_t height = indices.shape(0), width = indices.shape(1);
@@ -80,6 +80,7 @@ double map_rate(In<float, nb::ndim<2>> points, In<float, nb::ndim<2>> weights,
         require(nearest.data()[i] < palette.shape(0), "nearest entries below the number of colors");
     require(!reach.empty() && reach.size() <= 16, "1 to 16 rows above");
     core::RateOptions options{rate_weight,
+                              outlier,
                               price_mix,
                               {spread_right.first, spread_right.second},
                               {spread_down.first, spread_down.second},
@@ -300,7 +301,7 @@ NB_MODULE(_core, m) {
           "Nearest center of every point: points (n, dims) and centers (k, dims) float32 in, "
           "indices (n,) uint8 and distances (n,) float32 out.");
     m.def("map_rate", &map_rate, "points"_a, "weights"_a, "smoothness"_a, "nearest"_a,
-          "palette"_a, "counts"_a, "indices"_a, "rate_weight"_a, "price_mix"_a, "spread_right"_a,
+          "palette"_a, "counts"_a, "indices"_a, "rate_weight"_a, "outlier"_a, "price_mix"_a, "spread_right"_a,
           "spread_down"_a, "find"_a, "reach"_a,
           "Palette entries by distortion + rate_weight x bits; see remap/rate.py.");
     m.def("assign", &assign<double>, "points"_a, "centers"_a, "indices"_a, "distances"_a.none(),

@@ -319,6 +319,7 @@ struct RateMapper::State {
             r.palette[i] = palette[i].data();
         }
         r.weight = weights;
+        r.outlier = options.outlier;
         for (int j = 0; j < n_rows; ++j) r.labels_above[j] = labels_above[j].data() + kRowPad;
         r.literal = literal.data();
         r.literal_least = *std::min_element(literal.begin(), literal.begin() + std::ptrdiff_t(n_colors));

@@ -34,6 +34,7 @@ struct RateRow {
     std::size_t n_colors;         // rounded up to whole vectors in the arrays below
     const float* target[4];       // planes of the row, vertical error included
     const float* weight;          // one per pixel
+    float outlier;                // 1 / squared distance at which an error counts twice
     const float* above[kMaxRows][4];  // planes of the decided rows above; kRowPad entries on both sides
     const std::uint16_t* labels_above[kMaxRows];  // and their labels, padded alike
     int n_groups;                     // groups of fixed offsets: sixteen neighbors in one row above

@@ -65,7 +65,7 @@ def test_the_core_agrees_with_plain_numpy(size, n_colors, dims, rate_weight, fin
     _core.assign(points, palette, nearest, None, 1)
     nearest = nearest.reshape(size)
     counts = np.bincount(nearest.reshape(-1), minlength=n_colors).astype(np.float64)
-    options = (rate_weight, 0.5, (0.28, 0.6), (0.45, 0.15), find, reach)
+    options = (rate_weight, 1 / 625, 0.5, (0.28, 0.6), (0.45, 0.15), find, reach)
     indices = np.empty(size, np.uint8)
     _core.map_rate(points, weights, smoothness, nearest, palette, counts, indices, *options)
     plain = ReferenceMap(width, palette, counts, *options)

@@ -11,6 +11,7 @@ namespace core {
 
 struct RateOptions {
     float rate_weight;      // lambda: squared units of distance per bit, > 0
+    float outlier;          // 1 / squared distance at which an error counts twice; 0: never
     float price_mix;        // 0: every literal has the mean price; 1: its price in the histogram
     // Shares of a pixel's error, 0 to < 1, where smoothness is 0 and where it is 1.
     float spread_right[2];  // passed to the next pixel

@@ -60,10 +60,13 @@ struct Lanes {
 };
 
 // One pixel, at the lanes from `at`: go on, or start anew from the best path. Returns the price where the match may end here.
+// What an error counts: its square, and more when it is far: such pixels are seen one by one.
+static inline F32 felt(F32 squared, float outlier) { return squared + outlier * (squared * squared); }
+
 template <int Dims, int N>
 static inline F32 step(Lanes<Dims, N>& lanes, int at, F32 start, float best, const Growth& grow,
                        const F32* source, const float* node_error, const float* target,
-                       float weight, float spread) {
+                       float weight, float spread, float outlier) {
     const I32 before = load(lanes.length + at);
     const F32 on = load(lanes.cost + at) - best + grow(before < kLastPriced ? before : splat(kLastPriced));
     const I32 fresh = start < on;
@@ -77,7 +80,7 @@ static inline F32 step(Lanes<Dims, N>& lanes, int at, F32 start, float best, con
         store(lanes.error[d] + at, error);
         distance = distance + error * error;
     }
-    const F32 cost = price + weight * distance;
+    const F32 cost = price + weight * felt(distance, outlier);
     store(lanes.cost + at, cost);
     return length >= splat(3) ? cost : splat(kNever);
 }
@@ -167,7 +170,7 @@ void map_row(const RateRow& r) {
                 F32 source[Dims];
                 for (int d = 0; d < Dims; ++d) source[d] = load(from[d] + v);
                 const F32 end = step(fixed, at, load(r.start + at), best, grow, source, node_error,
-                                     target, weight, spread);
+                                     target, weight, spread, r.outlier);
                 match.offer(end, lane_numbers() + at);
             }
         }
@@ -196,7 +199,7 @@ void map_row(const RateRow& r) {
                 F32 source[Dims];
                 for (int d = 0; d < Dims; ++d) source[d] = load(found_source[d] + at);
                 const F32 end = step(found, at, load(found_start + at), best, grow, source,
-                                     node_error, target, weight, spread);
+                                     node_error, target, weight, spread, r.outlier);
                 match.offer(end, lane_numbers() + (n_fixed + at));
             }
         }
@@ -222,7 +225,7 @@ void map_row(const RateRow& r) {
             const float difference = shifted[d] - r.palette[d][guess];
             bound += difference * difference;
         }
-        bound = weight * bound + r.literal[guess];
+        bound = weight * (bound + r.outlier * (bound * bound)) + r.literal[guess];
         const float radius =
             __builtin_sqrtf((bound - r.literal_least) / weight) * 1.001f + 0.01f;
         float first = (shifted[0] - radius - r.bucket_origin) * r.bucket_scale - 1.0f;
@@ -251,14 +254,14 @@ void map_row(const RateRow& r) {
                 on_error[d] = (target[d] + spread * load(run_error[d] + j)) - entry;
                 run_distance = run_distance + on_error[d] * on_error[d];
             }
-            const F32 price = weight * distance + load(r.literal + j);
+            const F32 price = weight * felt(distance, r.outlier) + load(r.literal + j);
             literals.offer(price, label);
 
             I32 length = load(run_length + j);
             I32 literal_first = load(run_literal + j);
             const F32 on =
                 (load(run_cost + j) - best + grow(length < kLastPriced ? length : splat(kLastPriced))) +
-                weight * run_distance;
+                weight * felt(run_distance, r.outlier);
             length = length + 1;
             runs.offer(length >= 3 ? on : splat(kNever), label);
             // A literal that loses here may still be worth it as the start of a run.

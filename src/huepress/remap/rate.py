@@ -31,6 +31,9 @@ _CHROMA: Final = 0.8
 # (docs/lab-book.md, Rate).
 _SPREAD_RIGHT: Final = (0.28, 0.6)
 _SPREAD_DOWN: Final = (0.45, 0.15)
+# 1 / squared distance (a tenth of the way from black to white) at which an error counts twice
+# (docs/lab-book.md, Rate).
+_OUTLIER: Final = 1 / 625
 # Groups of sixteen offsets followed in each of the rows above. More and wider ones keep paying,
 # ever less: one row of 16 offsets +12 % bytes, eight rows of 64 -2 % at twice the time
 # (docs/lab-book.md, Rate).
@@ -145,6 +148,7 @@ class RateMap:
             self._counts,
             indices,
             rate_weight,
+            _OUTLIER,
             0.5,
             _shares(_SPREAD_RIGHT, dither),
             _shares(_SPREAD_DOWN, dither),

@@ -72,6 +72,7 @@ class ReferenceMap:
         palette: Points,
         counts: NDArray[np.float64],
         rate_weight: float,
+        outlier: float,
         price_mix: float,
         spread_right: tuple[float, float],
         spread_down: tuple[float, float],
@@ -80,6 +81,7 @@ class ReferenceMap:
     ) -> None:
         self.width, self.dims, self.k = width, palette.shape[1], len(palette)
         self.rate_weight = float(F(rate_weight))
+        self.outlier = F(outlier)
         self.spread_right, self.spread_down = spread_right, spread_down
         self.find = find and width >= 3
         self.entry = np.argsort(palette[:, 0], kind="stable")
@@ -223,7 +225,9 @@ class ReferenceMap:
         for x in range(self.width):
             weight, spread = weights[x], right[x]
             source = np.array([self.palette[self.label_above(r, x + dx)] for r, dx in self.lanes])
-            ends = fixed.step(self.start, best, self.grow, source, error, target[x], weight, spread)
+            ends = fixed.step(
+                self.start, best, self.grow, source, error, target[x], weight, spread, self.outlier
+            )
             if x in candidates:
                 offset = candidates[x] - x
                 worst = int(np.argmax(found.cost))
@@ -238,7 +242,15 @@ class ReferenceMap:
                 source = np.array([self.palette[self._streamed(at)] for at in found_at])
                 found_at = [at + 1 for at in found_at]
                 more = found.step(
-                    found_start, best, self.grow, source, error, target[x], weight, spread
+                    found_start,
+                    best,
+                    self.grow,
+                    source,
+                    error,
+                    target[x],
+                    weight,
+                    spread,
+                    self.outlier,
                 )
                 ends = np.concatenate([ends, more])
             if label >= 0:
@@ -251,7 +263,7 @@ class ReferenceMap:
             for d in range(self.dims):
                 difference = shifted[d] - self.palette[guess[x], d]
                 bound = bound + difference * difference
-            bound = weight * bound + self.literal[guess[x]]
+            bound = weight * (bound + self.outlier * (bound * bound)) + self.literal[guess[x]]
             radius = np.sqrt((bound - least_literal) / weight) * F(1.001) + F(0.01)
             first = (shifted[0] - radius - self.origin) * self.scale - F(1)
             last = (shifted[0] + radius - self.origin) * self.scale + F(2)
@@ -264,10 +276,10 @@ class ReferenceMap:
             window = slice(low, high)
             entries = self.palette[window]
             literal_error = shifted - entries
-            prices = weight * _squared(literal_error) + self.literal[window]
+            prices = weight * self._felt(literal_error) + self.literal[window]
             on_error = (target[x] + spread * runs.error[window]) - entries
             grown = self.grow[np.minimum(runs.length[window], LAST_PRICED)]
-            on = (runs.cost[window] - best + grown) + weight * _squared(on_error)
+            on = (runs.cost[window] - best + grown) + weight * self._felt(on_error)
             runs.length[window] += 1
             run_ends = np.where(runs.length[window] >= 3, on, NEVER)
             fresh = prices + start_run < on
@@ -300,6 +312,9 @@ class ReferenceMap:
                 label, error = self._streamed(found_at[lane] - 1), found.error[lane].copy()
             best = price
         return nodes
+
+    def _felt(self, error: Points) -> NDArray[np.float32]:
+        return _felt(error, self.outlier)
 
     def _streamed(self, at: int) -> int:
         return self.stream[at] if at < len(self.stream) else SEPARATOR
@@ -371,6 +386,7 @@ class _States:
         target: Row,
         weight: np.float32,
         spread: np.float32,
+        outlier: np.float32,
     ) -> Row:
         """Take one pixel; returns the price where a copy may end here."""
         on = self.cost - best + grow[np.minimum(self.length, LAST_PRICED)]
@@ -378,7 +394,7 @@ class _States:
         self.length = np.where(fresh, 1, self.length + 1)
         before = np.where(fresh[:, None], node_error, self.error)
         self.error = np.asarray((target + spread * before) - source, np.float32)
-        self.cost = np.where(fresh, start, on) + weight * _squared(self.error)
+        self.cost = np.where(fresh, start, on) + weight * _felt(self.error, outlier)
         return np.where(self.length >= 3, self.cost, NEVER)
 
 
@@ -395,6 +411,12 @@ def _squared(error: Points) -> NDArray[np.float32]:
     for d in range(error.shape[1]):
         total += error[:, d] * error[:, d]
     return total
+
+
+def _felt(error: Points, outlier: np.float32) -> NDArray[np.float32]:
+    squared = _squared(error)
+    with np.errstate(over="ignore"):  # sources that do not exist
+        return squared + outlier * (squared * squared)
 
 
 def _share(spread: tuple[float, float], smoothness: Row) -> Row:

@@ -11,8 +11,8 @@ from typing import Final
 
 import numpy as np
 
-from huepress import histogram
-from huepress.colorspace import ColorSpace, as_srgb, is_oklab
+from huepress import _core, histogram
+from huepress.colorspace import ColorSpace, as_srgb, embed, is_oklab
 from huepress.encode.png import estimate_bytes
 from huepress.metrics import Ssimulacra2
 from huepress.remap import remap
@@ -30,6 +30,10 @@ Rate)."""
 EXCHANGE: Final = 2.0
 """An octave of bytes is worth about so many times what the score lacks to 100: from 16 to 32 to 64
 colors on 30 drawn pictures (docs/lab-book.md, Rate)."""
+
+TAIL: Final = 1.3
+"""Palettes that serve the worst served colors so much worse than another are out: single pixels
+that are far off are seen (docs/lab-book.md, Rate)."""
 
 N_PROMISING: Final = 3
 """Rivals that are tried again after the first time."""
@@ -222,6 +226,9 @@ class Bench:
                 break
         if len(trials) == 1:
             return trials[0][1]
+        tails = [self._tail(trial.fit) for _, trial in trials]
+        limit = TAIL * min(tails)
+        trials = [entry for entry, tail in zip(trials, tails, strict=True) if tail <= limit]
         top = max(trials, key=lambda entry: entry[1].score)
         octave = EXCHANGE * (100 - top[1].score) + 1e-9
 
@@ -235,6 +242,15 @@ class Bench:
             return trials[0][1]
         reaching = [entry for entry in trials if entry[1].score >= self.goal]
         return (reaching or [top])[0][1]
+
+    def _tail(self, fit: PaletteFit) -> float:
+        """How far off the colors are that are worst served: the 8-norm of all distances."""
+        points = embed(self.counted.colors, self.color_space)
+        distances = np.empty(len(points), np.float32)
+        indices = np.empty(len(points), np.uint8)
+        centers = embed(fit.palette.colors, self.color_space)
+        _core.assign(points, centers, indices, distances, 1)
+        return float(np.mean(distances.astype(np.float64) ** 4) ** 0.125)
 
     def map(self, setting: Setting, rate_weight: float, *, hurry: bool = False) -> IndexedImage:
         """Map by distortion and rate, without a score; in a hurry few copies are followed."""
