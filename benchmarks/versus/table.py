@@ -20,6 +20,7 @@ COLUMNS = [
     "score",
     "psnr",
     "seconds",
+    "cpu_seconds",
     "peak_mb",
 ]
 BASE = "huepress balanced"
@@ -40,7 +41,7 @@ def markdown(path: Path) -> str:
     pictures = list(dict.fromkeys(row["picture"] for row in rows))
     head = ["tool", "bytes at equal score"]
     head += [f"score at k = {k}" for k in ks]
-    head += [f"bytes at k = {ks[0]}", f"seconds at k = {ks[0]}", "peak MB"]
+    head += [f"bytes at k = {ks[0]}", f"CPU seconds at k = {ks[0]}", "peak MB"]
     lines = [_line(head), _line(["---", *("---:" for _ in head[1:])])]
     for tool in tools:
         mine = [p for p in pictures if (p, tool, "k", str(ks[0])) in at]
@@ -60,7 +61,7 @@ def markdown(path: Path) -> str:
             base_mean = sum(float(at[p, base, "k", str(k)]["score"]) for p in mine) / len(mine)
             cells.append(f"{base_mean:.1f}" if tool == base else f"{mean:+.1f}")
         cells.append(ratio("bytes", "k", str(ks[0])))
-        cells.append(ratio("seconds", "k", str(ks[0])))
+        cells.append(ratio("cpu_seconds", "k", str(ks[0])))
         cells.append(f"{max(float(at[p, tool, 'k', str(ks[0])]['peak_mb']) for p in mine):.0f}")
         lines.append(_line(cells))
     first = rows[0]
@@ -70,8 +71,8 @@ def markdown(path: Path) -> str:
         f"{count} ({named}); {first['date']}; {first['machine']}. Bytes and"
         f" seconds are ratios to {base} (geometric means; below 1 is smaller or faster), scores are"
         f" SSIMULACRA2 points above or below {base}. Equal score: what all others reach with 256"
-        " colors, at most 80. Seconds are those of one run at that k. k-means on every pixel"
-        " (scikit-learn, OpenCV) is too slow for the search for an equal score."
+        " colors, at most 80. CPU seconds are those of one run at that k, over all threads. k-means"
+        " on every pixel (scikit-learn, OpenCV) is too slow for the search for an equal score."
     )
     return "\n".join(lines) + f"\n\n{notes}\n"
 

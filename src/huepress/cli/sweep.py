@@ -30,7 +30,7 @@ Examples:
 \b
 Only k varies: every pixel takes its nearest color, and PNGs are deflated lightly, so that the whole
 sweep costs little more than one "huepress compress". That is then run once, at the suggested k, and
-told below the table: smaller at about the same score. With --search every file is that of
+told below the table. With --search every file is that of
 "huepress compress -k". Seconds are those of one k by itself: counting colors, k-means, mapping,
 encoding.
 """
