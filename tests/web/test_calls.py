@@ -69,6 +69,20 @@ def test_a_palette(client):
     assert all(len(one["hex"]) == 7 for one in answer["palette"])
 
 
+def test_colors_that_are_given(client):
+    """The options of the table reach the picture; a palette is colors here, never a file."""
+    for options, changes in [
+        ("palette=ff8800,000000,ffffff", {"palette": "#ff8800,#000000,#ffffff"}),
+        ("colors=8&keep_color=ff8800,123456", {"keep_color": ("#ff8800", "#123456"), "colors": 8}),
+        ("colors=8&small_colors=0", {"small_colors": 0, "colors": 8}),
+    ]:
+        answer = client.post(f"/api/v1/compress?effort=fast&{options}", content=PICTURE)
+        assert answer.status_code == 200, answer.text
+        assert answer.content == compress(PICTURE, effort="fast", **changes).data
+    for options in ("palette=/etc/passwd", "palette=a.gpl", "keep_color=pink", "timeout=1"):
+        assert client.post(f"/api/v1/compress?{options}", content=PICTURE).status_code == 400
+
+
 def test_the_table_and_the_description(client):
     rows = client.get("/api/v1/options").json()["options"]
     assert [row["name"] for row in rows] == list(form.rows())
