@@ -54,7 +54,7 @@ _ANY: Final = 1 << 30
 # few for many centers.
 SCHEDULES: Final = {
     "fast": Schedule(1, 8, 2, 2, 1 << 14, 0, 2, 3),
-    "balanced": Schedule(4, 8, 4, 4, _ANY, 0, 3, 4),
+    "balanced": Schedule(4, 8, 4, 6, _ANY, 0, 3, 4),
     "best": Schedule(6, 64, 15, 40, _ANY, 12, 5, 5),
 }
 # A few thousand 5-bit cells tell little about more centers than this: half the rounds do.
