@@ -37,7 +37,7 @@ def test_the_order_of_pictures_and_the_number_of_workers_change_no_byte(sprites,
 
 def test_it_is_the_palette_of_the_pictures_laid_side_by_side():
     parts = [scene(40, 40, seed=i) for i in range(5)]
-    together = kmeans.fit_palette(histogram.count(np.hstack(parts)), 16)
+    together = kmeans.fit_palette(histogram.count(np.hstack(parts)), 16, effort="best")
     shared = fit_palette(parts, colors=16)
     assert np.array_equal(shared.palette.colors, together.palette.colors)
 

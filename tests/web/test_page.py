@@ -149,6 +149,7 @@ def test_the_divider_moves_by_mouse_and_keys(open_page):
     upload(page, ("photo.png", PICTURE))
     divider = page.get_by_role("slider", name="Divider")
     divider.wait_for()
+    until_done(page)  # nothing moves any more
     box = page.locator("#stage").bounding_box()
     grip = divider.bounding_box()
     page.mouse.move(grip["x"] + 22, grip["y"] + grip["height"] / 2)
