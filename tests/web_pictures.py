@@ -36,7 +36,7 @@ ENDLESS = {
 }
 
 
-def wait_until(holds, seconds=10.0):
+def wait_until(holds, seconds=60.0):
     """Wait for something that another process does."""
     limit = time.monotonic() + seconds
     while not (value := holds()):

@@ -26,6 +26,8 @@ import huepress
 from huepress import metrics
 
 HERE = Path(__file__).parent
+LEAST_SCORE = 30.0
+"""Below it a picture is only recognized: who gets no further does not set the score to reach."""
 
 
 class Bench:
@@ -86,10 +88,10 @@ def bench(picture: Path, folder: Path, everybody: list[Peer], ks: list[int]) -> 
     able = [peer for peer in everybody if peer.takes_alpha or not one.image.has_alpha]
     rows = [{**one.run(peer, k), "by": "k"} for k in ks for peer in able]
     quick = [peer for peer in able if not peer.is_slow]
-    # A score that everybody reaches, and that is worth looking at.
+    # A score that is worth looking at, and that everybody reaches who gets that far.
     # huepress's default gives up a little score for bytes, and can reach more when it is asked to.
     bound = [one.run(peer, 256)["score"] for peer in quick if peer.aim is None]
-    target = round(min([80.0, *bound]) - 0.01, 2)
+    target = round(min([80.0, *(score for score in bound if score >= LEAST_SCORE)]) - 0.01, 2)
     for peer in quick:
         found = one.at_score(peer, target)
         if found is not None:
@@ -105,6 +107,16 @@ def machine() -> str:
         lines = [line for line in info.read_text().splitlines() if line.startswith("model name")]
         cpu = f"{lines[0].split(':')[1].strip()}, {len(lines)} threads" if lines else cpu
     return f"{cpu}, {platform.system()}, Python {platform.python_version()}"
+
+
+def write(out: Path, rows: list[dict]) -> None:
+    """Write what was measured so far, and the table."""
+    stamp = {"date": date.today().isoformat(), "machine": machine()}
+    with out.open("w", newline="") as lines:
+        writer = csv.DictWriter(lines, COLUMNS, lineterminator="\n", restval="")
+        writer.writeheader()
+        writer.writerows({**row, **stamp} for row in rows)
+    out.with_suffix(".md").write_text(markdown(out))
 
 
 def main() -> None:
@@ -135,12 +147,7 @@ def main() -> None:
         for picture in pictures:
             print(picture.name, file=sys.stderr, flush=True)
             rows += bench(picture, folder, everybody, args.colors)
-    stamp = {"date": date.today().isoformat(), "machine": machine()}
-    with args.out.open("w", newline="") as lines:
-        writer = csv.DictWriter(lines, COLUMNS, lineterminator="\n", restval="")
-        writer.writeheader()
-        writer.writerows({**row, **stamp} for row in rows)
-    args.out.with_suffix(".md").write_text(markdown(args.out))
+            write(args.out, rows)  # now already: the next picture may take long
     print(f"written: {args.out}, {args.out.with_suffix('.md')}", file=sys.stderr)
 
 
