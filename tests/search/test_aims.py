@@ -10,7 +10,7 @@ from huepress._native import instruction_set
 from huepress.load import load
 from huepress.search import Bench, closest_score, default, reach_score, reach_size, smallest
 from huepress.search import bench as bench_room
-from huepress.search.score import TOLERANCE, fewest_nearest
+from huepress.search.score import fewest_nearest
 from images import noise, ramp, soft_disc
 
 
@@ -47,7 +47,7 @@ def test_a_score_is_reached_and_not_by_far(below, effort, few_colors, monkeypatc
     bench = bench_of(photo())
     target = bench.nearest(256).score - below
     found = reach_score(bench, target, effort, None)
-    assert found.score >= target - TOLERANCE
+    assert found.score >= target
     if effort == "balanced":
         assert found.score <= target + 1 + below / 5
         plain = fewest_nearest(bench, target)

@@ -9,10 +9,6 @@ from typing import Final
 from huepress.search.bench import Bench, Setting, Trial
 from huepress.search.curve import Curve, Slopes
 
-TOLERANCE: Final = 0.04
-"""Points below the target that still count as reached: less than the one decimal scores are told
-with, and than what the score itself is known to (docs/lab-book.md, Score)."""
-
 EXACT: Final = 99.9
 """Scores from here on are for exact pictures: nothing else was ever seen to reach them."""
 
@@ -54,6 +50,10 @@ BUDGETS: Final = {
 MEDIUM: Final = 50
 """Scores below which photographs may want a quarter of the colors (docs/lab-book.md, Rate)."""
 
+LEGIBLE: Final = 80
+"""Scores below which errors in the texture of drawn pictures count by the root of their weight
+only: that texture is text, and the score alone would give it up (docs/lab-book.md, Rate)."""
+
 PACKED: Final = (16, 4, 2)
 """Above these an index takes twice the bits: dither may get below."""
 
@@ -66,13 +66,13 @@ def reach_score(bench: Bench, target: float, effort: str, dither: float | None) 
     bench : Bench
         The picture.
     target : float
-        SSIMULACRA2; up to `TOLERANCE` less is taken.
+        SSIMULACRA2.
     effort : {"fast", "balanced", "best"}
         How much is tried.
     dither : float or None
         The one level to use; None tries several.
     """
-    bench.goal = goal = target - TOLERANCE
+    bench.goal = goal = target
     plain = fewest_nearest(bench, goal)
     if plain is not None and goal >= EXACT:
         return plain
@@ -126,10 +126,11 @@ class _Search:
         colors = self.bench.colors
         if self.plain is not None and self.bench.is_drawn:
             colors = min(colors, round(len(self.plain.fit.palette) * self.budget.steps[0]))
+        masked = not self.bench.is_drawn or self.goal >= LEGIBLE
         if self.dither is not None:
-            return [Setting(colors, self.dither)]
+            return [Setting(colors, self.dither, masked)]
         first = 0.6 if self.bench.is_drawn else 1.0
-        return [Setting(colors, first), Setting(colors, 0.0)]
+        return [Setting(colors, first, masked), Setting(colors, 0.0, masked)]
 
     def palettes(self, best: Setting) -> list[Setting]:
         """Larger and smaller palettes; of those below a power of two the power itself."""
