@@ -62,7 +62,8 @@ def markdown(path: Path) -> str:
             cells.append(f"{base_mean:.1f}" if tool == base else f"{mean:+.1f}")
         cells.append(ratio("bytes", "k", str(ks[0])))
         cells.append(ratio("cpu_seconds", "k", str(ks[0])))
-        cells.append(f"{max(float(at[p, tool, 'k', str(ks[0])]['peak_mb']) for p in mine):.0f}")
+        peaks = [at[p, tool, "k", str(ks[0])]["peak_mb"] for p in mine]
+        cells.append(f"{max(float(peak or 0) for peak in peaks):.0f}")  # blank: not measured
         lines.append(_line(cells))
     first = rows[0]
     count = "1 picture" if len(pictures) == 1 else f"{len(pictures)} pictures"
