@@ -46,7 +46,12 @@ def default(bench: Bench, effort: str, dither: float | None) -> Trial:
         spread = float(not bench.is_drawn) if dither is None else dither
         return bench.unscored(Setting(bench.colors, spread), FAST_WEIGHT[kind])
     plain = bench.nearest(bench.colors)
-    spreads = ((0.0, 1.0) if bench.is_drawn else (1.0,)) if dither is None else (dither,)
+    if dither is not None:
+        spreads: tuple[float, ...] = (dither,)
+    elif bench.is_drawn:
+        spreads = (0.0,) if bench.is_large else (0.0, 1.0)
+    else:
+        spreads = (1.0,)
     low = bench.priced_all([(Setting(bench.colors, spread), LOW_WEIGHT) for spread in spreads])
     goal = max(plain.score - DEFAULT_DROP, max(t.score for t in low) - DITHERED_DROP)
     slopes = Slopes.usual(goal)
