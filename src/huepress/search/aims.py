@@ -61,11 +61,11 @@ def default(bench: Bench, effort: str, dither: float | None) -> Trial:
         curve.take(trial)
         curves.append(curve)
     best = min(curves, key=lambda curve: curve.expected_size)
-    tries = 2 if effort == "balanced" else 6
-    found = best.follow(tries, slack=1.0 if effort == "balanced" else 0.2)
-    if found is None or found.rough_bytes > plain.rough_bytes:
-        return plain
-    return found
+    best.follow(3 if effort == "balanced" else 6, slack=1.0 if effort == "balanced" else 0.2)
+    found = [curve.reached for curve in curves if curve.reached is not None]
+    if plain.score >= goal:
+        found.append(plain)
+    return min(found, key=lambda trial: trial.rough_bytes, default=plain)
 
 
 def reach_size(bench: Bench, n_bytes: int, effort: str, dither: float | None) -> Trial | None:

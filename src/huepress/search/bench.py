@@ -253,7 +253,7 @@ class Bench:
         if len(trials) > N_PROMISING:
             self._promising = sorted({top[0], *(i for i, _ in trials[:N_PROMISING])})
         if self.goal is None:
-            return trials[0][1]
+            return top[1]
         reaching = [entry for entry in trials if entry[1].score >= self.goal]
         return (reaching or [top])[0][1]
 
