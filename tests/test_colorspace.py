@@ -120,6 +120,13 @@ def test_real_colors_are_what_is_measured():
     assert colorspace.as_srgb(srgb, b"junk") is srgb
 
 
+def test_many_colors_are_shown_in_srgb_as_a_few_are():
+    """Pictures go by a table of the colors that occur."""
+    colors = np.random.default_rng(0).integers(0, 256, (70_001, 4), dtype=np.uint8)
+    few = [colorspace.as_srgb(part, P3) for part in np.array_split(colors, 3)]
+    np.testing.assert_array_equal(colorspace.as_srgb(colors, P3), np.concatenate(few))
+
+
 @pytest.mark.parametrize("n_colors", [7, 16])
 def test_pictures_in_a_profile_are_clustered_by_their_real_colors(n_colors):
     """The mapping is the nearest in the profile's Oklab, and better there than plain Oklab's."""

@@ -340,10 +340,31 @@ def as_srgb(colors: Colors, icc_profile: bytes | None) -> Colors:
         return colors
     flat = colors.reshape(-1, colors.shape[-1])
     out = flat.copy()
-    table = profile.linear_of_byte()
-    for start in range(0, len(flat), 1 << 16):
-        part = flat[start : start + (1 << 16), :3]
-        linear = table[np.arange(3), part] @ profile.matrix.T
-        shown = 255.0 * srgb_from_linear(linear)
-        out[start : start + (1 << 16), :3] = np.rint(shown.clip(0.0, 255.0))
+    if len(flat) < _WORTH_COUNTING:
+        out[:, :3] = _shown_as_srgb(flat[:, :3], profile)
+    else:
+        _look_up(out, profile)
     return out.reshape(colors.shape)
+
+
+_WORTH_COUNTING: Final = 1 << 16
+"""Colors from which on each distinct one is converted once: pictures repeat theirs."""
+
+
+def _look_up(out: Colors, profile: RgbProfile) -> None:
+    """Convert many colors in place, by a table of those that occur."""
+    table = np.empty((1 << 24, 3), np.uint8)  # only the pages that are written take memory
+    occurs = np.zeros(1 << 24, bool)
+    packs = out[:, 0].astype(np.uint32) << 16 | out[:, 1].astype(np.uint32) << 8 | out[:, 2]
+    occurs[packs] = True
+    found = np.flatnonzero(occurs)
+    for start in range(0, len(found), 1 << 16):
+        part = found[start : start + (1 << 16)]
+        colors = np.stack([part >> 16, part >> 8 & 255, part & 255], axis=1).astype(np.uint8)
+        table[part] = _shown_as_srgb(colors, profile)
+    out[:, :3] = table[packs]
+
+
+def _shown_as_srgb(colors: Colors, profile: RgbProfile) -> Colors:
+    linear = profile.linear_of_byte()[np.arange(3), colors] @ profile.matrix.T
+    return np.rint((255.0 * srgb_from_linear(linear)).clip(0.0, 255.0)).astype(np.uint8)

@@ -15,6 +15,7 @@ from ssimulacra2 import compute_ssimulacra2
 import huepress
 from huepress import OptionError
 from huepress.cli import cli
+from huepress.colorspace import embed
 from huepress.sweep import fit_law, scaling, suggest, sweep
 from huepress.sweep.scaling import downscale
 from images import noise, ramp, soft_disc
@@ -75,6 +76,22 @@ def test_only_k_varies(picture):
         picture, colors=16, format="webp", effort="fast", rate_weight=0, dither=0, small_colors=0
     )
     assert sweep(picture, (16,), format="webp", effort="fast").at(16).result.data == alone.data
+
+
+@pytest.mark.parametrize("channels", [3, 4])
+def test_inertia_is_the_squared_distance_to_the_nearest_center(picture, channels):
+    """By hand, in sRGB: every pixel to its nearest center; the file is that but for rounding."""
+    pixels = np.asarray(Image.open(picture).convert("RGB"))
+    if channels == 4:
+        pixels = np.dstack([pixels, np.full(pixels.shape[:2], 255, np.uint8)])
+        pixels[20:40, 20:60, 3] = np.linspace(1, 254, 40).astype(np.uint8)
+    for point in sweep(pixels, (5, 40), color_space="srgb").points:
+        rows = embed(pixels.reshape(-1, channels), "srgb").astype(float)
+        squares = ((rows[:, None] - point.fit.centers[None]) ** 2).sum(axis=2).min(axis=1)
+        # What is told is from before the last move of the centers, which only lowers it.
+        assert squares.sum() == pytest.approx(point.fit.inertia, rel=2e-3)
+        assert squares.sum() <= point.fit.inertia * (1 + 1e-6)
+        assert 3 * len(rows) * point.result.mse == pytest.approx(point.fit.inertia, rel=2e-2)
 
 
 def test_a_mapping_that_is_asked_for(picture):
@@ -249,9 +266,18 @@ def test_csv_and_table_tell_the_same(picture):
         assert f"{int(row['bytes']):,}" in table
         assert f"{float(row['psnr']):.1f} dB" in table
     assert "suggested: k = " in table
-    assert "then searches further: " in table
-    searched = runner.invoke(cli, ["sweep", str(picture), "-k", "4,8-9", "--search"]).stdout
-    assert "searches further" not in searched
+    assert "--search suggested shows it" in table
+
+
+def test_the_table_tells_what_compress_makes_of_the_suggested_k(picture):
+    arguments = ["sweep", str(picture), "-k", "4,16", "--search"]
+    told = CliRunner().invoke(cli, [*arguments, "suggested"]).stdout
+    k = told.partition("suggested: k = ")[2].split(",")[0]
+    alone = huepress.compress(picture, colors=int(k))
+    assert f"huepress compress -k {k} then searches further: {alone.bytes_out:,} B" in told
+    told = CliRunner().invoke(cli, [*arguments, "all"]).stdout
+    assert f"{alone.bytes_out:,}" in told
+    assert "--search suggested" not in told
 
 
 @pytest.mark.parametrize("colors", ["", "0", "300", "4,x", "9-3"])

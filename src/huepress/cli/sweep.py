@@ -25,14 +25,19 @@ Examples:
   huepress sweep photo.png --plot photo.pdf         size, score, time and inertia as curves
   huepress sweep photo.png --sizes --plot time.png  also on smaller copies: time against pixels
   huepress sweep photo.png --out-dir swept --csv    keep every file, figures as CSV
-  huepress sweep photo.png --search                 the files that compress makes, in their time
+  huepress sweep photo.png --search suggested       then what compress makes of the suggested k
 
 \b
-Only k varies: every pixel takes its nearest color, and PNGs are deflated lightly, so that the whole
-sweep costs little more than one "huepress compress". That is then run once, at the suggested k, and
-told below the table. With --search every file is that of
-"huepress compress -k". Seconds are those of one k by itself: counting colors, k-means, mapping,
-encoding.
+Only k varies: every pixel takes its nearest color, and PNGs are deflated lightly. So the whole
+sweep takes no longer than one "huepress compress", which maps by rate, diffuses errors and deflates
+as well as it can: at the same k its file is mostly smaller. --search runs that too, at the
+suggested k or at all.
+
+\b
+Seconds are those of one k by itself: counting colors, k-means, mapping, encoding; the score is not
+in them. Inertia is the sum of squared distances to the nearest center (in Oklab every pixel weighed
+as the eye weighs errors there). Iterations are passes over all colors, at most a few after a search
+on coarser ones; --init random or kmeans++ is k-means as the textbooks have it.
 """
 
 # What decides k, or takes the place of k-means: a sweep has its own list of k.
@@ -85,7 +90,11 @@ class _Colors(click.ParamType[Any]):
     help="Palette sizes, as a list with commas and ranges.",
 )
 @click.option("--sizes", is_flag=True, help="Also time 1/2, 1/4 and 1/8 of the pixels.")
-@click.option("--search", is_flag=True, help="Search at every k as compress does: slow, smaller.")
+@click.option(
+    "--search",
+    type=click.Choice(["suggested", "all"]),
+    help="Also search as compress does, at the suggested k or at all: slow.",
+)
 @click.option("--plot", metavar="FILE", help="Draw the curves (PNG, SVG or PDF).")
 @click.option("--out-dir", metavar="DIR", help="Keep the file of every k as DIR/k002.png, ...")
 @click.option("--force", is_flag=True, help="Overwrite existing files.")
@@ -96,7 +105,7 @@ def command(
     source: str,
     colors: tuple[int, ...],
     sizes: bool,
-    search: bool,
+    search: str | None,
     plot: str | None,
     out_dir: str | None,
     force: bool,
@@ -121,23 +130,25 @@ def command(
 
         plots.check_target(plot, force=force)
     image = load_with(sys.stdin.buffer if source == "-" else source, options)
-    steps = len(colors) + 1 + (len(room.SHARES) * len(room.SCALING_COLORS) if sizes else 0)
+    steps = len(colors) + (search == "suggested")
+    steps += len(room.SHARES) * len(room.SCALING_COLORS) if sizes else 0
     with Progress(steps, enabled=not (as_json or as_csv)) as progress:
         found = room.sweep(
             image,
             colors,
             options,
-            search_all=search,
-            search_suggested=True,
+            search_all=search == "all",
+            search_suggested=search == "suggested",
             on_point=lambda point: progress.advance(f"k = {point.k}"),
         )
-        progress.advance("search")
+        if search == "suggested":
+            progress.advance("search")
         if sizes:
             found = found.with_scaling(
                 *room.scaling(
                     image,
                     options,
-                    search=search,
+                    search=search == "all",
                     on_timing=lambda t: progress.advance(f"{t.width} x {t.height}, k = {t.k}"),
                 )
             )
@@ -150,7 +161,7 @@ def command(
     elif as_csv:
         click.echo(_csv(found), nl=False)
     else:
-        _tell(found, search)
+        _tell(found, search == "all")
     for note in image.source.notes:
         click.echo(f"note: {note}", err=True)
     for path in (out_dir, plot):
@@ -176,22 +187,27 @@ def _csv(found: Sweep) -> str:
     return out.getvalue()
 
 
-def _tell(found: Sweep, search: bool) -> None:
+def _tell(found: Sweep, is_searched: bool) -> None:
     image = found.image
     size = image.source.n_bytes
     before = f", {size:,} B" if size else ""
     click.echo(f"{image.source.name}: {image.width} x {image.height}{before}\n")
     click.echo(
         f"{'k':>5} {'colors':>6} {'bytes':>11} {'of input':>8} {'bits/px':>8} {'PSNR':>8}"
-        f" {'score':>6} {'inertia':>10} {'iterations':>10} {'seconds':>8}"
+        f" {'score':>6} {'inertia':>10} {'iterations':>10} {'k-means':>9} {'seconds':>9}"
     )
     for point in found.points:
         click.echo(_row(point, size, point.k == found.suggestion.k))
     click.echo(f"\nsuggested: k = {found.suggestion.k}, {found.suggestion.reason}")
-    if found.searched is not None and not search:
+    if found.searched is not None:
         click.echo(_searched(found.searched, found.suggestion.k))
+    elif not is_searched:
+        click.echo(
+            "these files are mapped plainly and deflated lightly: huepress compress -k"
+            f" {found.suggestion.k} searches\nfor a smaller one (--search suggested shows it)."
+        )
     click.echo("score is SSIMULACRA2: 100 identical, 90 hardly to be told apart, 70 good, 50 fair.")
-    if any(point.result.status == "kept" for point in found.points):  # only with --search
+    if any(point.result.status == "kept" for point in found.points):  # only with --search all
         click.echo("kept: at that k the original file is smaller, and compress would keep it.")
     if found.timings:
         _tell_timings(found)
@@ -214,7 +230,8 @@ def _row(point: Point, size: int | None, is_suggested: bool) -> str:
         f"{'>' if is_suggested else ' '}{point.k:>4} {'kept' if kept else point.colors:>6}"
         f" {point.n_bytes:>11,} {f'{100 * point.n_bytes / size:.1f} %' if size else '-':>8}"
         f" {point.bits_per_pixel:>8.3f} {psnr:>8} {point.score:>6.1f}"
-        f" {point.fit.inertia:>10.4g} {point.fit.n_iter:>10} {point.seconds:>8.3f}"
+        f" {point.fit.inertia:>10.4g} {point.fit.n_iter:>10} {f'{point.fit_seconds:.3f} s':>9}"
+        f" {f'{point.seconds:.3f} s':>9}"
     )
 
 

@@ -117,7 +117,7 @@ def _score_axis(axes: Axes, sweep: Sweep) -> None:
 
 
 def _inertia(axes: Axes, sweep: Sweep) -> None:
-    plain(axes, "inertia by iteration, in parts of where it ends", "iteration", "")
+    plain(axes, "inertia by iteration, relative to its end", "iteration", "")
     drawn = [p for p in sweep.points if p.fit.history]
     if len(drawn) > _CURVES:
         step = (len(drawn) - 1) / (_CURVES - 1)

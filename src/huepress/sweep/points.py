@@ -1,8 +1,9 @@
 """One picture at many k: fit, map, encode and measure each.
 
-What costs most is done once: the picture is read, counted and made ready for scoring once, and only
-the suggested k is searched as ``compress`` searches. Everything else of a k is one k-means, one
-mapping and one quick deflate.
+What costs most is done once: the picture is read, counted and made ready for scoring once. Of a k
+there remain one k-means, one mapping, one quick deflate and one score. k-means starts afresh at
+each k: from the next larger palette it would take as long, and find a worse one (docs/lab-book.md,
+Study).
 """
 
 from __future__ import annotations
