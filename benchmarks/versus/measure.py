@@ -21,7 +21,7 @@ import huepress
 
 def main(name: str, aim: str, source: str, out: str) -> None:
     """Write one file and print what it took."""
-    peer = next(peer for peer in peers() if peer.name == name)
+    peer = next(peer for peer in peers(name) if peer.name == name)
     pixels = huepress.load(source).pixels
     kind, _, value = aim.partition("=")
     started, used = perf_counter(), processor_seconds()

@@ -36,13 +36,13 @@ class Peer:
     is_slow: bool = False  # too slow for the search for an equal score, which takes many runs
 
 
-def peers() -> list[Peer]:
-    """List who is installed, huepress first."""
+def peers(only: str | None = None) -> list[Peer]:
+    """List who is installed, huepress first; programs are not asked when only another counts."""
     found = [
         Peer(f"huepress {effort}", version("huepress"), _huepress(effort), aim=_aimed(effort))
         for effort in ("fast", "balanced", "best")
     ]
-    if shutil.which("pngquant"):
+    if only in (None, "pngquant + oxipng") and shutil.which("pngquant"):
         told = subprocess.run(["pngquant", "--version"], capture_output=True, text=True, check=True)
         words = f"{told.stdout.split()[0]} + oxipng {version('pyoxipng')}"
         found.append(Peer("pngquant + oxipng", words, _pngquant))
@@ -58,7 +58,7 @@ def peers() -> list[Peer]:
             Peer("OpenCV kmeans", _cv2_version(), _opencv, takes_alpha=False, is_slow=True)
         )
     for name in ("@napi-rs/image", "sharp"):
-        told = _node_version(name)
+        told = _node_version(name) if only in (None, name) else ""
         if told:
             found.append(Peer(name, told, _node(name)))
     return found

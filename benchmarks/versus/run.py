@@ -17,6 +17,7 @@ import sys
 import tempfile
 from datetime import date
 from pathlib import Path
+from time import perf_counter
 
 from peers import Peer, peers
 from pictures import draw, found_in
@@ -72,7 +73,9 @@ class Bench:
         if peer.aim is not None:
             found = self.measure(peer, f"score={score}")
             return found if found["score"] >= score - 1e-3 else None
-        low, high = 2, 257
+        scores = {k: run["score"] for (name, k), run in self.runs.items() if name == peer.name}
+        high = min((k for k, found in scores.items() if found >= score), default=257)
+        low = max((k + 1 for k, found in scores.items() if found < score and k < high), default=2)
         while low < high:
             middle = (low + high) // 2
             if self.run(peer, middle)["score"] >= score:
@@ -144,8 +147,11 @@ def main() -> None:
         if not pictures:
             parser.error("no pictures there")
         rows = []
-        for picture in pictures:
-            print(picture.name, file=sys.stderr, flush=True)
+        started = perf_counter()
+        for i, picture in enumerate(pictures):
+            minutes = (perf_counter() - started) / 60
+            words = f"{picture.name}: {i + 1} of {len(pictures)}, after {minutes:.1f} minutes"
+            print(words, file=sys.stderr, flush=True)
             rows += bench(picture, folder, everybody, args.colors)
             write(args.out, rows)  # now already: the next picture may take long
     print(f"written: {args.out}, {args.out.with_suffix('.md')}", file=sys.stderr)

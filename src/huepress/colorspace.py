@@ -367,4 +367,5 @@ def _look_up(out: Colors, profile: RgbProfile) -> None:
 
 def _shown_as_srgb(colors: Colors, profile: RgbProfile) -> Colors:
     linear = profile.linear_of_byte()[np.arange(3), colors] @ profile.matrix.T
-    return np.rint((255.0 * srgb_from_linear(linear)).clip(0.0, 255.0)).astype(np.uint8)
+    shown = (255.0 * srgb_from_linear(linear)).clip(0.0, 255.0)
+    return np.asarray(np.rint(shown).astype(np.uint8))

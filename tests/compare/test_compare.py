@@ -151,6 +151,11 @@ def test_advice_names_the_smallest_whoever_made_it():
     words = advise([ours, lossless, avif])
     assert words.startswith("AVIF is the smallest, 60 % below huepress PNG.")
     assert "leaves 40 % of the pixels exactly as they were (AVIF: 2.0 %)" in words
+    worse = made("huepress PNG", "palette", 1000, 80, 0.03)
+    assert advise([worse, avif]).endswith(
+        "Take AVIF where everything that shows it reads AVIF."
+        " huepress PNG can be saved again without losing more."
+    )
     words = advise([ours, lossless])
     assert words == "huepress PNG is the smallest, 50 % below lossless PNG."
     webp = made("huepress WebP", "palette", 900, 80)

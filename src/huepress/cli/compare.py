@@ -27,7 +27,7 @@ Examples:
 huepress searches by itself (-q, --max-size); everybody else's own quality setting is found by
 bisection. Palettes go through oxipng, whoever made them; pngquant takes part where it is installed.
 Seconds are those of writing the one file shown: with the search for huepress, without it for all
-others.
+others. All are written in sRGB and without metadata.
 """
 
 # The comparison sets these itself.
@@ -39,11 +39,17 @@ NOT_COMPARED = (
     "best_effort",
     "lossless",
     "palette",
+    "keep_hidden_rgb",
+    "matte",
+    "strip",
+    "icc",
+    "drop_signature",
 )
 
 
 class _Command(GroupedCommand):
     groups = (CompressOptions,)
+    own = "The comparison"
 
 
 @click.command("compare", cls=_Command, epilog=EPILOG, context_settings={"max_content_width": 100})
@@ -99,7 +105,7 @@ def command(
     if as_json:
         click.echo(json.dumps(found.to_json(), ensure_ascii=False))
     else:
-        _tell(found)
+        _tell(found, is_default=score is None)
     for path in (out_dir, sheet_path):
         if path is not None:
             click.echo(f"written: {path}", err=True)
@@ -150,7 +156,7 @@ def _save(found: Comparison, folder: Path, force: bool) -> None:
         write_atomic(folder / name, entry.data, force=force, make_parents=True)
 
 
-def _tell(found: Comparison) -> None:
+def _tell(found: Comparison, *, is_default: bool) -> None:
     image = found.image
     size = image.source.n_bytes
     before = f", {size:,} B" if size else ""
@@ -158,9 +164,11 @@ def _tell(found: Comparison) -> None:
     if found.target_bytes is not None:
         click.echo(f"at most {found.target_bytes:,} B each\n")
     else:
-        click.echo(f"at the score {found.target_score:.2f} (SSIMULACRA2) or just above\n")
+        whose = " of huepress compress" if is_default else ""
+        score = f"{found.target_score:.2f}"
+        click.echo(f"each at the score{whose}, {score} (SSIMULACRA2), or just above\n")
     first = found.entries[0]
-    head = f"to {first.name}"
+    head = f"of {first.name}"
     click.echo(
         f"{'':18} {'setting':>14} {'bytes':>11} {head:>16} {'score':>6} {'PSNR':>8}"
         f" {'unchanged':>9} {'seconds':>8}"

@@ -97,12 +97,13 @@ class GroupedCommand(click.Command):
             record = param.get_help_record(ctx)
             if record is not None and isinstance(param, click.Option):
                 headings.setdefault(self.heading(param.name), []).append(record)
-        last = headings.pop("Other", [])
-        for heading, records in [*headings.items(), ("Other", last)]:
+        for heading in sorted(headings, key=lambda word: (word == "Other", word != self.own)):
             with formatter.section(heading):
-                formatter.write_dl(records)
+                formatter.write_dl(headings[heading])
 
     groups: tuple[type[OptionGroup], ...] = ()
+    own = "Other"
+    """Heading of the command's own flags: first, unless it is this one."""
 
     def heading(self, name: str | None) -> str:
         """Heading under which the flag of an option stands."""
@@ -110,4 +111,4 @@ class GroupedCommand(click.Command):
             for row in fields(group):
                 if row.name == name:
                     return spec_of(row).group
-        return "Other"
+        return self.own

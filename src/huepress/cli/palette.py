@@ -38,6 +38,7 @@ NOT_ASKED: Final = (
     "keep_hidden_rgb",
     "matte",
     "strip",
+    "drop_signature",
     "icc",
 )
 

@@ -48,11 +48,17 @@ NOT_SWEPT = (
     "best_effort",
     "lossless",
     "palette",
+    "keep_hidden_rgb",
 )
 
 
 class _Command(GroupedCommand):
     groups = (CompressOptions,)
+    own = "The sweep"
+
+    def heading(self, name: str | None) -> str:
+        """Put the list of k first, too."""
+        return self.own if name == "colors" else super().heading(name)
 
 
 class _Colors(click.ParamType[Any]):

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from huepress.compare.matching import Entry
+
+
+WORTH_TELLING: Final = 0.02
+"""Share of unchanged pixels below which a palette keeps nothing that could be seen."""
 
 
 def advise(entries: Sequence[Entry], *, same_bytes: bool = False) -> str:
@@ -58,11 +62,12 @@ def _remarks(best: Entry, met: Sequence[Entry], same_bytes: bool) -> list[str]:
     if best.kind == "palette" or not palettes:
         return _better_of_ours(best, palettes)
     ours = _best(palettes, same_bytes=same_bytes)
-    return [
-        f"Take {best.name} where every reader of it knows {best.name}. {ours.name} leaves"
-        f" {_share(ours.exact)} of the pixels exactly as they were ({best.name}:"
-        f" {_share(best.exact)}), and can be saved again without losing more."
-    ]
+    where = "" if best.name == "JPEG" else f" where everything that shows it reads {best.name}"
+    kept = ""
+    if ours.exact > max(2 * best.exact, WORTH_TELLING):
+        shares = f"{_share(ours.exact)} of the pixels exactly as they were ({best.name}:"
+        kept = f" leaves {shares} {_share(best.exact)}) and"
+    return [f"Take {best.name}{where}. {ours.name}{kept} can be saved again without losing more."]
 
 
 def _better_of_ours(best: Entry, palettes: Sequence[Entry]) -> list[str]:

@@ -56,6 +56,8 @@ class Contender:
         Behind the setting, such as ``4:4:4``.
     others : tuple of Contender
         The same format written otherwise; whoever serves the target best stands for all.
+    squeeze : callable or None
+        The file -> the same pixels in fewer bytes, slowly: done where bytes count.
     aim : callable or None
         (pixels, score or None, bytes or None) -> the file that comes nearest to a target, for who
         can search by itself; no ladder is climbed then.
@@ -69,6 +71,7 @@ class Contender:
     takes_alpha: bool = True
     note: str = ""
     others: tuple[Contender, ...] = ()
+    squeeze: Callable[[bytes], bytes] | None = None
     aim: Callable[[Pixels, float | None, int | None], bytes] | None = None
 
     def setting(self, value: int) -> str:
@@ -101,11 +104,11 @@ def contenders(options: CompressOptions | None = None) -> list[Contender]:
     if features.check("avif"):
         found.append(_lossy("AVIF", {"4:2:0": _avif, "4:4:4": partial(_avif, chroma="4:4:4")}))
     found += [
-        Contender("Pillow median cut", "palette", "k", COLORS, _median_cut, takes_alpha=False),
-        Contender("Pillow octree", "palette", "k", COLORS, _octree),
+        _palette("Pillow median cut", _median_cut, alpha=False),
+        _palette("Pillow octree", _octree),
     ]
     if shutil.which("pngquant"):
-        found.append(Contender("pngquant", "palette", "k", COLORS, _pngquant))
+        found.append(_palette("pngquant", _pngquant))
     return found
 
 
@@ -136,6 +139,11 @@ def _huepress(name: str, options: CompressOptions) -> Contender:
         return compress(image, options, **changes).data
 
     return Contender(name, "palette", "k", COLORS, write, aim=aim)
+
+
+def _palette(name: str, write: Callable[[Pixels, int], bytes], *, alpha: bool = True) -> Contender:
+    """Make a contender of another palette tool: its PNGs go through oxipng."""
+    return Contender(name, "palette", "k", COLORS, write, takes_alpha=alpha, squeeze=squeezed)
 
 
 def _lossy(
@@ -188,8 +196,8 @@ def _avif(pixels: Pixels, quality: int, chroma: str = "4:2:0") -> bytes:
 def _indexed(pixels: Pixels, colors: int, method: PillowImage.Quantize) -> bytes:
     out = BytesIO()
     made = PillowImage.Image.quantize(PillowImage.fromarray(pixels), colors, method)
-    made.save(out, "png", optimize=True)
-    return squeezed(out.getvalue())
+    made.save(out, "png")
+    return out.getvalue()
 
 
 def _median_cut(pixels: Pixels, colors: int) -> bytes:
@@ -201,9 +209,7 @@ def _octree(pixels: Pixels, colors: int) -> bytes:
 
 
 def _pngquant(pixels: Pixels, colors: int) -> bytes:
-    return squeezed(
-        run_on_png(["pngquant", str(colors), "--speed", "1", "-o", "{out}", "{in}"], pixels)
-    )
+    return run_on_png(["pngquant", str(colors), "--speed", "1", "-o", "{out}", "{in}"], pixels)
 
 
 def run_on_png(command: Sequence[str], pixels: Pixels) -> bytes:

@@ -219,6 +219,7 @@ class _Ladder:
         self._pixels = pixels
         self._judge = judge
         self._tried: dict[int, Entry] = {}
+        self._is_rough = False  # only pixels count
 
     def climb(self, score: float | None, budget: int | None) -> Entry:
         """Return the lowest rung that reaches the score, or the highest within the budget."""
@@ -228,9 +229,10 @@ class _Ladder:
             place = self._first(lambda entry: entry.n_bytes > budget) - 1
             return self._rung(max(place, 0), place >= 0)
         assert score is not None
+        self._is_rough = True
         place = self._first(lambda entry: entry.score >= score)
         top = len(self._contender.ladder) - 1
-        return self._rung(min(place, top), place <= top)
+        return self._squeezed(self._rung(min(place, top), place <= top))
 
     def _first(self, holds: Callable[[Entry], bool]) -> int:
         """Return the first rung for which it holds, taking it to hold from there on up."""
@@ -264,7 +266,15 @@ class _Ladder:
 
     def _measure(self, place: int) -> Entry:
         value = self._contender.ladder[place]
-        return self._measured(lambda: self._contender.write(self._pixels, value), value)
+        entry = self._measured(lambda: self._contender.write(self._pixels, value), value)
+        return entry if self._is_rough else self._squeezed(entry)
+
+    def _squeezed(self, entry: Entry) -> Entry:
+        if self._contender.squeeze is None:
+            return entry
+        started = perf_counter()
+        data = self._contender.squeeze(entry.data)
+        return replace(entry, data=data, seconds=entry.seconds + perf_counter() - started)
 
     def _measured(self, write: Callable[[], bytes], value: int | None) -> Entry:
         contender = self._contender

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _SHOWN: Final = 6000  # points drawn; more only make the cloud solid and the file large
+_NAMES: Final = {"srgb": "RGB", "oklab": "Oklab"}
 _AXES: Final = {"srgb": ("R", "G", "B"), "oklab": ("b", "a", "L")}
 
 
@@ -61,7 +62,7 @@ def clusters_figure(
     made = figure(
         11,
         5.2,
-        f"{counted.n_colors:,} colors in {len(centers)} clusters, nearest in {color_space}",
+        f"{counted.n_colors:,} colors in {len(centers)} clusters, nearest in {_NAMES[color_space]}",
     )
     for place, space in enumerate(("srgb", "oklab")):
         axes = made.add_subplot(1, 2, place + 1, projection="3d", computed_zorder=False)
@@ -81,7 +82,7 @@ def clusters_figure(
         for name, letter in zip(_AXES[space], "xyz", strict=True):
             getattr(axes, f"set_{letter}label")(name, fontsize=8, color=INK)
         axes.tick_params(labelsize=6, pad=-2)
-        axes.set_title("RGB" if space == "srgb" else "Oklab", fontsize=10, color=INK)
+        axes.set_title(_NAMES[space], fontsize=10, color=INK)
         axes.set_box_aspect((1, 1, 1) if space == "srgb" else (1, 1, 1.2), zoom=0.92)
         if space == "oklab":
             axes.view_init(elev=14, azim=-60)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
+from matplotlib.ticker import EngFormatter, FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 
 from huepress.errors import OptionError
 from huepress.plots.style import CYCLE, FAINT, INK, figure, plain
@@ -54,6 +54,7 @@ def inertia_figure(
         if not steps:
             raise OptionError("runs", name, "a run with a history: return_history=True")
         draw_inertia(axes, [step.inertia for step in steps], name, CYCLE[i % len(CYCLE)])
+    axes.yaxis.set_major_formatter(EngFormatter())
     axes.legend(fontsize=8, frameon=False)
     return made
 
