@@ -162,6 +162,9 @@ def test_advice_names_the_smallest_whoever_made_it():
     assert advise([ours, webp, lossless]).endswith(
         "As PNG, which everything reads, it takes 1,000 B."
     )
+    pngquant = made("pngquant", "palette", 1500, 80)
+    assert advise([ours, lossless, pngquant]).endswith("33 % below pngquant.")
+    assert advise([lossless, pngquant]).endswith("25 % below lossless PNG.")
     lossless = made("lossless PNG", "lossless", 300, 100, 1.0)
     assert "huepress compress --lossless" in advise([ours, lossless, avif])
 

@@ -26,8 +26,8 @@ def advise(entries: Sequence[Entry], *, same_bytes: bool = False) -> str:
     Returns
     -------
     str
-        The best file that meets the target is named first, whoever made it; where none does, the
-        nearest.
+        The best file that meets the target is named first, whoever made it, and beside the best
+        of huepress's, or when that is it, of all others; where none does, the nearest.
     """
     met = [entry for entry in entries if entry.reached]
     if not met:
@@ -36,10 +36,15 @@ def advise(entries: Sequence[Entry], *, same_bytes: bool = False) -> str:
         return f"Nobody meets the target; {best.name} comes nearest, with {what}."
     best = _best(met, same_bytes=same_bytes)
     words = f"{best.name} has the best score" if same_bytes else f"{best.name} is the smallest"
-    rivals = [entry for entry in met if entry.kind != best.kind]
+    rivals = [entry for entry in met if _is_ours(entry) != _is_ours(best)]
+    rivals = rivals or [entry for entry in met if entry.kind != best.kind]
     if rivals:
         words += _against(best, _best(rivals, same_bytes=same_bytes), same_bytes)
     return " ".join([words + ".", *_remarks(best, met, same_bytes)])
+
+
+def _is_ours(entry: Entry) -> bool:
+    return entry.name.startswith("huepress")
 
 
 def _best(entries: Sequence[Entry], *, same_bytes: bool) -> Entry:
@@ -58,7 +63,7 @@ def _against(best: Entry, rival: Entry, same_bytes: bool) -> str:
 def _remarks(best: Entry, met: Sequence[Entry], same_bytes: bool) -> list[str]:
     if best.kind == "lossless":
         return ["Nothing need be lost here: use huepress compress --lossless."]
-    palettes = [entry for entry in met if entry.name.startswith("huepress")]
+    palettes = [entry for entry in met if _is_ours(entry)]
     if best.kind == "palette" or not palettes:
         return _better_of_ours(best, palettes)
     ours = _best(palettes, same_bytes=same_bytes)
