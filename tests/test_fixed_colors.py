@@ -127,6 +127,7 @@ def test_a_kept_color_that_is_in_the_picture_is_hit_exactly():
 
 
 def test_half_transparent_colors_are_kept_in_opaque_pictures():
+    compress(scene(), colors=8, keep_color=("#12345680",))  # several palettes race
     result = compress(scene(), colors=8, keep_color=("#12345680",), rate_weight=0)
     assert opened(result).info["transparency"] == b"\x80"
     assert tuple(result.indexed.palette.colors[0]) == (0x12, 0x34, 0x56, 0x80)

@@ -163,6 +163,8 @@ def test_colors_that_stay(picture):
     for point in found.points:
         shown = Image.open(io.BytesIO(point.result.data))
         assert bytes(shown.getpalette()[:3]).hex() == "12fe34"
+    (point,) = sweep(picture, (8,), keep_color=("#12fe3480",)).points
+    assert point.result.indexed.palette.colors[0].tolist() == [0x12, 0xFE, 0x34, 0x80]
     with pytest.raises(OptionError, match="keep_color"):
         sweep(picture, (1, 8), keep_color=("#12fe34", "#fff"))
 

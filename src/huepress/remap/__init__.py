@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from huepress.remap.nearest import remap
+from huepress.remap.nearest import NearestMap, remap
 
-__all__ = ["remap"]
+__all__ = ["NearestMap", "remap"]

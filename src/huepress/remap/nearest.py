@@ -40,19 +40,46 @@ def remap(
     OptionError
         Unknown color space; or a palette without alpha for pixels that have it.
     """
-    colorspace.require_space(color_space)
-    pixels = image.pixels if isinstance(image, Image) else np.ascontiguousarray(image)
-    height, width, channels = pixels.shape
-    colors = palette.colors
-    if colors.shape[1] != channels:
-        if channels == 4:
+    return NearestMap(
+        image, color_space, has_alpha=palette.colors.shape[1] == 4, n_threads=n_threads
+    ).map(palette)
+
+
+class NearestMap:
+    """A picture with its pixels sorted by color, ready to be mapped to one palette after another.
+
+    Parameters
+    ----------
+    image, color_space, n_threads
+        As for `remap`.
+    has_alpha : bool
+        Whether the palettes will be RGBA, also when the picture is not.
+    """
+
+    def __init__(
+        self,
+        image: Image | Pixels,
+        color_space: colorspace.ColorSpace = "oklab",
+        *,
+        has_alpha: bool = False,
+        n_threads: int = 0,
+    ) -> None:
+        colorspace.require_space(color_space)
+        pixels = image.pixels if isinstance(image, Image) else np.ascontiguousarray(image)
+        self._shape = pixels.shape[:2]
+        if has_alpha and pixels.shape[2] == 3:
+            pixels = np.dstack([pixels, np.full(self._shape, 255, np.uint8)])
+        self._n_threads = n_threads
+        self._engine = histogram.engine_of(pixels, n_threads=n_threads)
+        colorspace.place(self._engine, color_space, False, n_threads)
+
+    def map(self, palette: Palette) -> IndexedImage:
+        """Map every pixel to its nearest palette entry, as `remap` does."""
+        if palette.colors.shape[1] < self._engine.channels:
             raise OptionError("palette", "RGB", "RGBA, for a picture with alpha")
-        pixels = np.dstack([pixels, np.full((height, width), 255, np.uint8)])
-    engine = histogram.engine_of(pixels, n_threads=n_threads)
-    colorspace.place(engine, color_space, False, n_threads)
-    indices = np.empty((height, width), np.uint8)
-    engine.map(colors, indices.reshape(-1), n_threads)
-    return IndexedImage(indices, palette)
+        indices = np.empty(self._shape, np.uint8)
+        self._engine.map(palette.colors, indices.reshape(-1), self._n_threads)
+        return IndexedImage(indices, palette)
 
 
 def seen_entries(palette: Palette) -> Indices:

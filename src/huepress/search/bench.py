@@ -259,7 +259,10 @@ class Bench:
 
     def _tail(self, fit: PaletteFit) -> float:
         """How far off the colors are that are worst served: the 8-norm of all distances."""
-        points = embed(self.counted.colors, self.color_space)
+        colors = self.counted.colors
+        if fit.palette.colors.shape[1] > colors.shape[1]:  # a color to be kept is half-transparent
+            colors = np.column_stack([colors, np.full(len(colors), 255, np.uint8)])
+        points = embed(colors, self.color_space)
         distances = np.empty(len(points), np.float32)
         indices = np.empty(len(points), np.uint8)
         centers = embed(fit.palette.colors, self.color_space)

@@ -13,7 +13,7 @@ from huepress.encode.png import NONE, raw_image
 from huepress.encode.tidy import tidy
 from huepress.options import CompressOptions
 from huepress.palette_files import parse_hex
-from huepress.remap import remap
+from huepress.remap import NearestMap, remap
 from huepress.remap.rate import RateMap
 from huepress.report import Result
 from huepress.types import Encoded, Image, IndexedImage, PaletteFit
@@ -23,7 +23,19 @@ LEVEL: Final = 6
 bytes for photographs, 10 to 20 % for charts and screens (docs/lab-book.md, Study)."""
 
 
-def finish_plain(image: Image, fit: PaletteFit, options: CompressOptions, started: float) -> Result:
+def is_nearest(options: CompressOptions) -> bool:
+    """Whether every pixel takes its nearest color."""
+    return not options.rate_weight and not options.dither
+
+
+def finish_plain(
+    image: Image,
+    fit: PaletteFit,
+    options: CompressOptions,
+    started: float,
+    *,
+    nearest: NearestMap | None = None,
+) -> Result:
     """Map every pixel once and write the file.
 
     Parameters
@@ -36,6 +48,8 @@ def finish_plain(image: Image, fit: PaletteFit, options: CompressOptions, starte
         ``rate_weight`` and ``dither`` count as 0, plain nearest color, when they are not given.
     started : float
         When the clock of the result began (`time.perf_counter`).
+    nearest : NearestMap or None
+        The picture ready to be mapped, where many palettes are to come.
 
     Returns
     -------
@@ -43,10 +57,12 @@ def finish_plain(image: Image, fit: PaletteFit, options: CompressOptions, starte
         Always the indexed picture, also where the input file is smaller; a PNG is deflated lightly.
     """
     space = space_of(options.color_space, image.source.icc_profile)
-    weight, dither = options.rate_weight or 0.0, options.dither or 0.0
-    if weight == 0 and dither == 0:
+    if nearest is not None:
+        indexed = nearest.map(fit.palette)
+    elif is_nearest(options):
         indexed = remap(image, fit.palette, space, n_threads=options.threads)
     else:
+        weight, dither = options.rate_weight or 0.0, options.dither or 0.0
         mapping = RateMap(image.pixels, fit.palette, color_space=space, n_threads=options.threads)
         indexed = mapping.map(max(weight, 1e-6), dither=dither, find=options.effort != "fast")
     carried, n_fixed = carry(image.source, options.strip), len(options.keep_color)

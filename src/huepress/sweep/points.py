@@ -1,9 +1,9 @@
 """One picture at many k: fit, map, encode and measure each.
 
-What costs most is done once: the picture is read, counted and made ready for scoring once. Of a k
-there remain one k-means, one mapping, one quick deflate and one score. k-means starts afresh at
-each k: from the next larger palette it would take as long, and find a worse one (docs/lab-book.md,
-Study).
+What costs most is done once: the picture is read, counted, and made ready for mapping and scoring.
+Of a k there remain one k-means, one mapping, one quick deflate and one score. k-means starts afresh
+at each k: from the next larger palette it would save next to nothing, and find mostly a worse one
+(docs/lab-book.md, Study).
 """
 
 from __future__ import annotations
@@ -22,9 +22,10 @@ from huepress.compress import compress, learn
 from huepress.errors import OptionError
 from huepress.load import load_with
 from huepress.options import CompressOptions
+from huepress.remap import NearestMap
 from huepress.search import count_seen
 from huepress.sweep.knee import Suggestion, suggest
-from huepress.sweep.plain import finish_plain
+from huepress.sweep.plain import finish_plain, is_nearest
 from huepress.sweep.scaling import Law, Timing
 from huepress.types import Histogram, Image, PaletteFit
 from huepress.validation import index_entropy
@@ -52,7 +53,8 @@ class Point:
     score : float
         SSIMULACRA2.
     seconds : float
-        Of the file: counting (which a sweep does once for all), k-means, mapping and encoding.
+        Of the file: counting and sorting (which a sweep does once for all), k-means, mapping and
+        encoding.
     fit_seconds : float
         Of k-means alone.
     """
@@ -227,16 +229,23 @@ def sweep(
     fixed_colors.require_room(len(options.keep_color), wanted[0])
     image = load_with(source, options)
     profile = image.source.icc_profile
+    space = space_of(options.color_space, profile)
     started = perf_counter()
-    counted = count_seen(image, space_of(options.color_space, profile), n_threads=options.threads)
-    count_seconds = perf_counter() - started
+    counted = count_seen(image, space, n_threads=options.threads)
+    nearest = None
+    if is_nearest(options) and not search_all:
+        # A color to be kept may be clear where none of the picture is.
+        kept = fixed_colors.of_words(options.keep_color) if options.keep_color else counted.colors
+        has_alpha = kept.shape[1] == 4
+        nearest = NearestMap(image, space, has_alpha=has_alpha, n_threads=options.threads)
+    shared_seconds = perf_counter() - started
     enough = [k for k in wanted if k >= counted.n_colors]
     wanted = [k for k in wanted if k < counted.n_colors] + enough[:1]
     judge = metrics.Ssimulacra2(as_srgb(image.pixels, profile), n_threads=options.threads)
     points: list[Point] = []
     for k in wanted:
         at_k = options.changed(colors=k)
-        points.append(_point(image, counted, count_seconds, judge, at_k, search_all))
+        points.append(_point(image, counted, nearest, shared_seconds, judge, at_k, search_all))
         if on_point is not None:
             on_point(points[-1])
     found = Sweep(image, options, tuple(points), suggest(points))
@@ -250,7 +259,8 @@ def sweep(
 def _point(
     image: Image,
     counted: Histogram,
-    count_seconds: float,
+    nearest: NearestMap | None,
+    shared_seconds: float,
     judge: metrics.Ssimulacra2,
     options: CompressOptions,
     search: bool,
@@ -262,7 +272,8 @@ def _point(
     if search:
         result = compress(image, options)
     else:
-        result = finish_plain(image, fit, options, started - count_seconds)
+        clock = started - shared_seconds
+        result = finish_plain(image, fit, options, clock, nearest=nearest)
     return Point(options.colors, result, fit, _score(judge, result), result.seconds, fit_seconds)
 
 
