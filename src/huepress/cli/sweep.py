@@ -28,10 +28,10 @@ Examples:
   huepress sweep photo.png --search suggested       then what compress makes of the suggested k
 
 \b
-Only k varies: every pixel takes its nearest color, and PNGs are deflated lightly. So the whole
-sweep takes no longer than one "huepress compress", which maps by rate, diffuses errors and deflates
-as well as it can: at the same k its file is mostly smaller. --search runs that too, at the
-suggested k or at all.
+Only k varies: every pixel takes its nearest color, unless --rate-weight or --dither are given, and
+PNGs are deflated lightly. So the whole sweep takes no longer than one "huepress compress", which
+maps by rate, diffuses errors and deflates as well as it can: at the same k its file is mostly
+smaller. --search runs that too, at the suggested k or at all; --small-colors counts only there.
 
 \b
 Seconds are those of one k by itself: counting colors, k-means, mapping, encoding; the score is not
