@@ -29,7 +29,7 @@ Examples:
 
 \b
 Only k varies: every pixel takes its nearest color, unless --rate-weight or --dither are given, and
-PNGs are deflated lightly. So the whole sweep takes no longer than one "huepress compress", which
+PNGs are deflated lightly. So the whole sweep takes about as long as one "huepress compress", which
 maps by rate, diffuses errors and deflates as well as it can: at the same k its file is mostly
 smaller. --search runs that too, at the suggested k or at all; --small-colors counts only there.
 
