@@ -102,6 +102,24 @@ def test_the_description_has_every_route(client):
     assert routes == {(path, method) for path, methods in paths.items() for method in methods}
 
 
+def test_the_description_leads_from_what_is_made_to_what_is_done_with_it():
+    paths = openapi.description()["paths"]
+    operations = [operation for methods in paths.values() for operation in methods.values()]
+    known = [operation["operationId"] for operation in operations]
+    assert len(set(known)) == len(known)
+    reached = {
+        name
+        for operation in operations
+        for answer in operation["responses"].values()
+        for name in answer.get("links", {})
+    }
+    assert reached == {
+        o["operationId"]
+        for o in operations
+        if any(parameter["in"] == "path" for parameter in o.get("parameters", []))
+    }
+
+
 def bomb():
     """A PNG of 50 000 x 50 000 pixels in a few bytes."""
 

@@ -50,8 +50,18 @@ def schema_of(row: form.Row) -> dict[str, Any]:
     return schema
 
 
+# Operations whose answer names what other operations have in their path.
+_MAKERS: Final = {
+    "open_tab": ("201", "tab"),
+    "add_picture": ("201", "picture"),
+    "start_job": ("202", "job"),
+}
+
+
 def description() -> dict[str, Any]:
     """Return the description as JSON has it."""
+    paths = _paths()
+    _link(paths)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -60,7 +70,7 @@ def description() -> dict[str, Any]:
             "description": "Image compression by k-means clustering of colors.",
             "license": {"name": "MIT", "identifier": "MIT"},
         },
-        "paths": {"/api/v1" + path: methods for path, methods in _paths().items()},
+        "paths": {"/api/v1" + path: methods for path, methods in paths.items()},
         "components": {
             "schemas": {
                 "Error": _error_schema(),
@@ -79,6 +89,23 @@ def description() -> dict[str, Any]:
         },
         "security": [{}, {"token": []}],
     }
+
+
+def _link(paths: dict[str, Any]) -> None:
+    """Tell which operations go on from what another one made."""
+    operations = [operation for methods in paths.values() for operation in methods.values()]
+    for maker in operations:
+        status, name = _MAKERS.get(maker["operationId"], ("", ""))
+        if not name:
+            continue
+        maker["responses"][status]["links"] = {
+            operation["operationId"]: {
+                "operationId": operation["operationId"],
+                "parameters": {name: "$response.body#/id"},
+            }
+            for operation in operations
+            if {"path"} == {p["in"] for p in operation.get("parameters", []) if p["name"] == name}
+        }
 
 
 def _error_schema() -> dict[str, Any]:
@@ -112,12 +139,17 @@ def _answers(status: int, words: str, content: dict[str, Any] | None = None) -> 
 
 
 def _operation(
+    identifier: str,
     summary: str,
     answers: dict[str, Any],
     parameters: list[dict[str, Any]] | None = None,
     body: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
-    operation: dict[str, Any] = {"summary": summary, "responses": answers}
+    operation: dict[str, Any] = {
+        "operationId": identifier,
+        "summary": summary,
+        "responses": answers,
+    }
     if parameters:
         operation["parameters"] = parameters
     if body:
@@ -173,6 +205,7 @@ def _paths() -> dict[str, Any]:
     swatch = _object(hex={"type": "string"}, share={"type": "number"})
     tab, picture, job = _in_path("tab"), _in_path("picture"), _in_path("job")
     picture_list = _list(_ref("Picture"))
+    event = _object(data={"type": "string", "description": "JSON: the tab at first, then jobs."})
     whole = {"name": {"type": "string"}, "report": _ref("Report"), "data": {"type": "string"}}
     new_job = {
         "type": "object",
@@ -190,6 +223,7 @@ def _paths() -> dict[str, Any]:
     return {
         "/compress": {
             "post": _operation(
+                "compress",
                 "Compress a picture; its figures are in the header Huepress-Report.",
                 _answers(200, "The file.", _binary("image/*") | _json(_object(**whole))),
                 [_NAME, _in_query("score", {"type": "boolean"}), *_option_parameters()],
@@ -198,6 +232,7 @@ def _paths() -> dict[str, Any]:
         },
         "/sweep": {
             "post": _operation(
+                "sweep",
                 "Size and score against the number of colors, and the one at the knee.",
                 _answers(
                     200,
@@ -210,22 +245,32 @@ def _paths() -> dict[str, Any]:
         },
         "/palette": {
             "post": _operation(
+                "palette",
                 "The colors and their shares of the pixels.",
                 _answers(200, "The palette.", _json(_object(palette=_list(swatch)))),
                 [_NAME, *_option_parameters()],
                 _picture_body(),
             )
         },
-        "/options": {"get": _operation("The table of options.", _answers(200, "The table."))},
-        "/health": {"get": _operation("Whether the server lives.", _answers(200, "It does."))},
+        "/options": {
+            "get": _operation("options", "The table of options.", _answers(200, "The table."))
+        },
+        "/health": {
+            "get": _operation("health", "Whether the server lives.", _answers(200, "It does."))
+        },
         "/demo.png": {
             "get": _operation(
-                "A picture to try things on.", _answers(200, "The picture.", _binary("image/png"))
+                "demo",
+                "A picture to try things on.",
+                _answers(200, "The picture.", _binary("image/png")),
             )
         },
-        "/openapi.json": {"get": _operation("This description.", _answers(200, "This."))},
+        "/openapi.json": {
+            "get": _operation("description", "This description.", _answers(200, "This."))
+        },
         "/tabs": {
             "post": _operation(
+                "open_tab",
                 "Open a tab: pictures and jobs live in one, and go when nobody listens to it.",
                 _answers(201, "The tab.", _json(_object(id=_IDENTIFIER)))
                 | {"200": {"description": "The tab asked for, still open."}},
@@ -233,21 +278,24 @@ def _paths() -> dict[str, Any]:
         },
         "/tabs/{tab}": {
             "get": _operation(
+                "show_tab",
                 "The pictures of a tab.",
                 _answers(200, "The tab.", _json(_object(id=_IDENTIFIER, pictures=picture_list))),
                 [tab],
             ),
-            "delete": _operation("Close a tab.", _answers(204, "Closed."), [tab]),
+            "delete": _operation("close_tab", "Close a tab.", _answers(204, "Closed."), [tab]),
         },
         "/tabs/{tab}/events": {
             "get": _operation(
+                "listen",
                 "What happens to the jobs of a tab, as server-sent events.",
-                _answers(200, "Events.", {"text/event-stream": {"schema": {"type": "string"}}}),
+                _answers(200, "Events, endlessly.", {"text/event-stream": {"schema": event}}),
                 [tab],
             )
         },
         "/tabs/{tab}/archive.zip": {
             "get": _operation(
+                "archive",
                 "Every finished result of a tab.",
                 _answers(200, "A ZIP.", _binary("application/zip")),
                 [tab],
@@ -255,6 +303,7 @@ def _paths() -> dict[str, Any]:
         },
         "/tabs/{tab}/pictures": {
             "post": _operation(
+                "add_picture",
                 "Add a picture: the body, or the url of a server on the same machine.",
                 _answers(201, "The picture.", _json(_ref("Picture"))),
                 [tab, _NAME],
@@ -262,15 +311,21 @@ def _paths() -> dict[str, Any]:
             )
         },
         "/pictures/{picture}": {
-            "delete": _operation("Remove a picture.", _answers(204, "Removed."), [picture])
+            "delete": _operation(
+                "remove_picture", "Remove a picture.", _answers(204, "Removed."), [picture]
+            )
         },
         "/pictures/{picture}/file": {
             "get": _operation(
-                "The file as it came.", _answers(200, "The file.", _binary(_ANY)), [picture]
+                "picture_file",
+                "The file as it came.",
+                _answers(200, "The file.", _binary(_ANY)),
+                [picture],
             )
         },
         "/pictures/{picture}/shown.png": {
             "get": _operation(
+                "picture_shown",
                 "The picture as a PNG, for browsers that cannot read its format.",
                 _answers(200, "The picture.", _binary("image/png")),
                 [picture],
@@ -278,6 +333,7 @@ def _paths() -> dict[str, Any]:
         },
         "/pictures/{picture}/jobs": {
             "post": _operation(
+                "start_job",
                 "Start a job; the unfinished one of its kind on this picture is cancelled.",
                 _answers(202, "The job.", _json(_ref("Job"))),
                 [picture],
@@ -285,13 +341,16 @@ def _paths() -> dict[str, Any]:
             )
         },
         "/jobs/{job}": {
-            "get": _operation("A job.", _answers(200, "The job.", _json(_ref("Job"))), [job]),
+            "get": _operation(
+                "show_job", "A job.", _answers(200, "The job.", _json(_ref("Job"))), [job]
+            ),
             "delete": _operation(
-                "Cancel a job.", _answers(202, "The job.", _json(_ref("Job"))), [job]
+                "cancel_job", "Cancel a job.", _answers(202, "The job.", _json(_ref("Job"))), [job]
             ),
         },
         "/jobs/{job}/{stage}": {
             "get": _operation(
+                "job_file",
                 "The finished file, or the first fast one.",
                 _answers(200, "The file.", _binary("image/*")),
                 [

@@ -21,7 +21,7 @@ from huepress.options import CompressOptions
 from huepress.report import STOP_WORDS, Result
 from huepress.sweep import Point, sweep
 from huepress.types import Image
-from huepress.web.draft import draft
+from huepress.web.draft import draft, figures_of
 from huepress.web.form import options_of
 
 Task: TypeAlias = Mapping[str, Any]
@@ -51,6 +51,12 @@ class Desk:
     def __init__(self, is_cancelled: Callable[[str], bool]) -> None:
         self._is_cancelled = is_cancelled
         self._pictures: dict[tuple[Any, ...], Image] = {}
+
+    def warm_up(self) -> None:
+        """Do a tiny picture, so that the first one sent does not wait for late imports."""
+        tiny = io.BytesIO()
+        PillowImage.new("RGB", (8, 8)).save(tiny, "jpeg")
+        draft(load_with(tiny.getvalue(), CompressOptions()), CompressOptions())
 
     def run(self, task: Task, emit: Emit) -> None:
         """Carry out one task; errors of the library become its last event."""
@@ -85,11 +91,12 @@ class Desk:
         image = self._picture(task, options)
         self._go_on(task)
         if task.get("draft") and (options.effort != "fast" or _n_pixels([image]) > _QUICK):
-            emit({"event": "draft", **_finished(draft(image, options), task, "draft", score=False)})
+            first = draft(image, options)
+            emit({"event": "draft", **_finished(first, task, "draft", figures_of(first))})
             self._go_on(task)
         result = compress(image, options)
         self._go_on(task)
-        return _finished(result, task, "final", score=task.get("score", True))
+        return _finished(result, task, "final", result.report(score=task.get("score", True)))
 
     def _sweep(self, task: Task, emit: Emit) -> dict[str, Any]:
         options = options_of(task["options"], task["max_pixels"])
@@ -130,9 +137,8 @@ def _n_pixels(pictures: Iterable[Image]) -> int:
     return sum(image.width * image.height for image in pictures)
 
 
-def _finished(result: Result, task: Task, stage: str, *, score: bool) -> dict[str, Any]:
-    """Write the file of a result and return its figures."""
-    figures = result.report(score=score)
+def _finished(result: Result, task: Task, stage: str, figures: dict[str, Any]) -> dict[str, Any]:
+    """Write the file of a result and return what the page tells of it."""
     figures |= {
         "width": result.image.width,
         "height": result.image.height,

@@ -1,10 +1,10 @@
 """A worker process: tasks come in on standard input, events go out on standard output.
 
-Each line is one JSON object. ``python -m huepress.web.worker`` imports the road first and says
-``ready``, so that a task never waits for imports. A native loop cannot be interrupted from inside:
-the server cancels politely between two steps (``{"cancel": id}``), and otherwise kills the process.
-When the server is gone, standard input ends: the worker then removes the server's folder and ends
-itself, even in the middle of a task.
+Each line is one JSON object. ``python -m huepress.web.worker`` imports the road and walks it once
+before it says ``ready``, so that a task never waits for imports. A native loop cannot be
+interrupted from inside: the server cancels politely between two steps (``{"cancel": id}``), and
+otherwise kills the process. When the server is gone, standard input ends: the worker then removes
+the server's folder and ends itself, even in the middle of a task.
 """
 
 from __future__ import annotations
@@ -38,6 +38,7 @@ def main(memory: int, folder: str) -> None:
 
     give_back = _giver_back()
     desk = Desk(cancelled.__contains__)
+    desk.warm_up()
     _send(events, {"event": "ready"})
     while True:
         task = inbox.get()

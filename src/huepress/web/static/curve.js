@@ -1,7 +1,7 @@
 // The chart over the slider of colors: size and score against k, on the slider's own axis, each pixel
 // taking its nearest color; and as rings what the search then made of it. A click on a point sets k.
 
-import { $, draw } from "./dom.js";
+import { $, draw, make } from "./dom.js";
 import { STOPS } from "./form.js";
 import * as model from "./state.js";
 import { aimOf } from "./table.js";
@@ -89,7 +89,10 @@ const dots = (point, x, sizeY, scoreY) => [
 function rings(picture, x, sizeY, scoreY) {
   const report = picture.job?.state === "done" && picture.job.report;
   if (!report || !report.colors || report.score == null) return [];
-  const found = { k: model.optionsOf(picture).colors ?? 256, bytes: report.bytes_out, score: report.score };
+  // The curve ends where every color of the picture fits; so does what was found.
+  const last = picture.sweep.points.at(-1).k;
+  const asked = model.optionsOf(picture).colors ?? 256;
+  const found = { k: Math.min(asked, last), bytes: report.bytes_out, score: report.score };
   const ring = (kind, y) =>
     draw("circle", { class: `curve-ring-${kind}`, cx: x(found.k), cy: y(found), r: 4.5, "pointer-events": "none" });
   return [ring("size", sizeY), ring("score", scoreY)];
@@ -98,10 +101,14 @@ function rings(picture, x, sizeY, scoreY) {
 function tell(picture) {
   const suggested = picture.sweep.suggested;
   const line = $("#curve-words");
-  line.textContent = suggested
-    ? `Suggested: ${words.counted(suggested.k, "color")}, ${suggested.reason.split(":")[0]}`
-    : "Measuring …";
-  line.title = suggested?.reason ?? "";
+  if (!suggested) return void (line.textContent = "Measuring …");
+  const hadFocus = line.contains(document.activeElement);
+  const take = make(
+    "button",
+    { type: "button", class: "link", title: suggested.reason, onclick: () => model.edit({ colors: suggested.k }) },
+    words.counted(suggested.k, "color"));
+  line.replaceChildren("Suggested: ", take);
+  if (hadFocus) take.focus();
 }
 
 export function bindCurve() {

@@ -180,7 +180,16 @@ function show() {
   $("#redo").disabled = !model.canRedo();
 }
 
+// A tip opens upwards, but not out of the panel.
+function turnTip({ currentTarget: tip }) {
+  const top = Math.max(0, tip.closest(".panel").getBoundingClientRect().top);
+  tip.classList.toggle("is-below", tip.getBoundingClientRect().top - top < 120);
+}
+
 export function bindForm() {
+  for (const tip of $$(".tip")) {
+    for (const kind of ["pointerenter", "focus"]) tip.addEventListener(kind, turnTip);
+  }
   for (const { field, row, widget } of fields) widget.bind(field, row);
   $("#settings").addEventListener("submit", (event) => event.preventDefault());
   for (const radio of $$('[name="aim"]')) radio.addEventListener("change", () => takeAim(radio.value));

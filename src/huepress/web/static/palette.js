@@ -32,7 +32,7 @@ function show() {
 function strip(one) {
   const part = make("i");
   part.style.flexGrow = String(1000 * one.share);
-  part.style.background = one.hex;
+  paint(part, one.hex);
   return part;
 }
 
@@ -41,14 +41,13 @@ function swatch(one, i, kept) {
   const told = `${one.hex}, ${words.share(one.share)}`;
   const button = make("button", {
     type: "button",
-    class: one.hex.length > 7 ? "swatch is-clear" : "swatch",
+    class: "swatch",
     tabindex: i === 0 ? 0 : -1,
     title: canKeep ? `${told} – ${isKept ? "let go" : "keep"}` : `${told} – copy`,
     "aria-label": told,
     "aria-pressed": canKeep ? String(isKept) : null,
   });
-  if (one.hex.length > 7) button.style.backgroundImage = `linear-gradient(${one.hex}, ${one.hex}), ${CHECKER}`;
-  else button.style.background = one.hex;
+  paint(button, one.hex);
   button.addEventListener("click", () => press(one.hex, isKept, kept));
   const tell = () => ($("#palette-words").textContent = `${one.hex} · ${words.share(one.share)}`);
   button.addEventListener("pointerenter", tell);
@@ -56,8 +55,13 @@ function swatch(one, i, kept) {
   return button;
 }
 
+// A color with alpha lies over a checkerboard.
+function paint(element, hex) {
+  element.style.background = hex.length > 7 ? `linear-gradient(${hex}, ${hex}), ${CHECKER}` : hex;
+}
+
 const CHECKER =
-  "repeating-conic-gradient(var(--board-b) 0 25%, var(--board-a) 0 50%)";
+  "repeating-conic-gradient(var(--board-b) 0 25%, var(--board-a) 0 50%) 0 0 / 8px 8px";
 
 function press(hex, isKept, kept) {
   if (!canKeep) return copy(hex, `${hex} copied`);
