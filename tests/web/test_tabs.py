@@ -1,5 +1,6 @@
 """tabs: what the page asks of the server, over a tab's whole life."""
 
+import asyncio
 import io
 import time
 import zipfile
@@ -8,6 +9,9 @@ import pytest
 from PIL import Image
 
 from huepress import compress
+from huepress.web.answers import Refusal
+from huepress.web.archive import stream_zip
+from huepress.web.sending import FileAnswer
 from web_pictures import ENDLESS, png, wait_until
 
 PICTURE = png()
@@ -233,3 +237,38 @@ def test_a_removed_picture_is_gone(client, tab):
     assert client.delete(picture).status_code == 204
     assert client.get(job).status_code == 404
     assert files(client) == set()
+
+
+def test_what_is_being_sent_is_sent_to_its_end_though_it_is_removed(tmp_path):
+    path = tmp_path / "result.png"
+    path.write_bytes(bytes(600_000))
+    answer = FileAnswer(path, "image/png", {})
+    got = []
+
+    async def send(message):
+        path.unlink(missing_ok=True)
+        got.append(message)
+
+    asyncio.run(answer({"type": "http", "method": "GET"}, None, send))
+    headers = dict(got[0]["headers"])
+    assert headers[b"content-length"] == b"600000"
+    assert headers[b"content-type"] == b"image/png"
+    assert b"".join(message["body"] for message in got[1:]) == bytes(600_000)
+    with pytest.raises(Refusal, match="gone"):
+        FileAnswer(path, "image/png", {})
+
+
+def test_a_zip_leaves_out_what_was_removed_meanwhile(tmp_path):
+    paths = [tmp_path / name for name in "abc"]
+    for path in paths:
+        path.write_bytes(path.name.encode() * 70_000)
+    pieces = stream_zip([(path.name, path) for path in paths])
+    first = next(pieces)
+    paths[0].unlink()
+    paths[1].unlink()
+    with zipfile.ZipFile(io.BytesIO(first + b"".join(pieces))) as archive:
+        assert archive.testzip() is None
+        assert {name: archive.read(name)[:1] for name in archive.namelist()} == {
+            "a": b"a",
+            "c": b"c",
+        }

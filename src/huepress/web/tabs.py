@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+from pathlib import Path
 from typing import Any, Final
 
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
+from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from huepress.errors import OptionError
@@ -18,6 +19,7 @@ from huepress.web.events import EventStream
 from huepress.web.form import options_of
 from huepress.web.names import disposition, distinct, output_name, tidy
 from huepress.web.nearby import fetch, name_of
+from huepress.web.sending import FileAnswer
 from huepress.web.server import Server
 from huepress.web.store import Picture, Tab, Work
 
@@ -219,9 +221,6 @@ def sweep_colors(value: Any) -> list[int]:
     return sorted(set(value))
 
 
-def _file(path: Any, media_type: str, name: str) -> Response:
-    return FileResponse(
-        path,
-        media_type=media_type,
-        headers={"Content-Disposition": disposition(name), "Cache-Control": _HOUR},
-    )
+def _file(path: Path, media_type: str, name: str) -> Response:
+    headers = {"Content-Disposition": disposition(name), "Cache-Control": _HOUR}
+    return FileAnswer(path, media_type, headers)

@@ -4,6 +4,7 @@
 import * as api from "./api.js";
 import { $ } from "./dom.js";
 import { colorAt, drawDifference } from "./difference.js";
+import { isWanted } from "./jobs.js";
 import * as model from "./state.js";
 import * as viewer from "./viewer.js";
 import * as words from "./words.js";
@@ -52,7 +53,8 @@ function dropResult() {
 
 async function showResult(picture) {
   const { job } = picture;
-  if (picture.key !== shownKey || !job?.report) return;
+  // What is wanted no more may be gone from the server before it is fetched.
+  if (picture.key !== shownKey || !isWanted(picture) || !job.report) return;
   const stageName = job.state === "done" ? "file" : "draft";
   const name = `${job.id}/${stageName}`;
   if (name === shownResult || name === wanted) return;
