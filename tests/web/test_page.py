@@ -88,6 +88,9 @@ def test_a_corrupt_file_and_a_bomb_are_told_and_the_rest_goes_on(open_page):
     page.wait_for_selector('.item:nth-child(2)[data-state="failed"]')
     trouble = page.locator("#trouble")
     assert trouble.inner_text().startswith("broken.png: ")
+    assert page.locator("#saved").inner_text() == "No result"
+    assert page.locator("#badge-original").is_hidden()
+    assert not page.locator(".item-state").first.inner_text().startswith("broken.png")
     page.get_by_text("bomb.png", exact=True).click()
     page.wait_for_function(
         "() => document.querySelector('#trouble').textContent.includes('3,000,000')"

@@ -192,6 +192,7 @@ def test_the_eyedropper_takes_the_color_of_a_pixel(open_page):
     dropper.click()
     assert dropper.get_attribute("aria-pressed") == "true"
     assert stage.evaluate("e => getComputedStyle(e).cursor") == "crosshair"
+    assert page.get_by_text("Choose a color in the picture").is_visible()
     page.keyboard.press("Escape")
     assert dropper.get_attribute("aria-pressed") == "false"
     page.mouse.click(*point_of(page, 40, 30))

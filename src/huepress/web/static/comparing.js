@@ -24,8 +24,8 @@ let picking = null;
 
 async function showOriginal(picture) {
   shownKey = picture.key;
-  dropResult();
   original.hidden = true;
+  dropResult();
   if (!picture.url) return;
   original.src = picture.url;
   try {
@@ -35,6 +35,7 @@ async function showOriginal(picture) {
   }
   if (shownKey !== picture.key) return;
   original.hidden = false;
+  arrange();
   viewer.setSize(original.naturalWidth, original.naturalHeight);
   model.change(picture, { width: original.naturalWidth, height: original.naturalHeight });
   showResult(picture);
@@ -105,6 +106,7 @@ export function forgetFetch() {
 function arrange() {
   const both = !result.hidden && !original.hidden;
   const holding = holds > 0;
+  $("#pane-original").hidden = original.hidden;
   $("#pane-result").hidden = result.hidden || holding || differs;
   $("#pane-difference").hidden = !(both && differs && !holding);
   divider.hidden = !both || holding || differs;
@@ -131,6 +133,7 @@ export function toggleDifference() {
 function pick(name) {
   picking = picking === name ? null : name;
   stage.classList.toggle("is-picking", picking !== null);
+  $("#pick-hint").hidden = picking === null;
   for (const button of document.querySelectorAll('[data-part="pick"]')) {
     const own = button.closest("[data-option]").dataset.option;
     button.setAttribute("aria-pressed", String(own === picking));

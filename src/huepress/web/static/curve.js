@@ -3,6 +3,7 @@
 
 import { $, draw, make } from "./dom.js";
 import { STOPS } from "./form.js";
+import { isDone } from "./jobs.js";
 import * as model from "./state.js";
 import { aimOf } from "./table.js";
 import * as words from "./words.js";
@@ -30,17 +31,20 @@ function show() {
   const width = plot.clientWidth || 300;
   const x = (k) => EDGE + place(k) * (width - 2 * EDGE);
   const low = HEIGHT - BOTTOM;
-  const largest = Math.max(...points.map((point) => point.bytes));
+  const own = isDone(picture) ? picture.job.report.bytes_out : 0;
+  const largest = Math.max(own, ...points.map((point) => point.bytes));
   const sizeY = (point) => low - (point.bytes / largest) * (low - TOP);
   // Scores far below zero only say "not at all alike"; they would flatten the rest.
   const scoreY = (point) => low - (Math.max(0, point.score) / 100) * (low - TOP);
   const line = (y) => points.map((point, i) => `${i ? "L" : "M"}${x(point.k)} ${y(point)}`).join("");
   const focus = document.activeElement?.dataset?.k;
-  const nearest = nearestPoint(points, model.optionsOf(picture).colors ?? 256);
+  const asked = model.optionsOf(picture).colors ?? 256;
+  const nearest = nearestPoint(points, asked);
+  const isNear = Boolean(picture.sweep.suggested) || nearest.k === asked; // else it is yet to come
   plot.replaceChildren(
     draw("svg", { viewBox: `0 0 ${width} ${HEIGHT}`, preserveAspectRatio: "none" },
       draw("path", { class: "curve-axis", d: `M0 ${low}H${width}` }),
-      ...points.map((point, i) => hit(point, i, points, x, width, point === nearest)),
+      ...points.map((point, i) => hit(point, i, points, x, width, point === nearest, isNear)),
       draw("path", { class: "curve-size", d: line(sizeY), "pointer-events": "none" }),
       draw("path", { class: "curve-score", d: line(scoreY), "pointer-events": "none" }),
       ...points.flatMap((point) => dots(point, x, sizeY, scoreY)),
@@ -56,7 +60,7 @@ const nearestPoint = (points, k) =>
   points.reduce((best, point) =>
     Math.abs(Math.log(point.k / k)) < Math.abs(Math.log(best.k / k)) ? point : best);
 
-function hit(point, i, points, x, width, isCurrent) {
+function hit(point, i, points, x, width, isStop, isNear) {
   const left = i ? (x(points[i - 1].k) + x(point.k)) / 2 : 0;
   const next = points[i + 1]?.k ?? Math.min(256, 2 * point.k);
   const right = next > point.k ? (x(next) + x(point.k)) / 2 : width;
@@ -64,8 +68,8 @@ function hit(point, i, points, x, width, isCurrent) {
   const take = () => model.edit({ colors: point.k });
   const region = draw("g",
     {
-      class: "curve-point", role: "button", tabindex: isCurrent ? 0 : -1, "data-k": point.k,
-      "aria-label": name, "aria-pressed": String(isCurrent), onclick: take,
+      class: "curve-point", role: "button", tabindex: isStop ? 0 : -1, "data-k": point.k,
+      "aria-label": name, "aria-pressed": String(isStop && isNear), onclick: take,
     },
     draw("rect", { x: left, y: TOP - 4, width: Math.max(1, right - left), height: HEIGHT - TOP + 2, rx: 3 }));
   region.addEventListener("pointerenter", () => ($("#curve-words").textContent = name));
@@ -87,10 +91,10 @@ const dots = (point, x, sizeY, scoreY) => [
 ];
 
 function rings(picture, x, sizeY, scoreY) {
-  const report = picture.job?.state === "done" && picture.job.report;
-  if (!report || !report.colors || report.score == null) return [];
-  // The curve ends where every color of the picture fits; so does what was found.
-  const last = picture.sweep.points.at(-1).k;
+  const report = isDone(picture) ? picture.job.report : null;
+  if (!report?.colors || report.score == null) return [];
+  // A finished curve ends where every color of the picture fits; so does what was found.
+  const last = picture.sweep.suggested ? picture.sweep.points.at(-1).k : Infinity;
   const asked = model.optionsOf(picture).colors ?? 256;
   const found = { k: Math.min(asked, last), bytes: report.bytes_out, score: report.score };
   const ring = (kind, y) =>

@@ -37,11 +37,13 @@ function show() {
 function showSizes(picture, report, box) {
   const before = report?.bytes_in ?? picture.bytes;
   put("bytes-before", words.bytes(before), words.exactBytes(before));
-  put("bytes-after", report ? words.bytes(report.bytes_out) : "…", report && words.exactBytes(report.bytes_out));
+  const busy = isBusy(picture) || (!picture.id && !picture.trouble);
+  const nothingYet = busy ? "…" : "–";
+  put("bytes-after", report ? words.bytes(report.bytes_out) : nothingYet, report && words.exactBytes(report.bytes_out));
   const gains = report && report.bytes_out < before;
   box.dataset.gain = gains ? "some" : "none";
   const nothing = report?.status === "kept" ? "Already as small as it gets" : words.saved(before, report?.bytes_out ?? 0);
-  put("saved", !report ? "\u00a0" : gains ? words.saved(before, report.bytes_out) : nothing);
+  put("saved", !report ? (busy ? "\u00a0" : "No result") : gains ? words.saved(before, report.bytes_out) : nothing);
 }
 
 function iterations(report) {

@@ -75,7 +75,8 @@ function update(picture) {
 }
 
 function stateWords(picture, state) {
-  if (picture.trouble) return picture.trouble.message;
+  const short = ({ message }) => message.replace(`${picture.name}: `, "");
+  if (picture.trouble) return short(picture.trouble);
   if (!picture.id) return "Reading";
   const report = picture.job?.report;
   if (state === "done") {
@@ -83,7 +84,7 @@ function stateWords(picture, state) {
       ? `${words.bytes(report.bytes_out)}, kept`
       : `${words.bytes(report.bytes_out)} · ${words.saved(report.bytes_in, report.bytes_out)}`;
   }
-  if (state === "failed") return picture.job.error.message;
+  if (state === "failed") return short(picture.job.error);
   return { waiting: "Waiting", running: "Working", draft: "Refining", cancelled: "Cancelled" }[state];
 }
 
@@ -111,8 +112,9 @@ function total() {
   const sum = (name) => done.reduce((n, picture) => n + picture.job.report[name], 0);
   const [before, after] = [sum("bytes_in"), sum("bytes_out")];
   $("#total").replaceChildren(
-    make("b", {}, done.length ? words.saved(before, after) : "…"),
-    `${words.bytes(before)} → ${words.bytes(after)}`);
+    ...(done.length
+      ? [make("b", {}, words.saved(before, after)), `${words.bytes(before)} → ${words.bytes(after)}`]
+      : [words.counted(pictures.length, "picture")]));
   $("#total").title = `${done.length} of ${words.counted(pictures.length, "picture")} done`;
   $("#total-progress").value = pictures.length ? over.length / pictures.length : 0;
   const link = $("#archive");
