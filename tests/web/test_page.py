@@ -83,7 +83,12 @@ def test_a_corrupt_file_and_a_bomb_are_told_and_the_rest_goes_on(open_page):
     page = open_page()
     bomb = io.BytesIO()
     Image.new("1", (2000, 1500)).save(bomb, "png")
-    upload(page, ("broken.png", PICTURE[:300]), ("bomb.png", bomb.getvalue()), ("ok.png", PICTURE))
+    upload(
+        page,
+        ("broken.png", PICTURE[:20] + bytes(300)),
+        ("bomb.png", bomb.getvalue()),
+        ("ok.png", PICTURE),
+    )
     page.wait_for_selector('.item:nth-child(3)[data-state="done"]')
     page.wait_for_selector('.item:nth-child(2)[data-state="failed"]')
     trouble = page.locator("#trouble")

@@ -1,6 +1,10 @@
 """The settings of the page in a real Chromium: each changes the result, and all travel."""
 
 import io
+import shlex
+import subprocess
+import sys
+from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
@@ -113,18 +117,26 @@ def test_settings_travel_in_the_address(open_page):
     assert page.url.endswith("/?colors=6&effort=fast")
 
 
-def test_link_and_command_are_copied(open_page):
-    page = open_page("?colors=5", permissions=["clipboard-read", "clipboard-write"])
-    upload(page, ("photo.png", PICTURE))
+def test_link_and_command_are_copied_and_do_the_same_again(open_page, tmp_path):
+    query = "?colors=5&dither=0.5&keep_color=102030,fff"
+    page = open_page(query, permissions=["clipboard-read", "clipboard-write"])
+    upload(page, ("my photo.png", PICTURE))
     settle(page, 5)
     page.get_by_role("button", name="Copy command").click()
     page.get_by_text("Copied", exact=True).wait_for()
     copied = "navigator.clipboard.readText()"
-    assert page.evaluate(copied) == "huepress compress photo.png --colors 5"
+    command = shlex.split(page.evaluate(copied))
+    assert command[:3] == ["huepress", "compress", "my photo.png"]
+    (tmp_path / "my photo.png").write_bytes(PICTURE)
+    subprocess.run([sys.executable, "-m", *command], cwd=tmp_path, check=True, capture_output=True)
+    result = download(page).path().read_bytes()
+    assert (tmp_path / "my photo-hp.png").read_bytes() == result
     page.get_by_role("button", name="Copy link to these settings").click()
-    page.wait_for_function(
-        "() => navigator.clipboard.readText().then(t => t.endsWith('/?colors=5'))"
-    )
+    page.wait_for_function("() => navigator.clipboard.readText().then(t => t.startsWith('http'))")
+    other = open_page("?" + urlsplit(page.evaluate(copied)).query)
+    upload(other, ("my photo.png", PICTURE))
+    settle(other, 5)
+    assert download(other).path().read_bytes() == result
 
 
 def test_the_curve_sets_the_number_of_colors(open_page):
