@@ -58,18 +58,23 @@ def corrupt(picture: bytes, chance: random.Random) -> bytes:
     return picture[:middle] + chance.randbytes(len(picture) // 4) + picture[middle:]
 
 
-def resident(pid: int) -> int:
-    """Bytes of memory of a process and its children."""
-    total = 0
+def family(pid: int) -> dict[str, str]:
+    """What the system tells of a process and its children, by their number."""
+    told = {}
     for status in Path("/proc").glob("[0-9]*/status"):
         try:
             text = status.read_text()
         except OSError:
             continue
-        own = status.parent.name == str(pid) or f"\nPPid:\t{pid}\n" in text
-        found = re.search(r"VmRSS:\s+(\d+) kB", text)
-        total += 1024 * int(found[1]) if own and found else 0
-    return total
+        if status.parent.name == str(pid) or f"\nPPid:\t{pid}\n" in text:
+            told[status.parent.name] = text
+    return told
+
+
+def resident(pid: int) -> int:
+    """Bytes of memory of a process and its children."""
+    found = [re.search(r"VmRSS:\s+(\d+) kB", text) for text in family(pid).values()]
+    return sum(1024 * int(one[1]) for one in found if one)
 
 
 async def client(url: str, pictures: list[bytes], end: float, seed: int, seen: Counter) -> None:
@@ -166,6 +171,7 @@ def main() -> None:
             left = sorted(path.name for path in Path(folder).rglob("*") if path.name != "lock")
             print(f"afterwards: {health['waiting']} waiting, files beside the folder: {left[1:]}")
         finally:
+            processes = family(server.pid)
             server.terminate()
             said = server.communicate(timeout=30)[1]
         print(
@@ -173,6 +179,10 @@ def main() -> None:
             said.strip() or "nothing",
             "| left:",
             [path.name for path in Path(folder).iterdir()],
+            "| of",
+            len(processes),
+            "processes:",
+            [pid for pid in processes if Path("/proc", pid).exists()],
         )
         if not good:
             sys.exit("some answers were wrong")

@@ -48,7 +48,7 @@ function build(picture) {
     if (picture.id) api.removePicture(picture.id).catch(() => {});
     model.remove(picture);
   });
-  const stop = tool("Cancel", "minus", () => cancel(picture));
+  const stop = tool("Cancel", "stop", () => cancel(picture));
   const element = make("li", { class: "item" }, open, make("span", { class: "item-tools" }, save, stop, close));
   return { element, state, thumb, save, stop, open, drawn: null };
 }
