@@ -173,10 +173,11 @@ def main() -> None:
         finally:
             processes = family(server.pid)
             server.terminate()
-            said = server.communicate(timeout=30)[1]
+            server.wait(timeout=30)
+            reader.join()
         print(
             "server said:",
-            said.strip() or "nothing",
+            "".join(said).strip() or "nothing",
             "| left:",
             [path.name for path in Path(folder).iterdir()],
             "| of",
