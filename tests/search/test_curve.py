@@ -38,6 +38,9 @@ class MadeUpBench:
         score = self.top - self.fall * octaves**1.5
         return MadeUp(rate_weight, score, 1e6 * 2.0 ** (-0.3 * octaves))
 
+    def priced_all(self, wanted):
+        return [self.priced(*each) for each in wanted]
+
 
 def curve_of(bench, goal, at=0.0):
     curve = Curve(bench, SETTING, goal, Slopes.usual(goal))
@@ -48,28 +51,28 @@ def curve_of(bench, goal, at=0.0):
 @given(
     top=st.floats(70, 99), fall=st.floats(0.2, 2), share=st.floats(0.05, 0.95), at=st.floats(-6, 9)
 )
-def test_the_goal_is_met_from_above_in_a_few_tries(top, fall, share, at):
+def test_the_goal_is_met_from_above_in_a_few_rounds(top, fall, share, at):
     bench = MadeUpBench(top, fall)
     lowest = bench.priced(SETTING, HIGHEST).score
     goal = lowest + share * (top - lowest)
     bench.tried = 0
-    found = curve_of(bench, goal, at).follow(12, slack=0.2)
+    found = curve_of(bench, goal, at).follow(7, slack=0.2)
     assert found is not None
     assert goal <= found.score <= goal + 0.2
-    assert bench.tried <= 13
+    assert bench.tried <= 15
 
 
 def test_a_goal_above_the_top_is_not_reached():
     bench = MadeUpBench(80, 1)
     curve = curve_of(bench, 85)
-    assert curve.follow(12, slack=0.1) is None
+    assert curve.follow(6, slack=0.1) is None
     assert curve.is_hopeless
     assert curve.expected_size == float("inf")
 
 
 def test_a_goal_below_everything_takes_the_highest_weight():
     bench = MadeUpBench(90, 0.1)
-    found = curve_of(bench, 1.0).follow(12, slack=0.1)
+    found = curve_of(bench, 1.0).follow(6, slack=0.1)
     assert found.rate_weight == HIGHEST
 
 

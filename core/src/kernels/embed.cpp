@@ -15,6 +15,11 @@ constexpr double kLab[3][3] = {{0.2104542553, 0.7936177850, -0.0040720468},
                                {1.9779984951, -2.4285922050, 0.4505937099},
                                {0.0259040371, 0.7827717662, -0.8086757660}};
 
+// XYB's bias of the cone responses (colorspace.embed), its cube root, and the length of white.
+constexpr double kBias = 0.0037930732552754493;
+constexpr double kBiasRoot = 0.15595420054924863;
+constexpr double kWhite = 0.8453085619621623;
+
 constexpr std::size_t kHalf = kLanes / 2;  // doubles in a vector
 constexpr std::size_t kBlock = 64;         // colors at a time; any multiple of kLanes
 
@@ -45,15 +50,17 @@ inline F64 cube_roots(F64 signed_x) {
     return signed_x < F64{} ? -better : better;
 }
 
-// Oklab x 255 of a block of kBlock colors.
+// Biased Oklab x 255 of a block of kBlock colors.
 inline void oklab_block(const double linear[3][kBlock], const double lms[3][3],
                         double lab[3][kBlock]) {
     for (std::size_t i = 0; i < kBlock; i += kHalf) {
         F64 roots[3];
         for (int row = 0; row < 3; ++row)
-            roots[row] = cube_roots(load(linear[0] + i) * splat(lms[row][0]) +
-                                    load(linear[1] + i) * splat(lms[row][1]) +
-                                    load(linear[2] + i) * splat(lms[row][2]));
+            roots[row] = (cube_roots(load(linear[0] + i) * splat(lms[row][0]) +
+                                     load(linear[1] + i) * splat(lms[row][1]) +
+                                     load(linear[2] + i) * splat(lms[row][2]) + splat(kBias)) -
+                          splat(kBiasRoot)) *
+                         splat(1.0 / kWhite);
         for (int row = 0; row < 3; ++row)
             store(lab[row] + i,
                   splat(255.0) * (roots[0] * splat(kLab[row][0]) + roots[1] * splat(kLab[row][1]) +

@@ -19,6 +19,9 @@ dither gains 20 points and more, and what is left within the first limit shows s
 LOW_WEIGHT: Final = 0.5
 """A rate weight that costs no score on any photograph (docs/lab-book.md, Search)."""
 
+USUAL_WEIGHT: Final = {"drawn": 1.0, "taken": 5.0}
+"""Rate weights near which the default often ends (docs/lab-book.md, Search)."""
+
 FAST_WEIGHT: Final = {"drawn": 0.1, "taken": 1.0}
 """Rate weights without a search: within the drop on every picture of 24 that were measured
 (docs/lab-book.md, Rate)."""
@@ -52,16 +55,17 @@ def default(bench: Bench, effort: str, dither: float | None) -> Trial:
         spreads = (0.0,) if bench.is_large else (0.0, 1.0)
     else:
         spreads = (1.0,)
-    low = bench.priced_all([(Setting(bench.colors, spread), LOW_WEIGHT) for spread in spreads])
-    goal = max(plain.score - DEFAULT_DROP, max(t.score for t in low) - DITHERED_DROP)
+    settings = [Setting(bench.colors, spread) for spread in spreads]
+    usual = USUAL_WEIGHT["drawn" if bench.is_drawn else "taken"]
+    trials = bench.priced_all([(each, at) for each in settings for at in (LOW_WEIGHT, usual)])
+    low = [trial.score for trial in trials if trial.rate_weight == LOW_WEIGHT]
+    goal = max(plain.score - DEFAULT_DROP, max(low) - DITHERED_DROP)
     slopes = Slopes.usual(goal)
-    curves = []
-    for spread, trial in zip(spreads, low, strict=True):
-        curve = Curve(bench, Setting(bench.colors, spread), goal, slopes)
-        curve.take(trial)
-        curves.append(curve)
+    curves = [Curve(bench, setting, goal, slopes) for setting in settings]
+    for i, trial in enumerate(trials):
+        curves[i // 2].take(trial)
     best = min(curves, key=lambda curve: curve.expected_size)
-    best.follow(3 if effort == "balanced" else 6, slack=1.0 if effort == "balanced" else 0.2)
+    best.follow(1 if effort == "balanced" else 3, slack=0.3 if effort == "balanced" else 0.1)
     found = [curve.reached for curve in curves if curve.reached is not None]
     if plain.score >= goal:
         found.append(plain)

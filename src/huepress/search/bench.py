@@ -23,7 +23,7 @@ from huepress.types import Histogram, Image, IndexedImage, PaletteFit
 Learn = Callable[[Histogram, int, str | None], PaletteFit]
 """Histogram, number of colors, and a color space other than the bench's (or None), to a palette."""
 
-ROUGH_LEVEL: Final = {"taken": 9, "drawn": 12}
+ROUGH_LEVEL: Final = {"taken": 9, "drawn": 11}
 """libdeflate's level for rough bytes. Of photographs level 9 writes 6 % more than level 12 whatever
 the mapping, at a quarter of the time; of charts 10 to 24 % more, by palette (docs/lab-book.md,
 Rate)."""

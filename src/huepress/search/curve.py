@@ -1,8 +1,8 @@
 """One setting along the rate weight: as it grows, the score falls and the file shrinks.
 
-Both are nearly straight in the logarithm of the rate weight, so that one or two mappings tell what
-a setting would cost at a score; only the setting that wins is followed to the score itself, by
-false position with a guard (Dowell and Jarratt, "A modified regula falsi method", BIT 11 (1971),
+The score is nearly straight in a power of the rate weight, the logarithm of the bytes in its
+logarithm, so that one or two mappings tell what a setting would cost at a score; only the setting
+that wins is followed to the score itself, by false position with a guard (Dowell and Jarratt, "A modified regula falsi method", BIT 11 (1971),
 doi:10.1007/BF01934364).
 """
 
@@ -20,6 +20,21 @@ HIGHEST: Final = 2.0**10
 
 STEEPEST: Final = 3.0
 """Octaves of the rate weight that one step goes at most."""
+
+BENT: Final = 0.7
+"""Scores fall in a straight line with this power of the rate weight: of seven photographs, slopes
+within a bracket of three octaves differ by a tenth; in its logarithm by a factor of two
+(docs/lab-book.md, Search)."""
+
+SHORT: Final = 0.03
+"""Share of a bracket's points by which the two trials of a round aim above and below the goal: a
+trial that misses it by little is of no use but to narrow the bracket."""
+
+WIDE: Final = 4.0
+"""Octaves of a bracket in which no line is to be trusted: two are tried."""
+
+CLOSE: Final = 0.02
+"""Octaves of a bracket that are not worth another trial: bytes differ by less than 0.5 %."""
 
 
 @dataclass
@@ -50,6 +65,13 @@ class Point:
     at: float
     score: float
     size: float
+
+
+def _on_line(a: Point, b: Point, goal: float) -> float:
+    """Find where (log2 of the rate weight) the line of two trials meets the goal, or goes to."""
+    low, high = 2.0 ** (BENT * a.at), 2.0 ** (BENT * b.at)
+    crossing = low + (high - low) * (a.score - goal) / (a.score - b.score)
+    return log2(crossing) / BENT
 
 
 @dataclass
@@ -102,12 +124,14 @@ class Curve:
     @property
     def guess(self) -> float:
         """Where (log2 of the rate weight) the goal is met, as far as is known."""
+        nearest = min(self.points, key=lambda p: abs(p.score - self.goal))
+        step = (nearest.score - self.goal) / self.slopes.score
         if len(self.points) > 1:
             a, b = self._around()
             if a.score >= self.goal > b.score:
-                return a.at + (b.at - a.at) * (a.score - self.goal) / (a.score - b.score)
-        nearest = min(self.points, key=lambda p: abs(p.score - self.goal))
-        step = (nearest.score - self.goal) / self.slopes.score
+                return _on_line(a, b, self.goal)
+            if b.score > self.goal and b.at - a.at > 0.3 and a.score - b.score > 0.3:
+                step = _on_line(a, b, self.goal) - nearest.at
         step = min(max(step, -STEEPEST), STEEPEST)
         return min(max(nearest.at + step, log2(LOWEST)), log2(HIGHEST))
 
@@ -139,42 +163,59 @@ class Curve:
         """Whether even the lowest rate weight misses the goal."""
         return bool(self.points) and self.points[0].at <= log2(LOWEST) and self.reached is None
 
-    def follow(self, tries: int, slack: float) -> Trial | None:
+    def follow(self, rounds: int, slack: float) -> Trial | None:
         """Close in on the goal from above; the smallest trial that reaches it is returned.
+
+        Every round maps twice, side by side where there are processors for it: a little short of
+        where the goal is expected, and beyond.
 
         Parameters
         ----------
-        tries : int
-            Mappings to spend at most.
+        rounds : int
+            Pairs of mappings to spend at most.
         slack : float
             Points above the goal that are as good as the goal.
         """
-        low, high = log2(LOWEST), log2(HIGHEST)
-        for _ in range(tries):
+        for _ in range(rounds):
             if self.reached is not None and self.reached.score - self.goal <= slack:
                 break
-            above = [p for p in self.points if p.score >= self.goal]
-            below = [p for p in self.points if p.score < self.goal]
-            at = self.guess
-            if above and below:
-                a = max(above, key=lambda p: p.at)
-                b = min((p for p in below if p.at > a.at), key=lambda p: p.at, default=None)
-                if b is not None:
-                    span = b.at - a.at
-                    if span < 0.02:
-                        break
-                    # A little short of the crossing: a trial that misses is of no use.
-                    at = min(max(at - 0.04 * span, a.at + 0.08 * span), a.at + 0.92 * span)
-                else:
-                    at = a.at + 0.5
-            elif self.points[0].at <= low if below else self.points[-1].at >= high:
+            wanted = self._probes()
+            if not wanted:
                 break
-            elif below:
-                at = min(at, self.points[0].at - 0.25)
-            else:
-                at = max(at, self.points[-1].at + 0.25)
-            at = min(max(at, low), high)
-            if any(abs(p.at - at) < 1e-6 for p in self.points):
-                break
-            self.take(self.bench.priced(self.setting, 2.0**at))
+            for trial in self.bench.priced_all([(self.setting, 2.0**at) for at in wanted]):
+                self.take(trial)
         return self.reached
+
+    def _probes(self) -> list[float]:
+        """Choose two rate weights (their log2) to try next; none when there is nothing to gain."""
+        low, high = log2(LOWEST), log2(HIGHEST)
+        above = [p for p in self.points if p.score >= self.goal]
+        below = [p for p in self.points if p.score < self.goal]
+        at = self.guess
+        if above and below:
+            a = max(above, key=lambda p: p.at)
+            b = min((p for p in below if p.at > a.at), key=lambda p: p.at, default=None)
+            if b is None:
+                wanted = [a.at + 0.4, a.at + 0.8]
+            elif b.at - a.at < CLOSE:
+                return []
+            else:
+                span, fall = b.at - a.at, a.score - b.score
+                margin = SHORT * fall
+                goals = min(self.goal + margin, a.score), max(self.goal - margin, b.score)
+                near, far = (_on_line(a, b, goal) for goal in goals)
+                if span > WIDE:  # how it is bent is anyone's guess
+                    near, far = sorted((at, a.at + span * (a.score - self.goal) / fall))
+                near = min(max(near, a.at + 0.08 * span), a.at + 0.84 * span)
+                wanted = [near, min(max(far, near + 0.04 * span), b.at - 0.08 * span)]
+        elif self.points[0].at <= low if below else self.points[-1].at >= high:
+            return []
+        elif below:
+            at = min(at, self.points[0].at - 0.25)
+            wanted = [at - max(0.6, (self.points[0].at - at) / 2), at]
+        else:
+            at = max(at, self.points[-1].at + 0.25)
+            wanted = [at, at + max(0.6, (at - self.points[-1].at) / 2)]
+        known = [p.at for p in self.points]
+        fresh = sorted({min(max(at, low), high) for at in wanted})
+        return [at for at in fresh if all(abs(at - other) > 1e-6 for other in known)]

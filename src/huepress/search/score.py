@@ -28,21 +28,21 @@ class Budget:
         Levels tried.
     followed : int
         Settings that are followed to the score.
-    tries : int
-        Mappings for each of these.
+    rounds : int
+        Pairs of mappings for each of these.
     """
 
     steps: tuple[float, ...]
     dithers: tuple[float, ...]
     followed: int
-    tries: int
+    rounds: int
 
 
 BUDGETS: Final = {
-    "fast": Budget((1.25,), (1.0, 0.0), 1, 3),
-    "balanced": Budget((1.12, 1.3, 1.7, 2.5), (1.0, 0.6, 0.0), 1, 5),
+    "fast": Budget((1.25,), (1.0, 0.0), 1, 2),
+    "balanced": Budget((1.12, 1.3, 1.7, 2.5), (1.0, 0.6, 0.0), 1, 3),
     "best": Budget(
-        (1.06, 1.12, 1.2, 1.3, 1.5, 1.7, 2.1, 2.7, 3.5), (1.0, 0.8, 0.6, 0.3, 0.0), 4, 8
+        (1.06, 1.12, 1.2, 1.3, 1.5, 1.7, 2.1, 2.7, 3.5), (1.0, 0.8, 0.6, 0.3, 0.0), 4, 5
     ),
 }
 """By effort; `balanced` takes about ten mappings (docs/lab-book.md, Rate)."""
@@ -195,7 +195,7 @@ class _Search:
         for curve in self.ranked():
             if followed >= self.budget.followed and found:
                 break
-            trial = curve.follow(self.budget.tries, slack)
+            trial = curve.follow(self.budget.rounds, slack)
             followed += trial is not None
             if trial is not None:
                 found.append(trial)
