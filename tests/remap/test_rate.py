@@ -83,7 +83,7 @@ def test_a_higher_rate_weight_gives_fewer_bytes():
         for weight in (0, 1, 8, 64)
     ]
     assert sizes == sorted(sizes, reverse=True)
-    assert sizes[-1] < sizes[0] / 3
+    assert sizes[-1] < sizes[0] / 2.5
 
 
 def test_a_weight_near_zero_without_dither_is_the_nearest_color():
@@ -113,7 +113,7 @@ def test_hidden_colors_do_not_matter():
 def test_a_palette_with_alpha_serves_an_opaque_picture():
     palette = Palette(np.array([[0, 0, 0, 0], [9, 9, 9, 255], [200, 200, 200, 255]], np.uint8))
     pixels = np.full((9, 17, 3), 180, np.uint8)
-    assert (RateMap(pixels, palette).map(1.0).indices == 2).all()
+    assert (RateMap(pixels, palette).map(1.0, dither=0.0).indices == 2).all()
 
 
 def test_only_clear_pixels_get_the_clear_entry():

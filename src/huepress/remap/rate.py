@@ -27,10 +27,11 @@ from huepress.types import IndexedImage, Indices, Palette, Pixels, Points
 # Scale of the chroma coordinates while mapping; the palette is found with plain Oklab. Measured on
 # six photographs: 0.7-0.8 is smallest at equal score (docs/lab-book.md, Rate).
 _CHROMA: Final = 0.8
-# Shares of the error that go to the next pixel and to the next row at full dither
-# (docs/lab-book.md, Rate).
-_SPREAD_RIGHT: Final = (0.28, 0.6)
-_SPREAD_DOWN: Final = (0.45, 0.15)
+# Shares of the error that go to the next pixel and to the next row at full dither: in texture, and
+# where the picture is smooth. There nearly all of it goes on, to the right, so that neither bands
+# nor streaks are left (docs/lab-book.md, Rate).
+_SPREAD_RIGHT: Final = (0.28, 0.85)
+_SPREAD_DOWN: Final = (0.45, 0.12)
 # 1 / squared distance (a tenth of the way from black to white) at which an error counts twice
 # (docs/lab-book.md, Rate).
 _OUTLIER: Final = 1 / 625
@@ -93,7 +94,8 @@ class RateMap:
         self._pixels = pixels
         self._points = np.ascontiguousarray(points * scale)
         self._importance = np.ascontiguousarray(weights, np.float32)
-        self._smoothness = self._importance * self._importance
+        squared = self._importance * self._importance
+        self._smoothness = squared * squared
         self._color_space = color_space
         self._scale = scale
         self._n_threads = n_threads
