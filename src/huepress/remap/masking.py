@@ -1,6 +1,6 @@
 """How much an error at each pixel counts: little in texture, much in flat areas.
 
-The weight of a pixel is 1 / (1 + s / 4), with s the local standard deviation of lightness in 8-bit
+The weight of a pixel is 1 / (1 + s / 6), with s the local standard deviation of lightness in 8-bit
 units: the classic form of contrast masking (Legge and Foley, "Contrast masking in human vision",
 J. Opt. Soc. Am. 70 (1980), doi:10.1364/JOSA.70.001458), with the constants measured on photographs
 (docs/lab-book.md, Rate).
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 _TAPS_NARROW: Final = (0.27068, 0.21675, 0.11128, 0.03663)
 _TAPS_WIDE: Final = (0.20057, 0.17700, 0.12165, 0.06511, 0.02714, 0.00881)
 # Local deviation that halves the weight (docs/lab-book.md, Rate).
-_HALF: Final = 4.0
+_HALF: Final = 6.0
 
 
 def _blur(plane: NDArray[np.float32], taps: tuple[float, ...]) -> NDArray[np.float32]:
