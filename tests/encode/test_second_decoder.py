@@ -1,9 +1,9 @@
 """Every format against a decoder that had no part in writing it.
 
 PNG is written by oxipng and read by libpng (Pillow has a reader of its own); WebP by Pillow's
-libwebp and read by another build of it; GIF by Pillow and read by giflib; JPEG XL by libjxl, whose
-decoder is its own; TIFF by libtiff and read by tifffile, plain Python; BMP by Pillow and read by
-imagecodecs' own C.
+libwebp and read by another build of it; GIF by Pillow and read by giflib; TIFF by libtiff and read
+by tifffile, plain Python; BMP by Pillow and read by imagecodecs' own C. JPEG XL is read by libjxl,
+which wrote it, in all cases here, and by another decoder in test_jxl_second_decoder.py.
 """
 
 import io
