@@ -1,12 +1,16 @@
-"""16 bits: the palette is rounded once, at its end."""
+"""16 bits: rounded once, when the palette is done, and never before."""
 
 import numpy as np
 import pytest
 
-from huepress import colorspace, compress, histogram, kmeans, profiles
-from huepress.deep import fine_values, refine
+from huepress import colorspace, compress, histogram, kmeans, profiles, quantize
+from huepress.deep import STRIP, fine_values, points_of, refine
+from huepress.encode.gif import binary_alpha, binary_image
 from huepress.load import load
 from huepress.load.color import CICP_PRIMARIES
+from huepress.remap import remap
+from huepress.remap.rate import RateMap
+from huepress.types import Palette
 from images import noise
 
 WIDE = colorspace.space_of(
@@ -83,3 +87,94 @@ def test_eight_bits_are_left_alone():
 def test_the_same_for_any_number_of_threads(n_threads):
     one = compress(deep_picture(), colors=12, threads=1)
     assert compress(deep_picture(), colors=12, threads=n_threads).data == one.data
+
+
+def between(*values):
+    """A picture of gray columns, in units of 8-bit values."""
+    columns = np.rint(np.array(values) * 257).astype(np.uint16)
+    return np.broadcast_to(columns[None, :, None], (4, len(values), 3)).copy()
+
+
+def test_pixels_are_mapped_before_they_are_rounded():
+    """10.8 is nearer to 10, 11.2 to 12; rounded to 11 first, both would be as near to either."""
+    picture = between(10.8, 11.2, 10.9, 11.1)
+    how = {"palette": "#0a0a0a,#0c0c0c", "color_space": "srgb"}
+    assert compress(load(picture).pixels, rate_weight=0, **how).pixels[0, :, 0].tolist() == [10] * 4
+    wanted = [10, 12, 10, 12]
+    assert compress(picture, rate_weight=0, **how).pixels[0, :, 0].tolist() == wanted
+    priced = compress(picture, rate_weight=1e-6, dither=0, **how)
+    assert priced.pixels[0, :, 0].tolist() == wanted
+
+
+@pytest.mark.parametrize("space", ["oklab", "srgb", WIDE], ids=["oklab", "srgb", "wide"])
+@pytest.mark.parametrize("channels", [3, 4])
+def test_pixels_are_placed_as_single_values_are(space, channels, n_threads):
+    pixels = deep_picture(channels).reshape(-1, channels)
+    pixels = np.tile(pixels, (STRIP // len(pixels) + 1, 1))[: STRIP + 1]
+    found = points_of(pixels, space, n_threads=n_threads)
+    assert np.abs(found - colorspace.embed_deep(pixels / 257.0, space)).max() < 1e-3
+
+
+@pytest.mark.parametrize("space", ["oklab", "srgb", WIDE], ids=["oklab", "srgb", "wide"])
+@pytest.mark.parametrize("channels", [3, 4])
+@pytest.mark.parametrize("entries", [1, 2, 37])
+def test_every_pixel_has_the_entry_nearest_to_its_fine_value(space, channels, entries):
+    picture = deep_picture(channels, seed=entries)[:31, :17]
+    if channels == 4:
+        picture[:5, :, 3] = 0
+    image = load(picture)
+    colors = noise(1, entries, channels, seed=1)[0]
+    if channels == 4 and entries > 1:
+        colors[1, 3] = 0
+    indices = remap(image, Palette(colors), space).indices
+    apart = colorspace.embed_deep(picture.reshape(-1, channels) / 257.0, space)[:, None]
+    apart = ((apart.astype(float) - colorspace.embed(colors, space)) ** 2).sum(axis=2)
+    clear = np.zeros(entries, bool) if channels == 3 else colors[:, 3] == 0
+    is_clear = np.zeros(len(apart), bool) if channels == 3 else picture.reshape(-1, 4)[:, 3] < 129
+    if clear.any() and not clear.all():
+        apart[np.ix_(is_clear, ~clear)] = np.inf
+        apart[np.ix_(~is_clear, clear)] = np.inf
+    chosen = apart[np.arange(len(apart)), indices.reshape(-1)]
+    assert (chosen <= apart.min(axis=1) + 1e-2).all()
+
+
+def test_a_palette_with_alpha_serves_fine_values_without():
+    image, colors = load(between(10.8, 11.2)), np.array([[10] * 3 + [255], [12] * 3 + [255]])
+    palette = Palette(colors.astype(np.uint8))
+    assert remap(image, palette, "srgb").indices[0].tolist() == [0, 1]
+    priced = RateMap(image.pixels, palette, color_space="srgb", fine=image.deep)
+    assert priced.nearest[0].tolist() == [0, 1]
+
+
+def test_where_each_color_of_8_bits_has_an_entry_the_picture_is_the_rounded_one():
+    picture = between(*np.linspace(3.3, 90.7, 50))
+    for how in ({}, {"rate_weight": 0.0}):
+        assert np.array_equal(compress(picture, **how).pixels, load(picture).pixels)
+
+
+def test_colors_to_be_kept_have_the_others_settle_by_fine_values():
+    picture = between(10.4, 11.45, 10.4, 11.45)
+    how = {"rate_weight": 0, "color_space": "srgb", "keep_color": ("#ffffff",)}
+    assert (compress(picture, colors=2, **how).pixels == 11).all()
+
+
+def test_quantize_takes_fine_values_too():
+    picture = between(10.4, 11.45)
+    assert quantize(picture, 1, color_space="srgb").palette.tolist() == [[11, 11, 11]]
+    found = quantize(picture.astype(np.float64) / 65535, 1, color_space="srgb", init="random")
+    assert found.palette.tolist() == [[11, 11, 11]]
+    image = load(deep_picture(4))
+    found = quantize(image, 20)
+    assert np.array_equal(found.indices, remap(image, Palette(found.palette)).indices)
+
+
+def test_gif_blends_fine_values():
+    """Half of 10.6 over 11 is 10.8; of 11, which 10.6 is when rounded, it would stay 11."""
+    picture = np.dstack([between(10.6, 10.6), np.full((4, 2, 1), 40000, np.uint16)])
+    image = binary_image(load(picture), matte=(11, 11, 11))
+    share = 40000 / 65535
+    assert image.deep.shape == (4, 2, 3)
+    assert np.abs(image.deep / 257.0 - (10.6 * share + 11 * (1 - share))).max() < 0.01
+    alpha = np.array([0, 32767, 32768, 65535], np.uint16)
+    edges = binary_alpha(np.dstack([np.full((1, 4, 3), 9, np.uint16), alpha[None, :, None]]))
+    assert edges[0, :, 3].tolist() == [0, 0, 65535, 65535]

@@ -244,15 +244,37 @@ def embed(colors: Colors, color_space: ColorSpace) -> Points:
     return _placed(colors.astype(np.float64), linear, color_space)
 
 
-def embed_deep(values: NDArray[np.floating], color_space: ColorSpace) -> Points:
-    """Place colors of more than 8 bits; what `embed` gives for whole values.
+def linear_of_deep(color_space: ColorSpace) -> NDArray[np.float64] | None:
+    """Return the linear light of every 16-bit value, for many colors in `embed_deep`.
+
+    Returns
+    -------
+    ndarray or None
+        (3, 65536) float64; None where distance is not measured on light.
+    """
+    require_space(color_space)
+    steps = np.arange(65536) / 65535.0
+    if isinstance(color_space, ProfiledOklab):
+        return color_space.profile.curve_at(np.repeat(steps[:, None], 3, axis=1)).T.copy()
+    return np.tile(linear_from_srgb(steps), (3, 1)) if is_oklab(color_space) else None
+
+
+def embed_deep(
+    values: NDArray[np.generic],
+    color_space: ColorSpace,
+    linear_of_value: NDArray[np.float64] | None = None,
+) -> Points:
+    """Place colors of more than 8 bits; what `embed` gives for whole 8-bit values.
 
     Parameters
     ----------
     values : ndarray
-        (n, 3 or 4) float, straight alpha, in units of 8-bit values: 0-255, with fractions.
+        (n, 3 or 4) straight alpha: uint16, or float in units of 8-bit values, 0-255 with
+        fractions.
     color_space : {"oklab", "srgb"} or ProfiledOklab
         As for `embed`.
+    linear_of_value : ndarray, optional
+        `linear_of_deep` of the color space: uint16 values are looked up there.
 
     Returns
     -------
@@ -261,11 +283,14 @@ def embed_deep(values: NDArray[np.floating], color_space: ColorSpace) -> Points:
     """
     require_space(color_space)
     linear = None
-    if isinstance(color_space, ProfiledOklab):
-        linear = color_space.profile.curve_at(values[:, :3] / 255.0)
-    elif is_oklab(color_space):
-        linear = linear_from_srgb(values[:, :3] / 255.0)
-    return _placed(values.astype(np.float64), linear, color_space)
+    if linear_of_value is not None and values.dtype == np.uint16:
+        linear = linear_of_value[np.arange(3), values[:, :3]]
+    fine = values.astype(np.float64) / (257.0 if values.dtype == np.uint16 else 1.0)
+    if linear is None and isinstance(color_space, ProfiledOklab):
+        linear = color_space.profile.curve_at(fine[:, :3] / 255.0)
+    elif linear is None and is_oklab(color_space):
+        linear = linear_from_srgb(fine[:, :3] / 255.0)
+    return _placed(fine, linear, color_space)
 
 
 def _biased_from_lms(lms: NDArray[np.float64]) -> NDArray[np.float64]:

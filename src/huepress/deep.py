@@ -1,11 +1,14 @@
-"""Pictures of 16 bits: the palette is that of the fine values, rounded once, at its end.
+"""Pictures of 16 bits: rounded once, when the palette is done, and never before.
 
 Colors are counted by 8 bits, which bounds their number; here each of them gets the mean of the fine
-values that it stands for, and k-means goes on from the palette of the coarse ones.
+values that it stands for, and k-means goes on from the palette of the coarse ones. Pixels are
+mapped by their own fine values.
 """
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Final
 
@@ -15,13 +18,16 @@ from numpy.typing import NDArray
 from huepress import colorspace
 from huepress.kmeans.engine import with_clear
 from huepress.kmeans.lloyd import lloyd
-from huepress.types import Histogram, Image, Palette, PaletteFit
+from huepress.types import Histogram, Image, Palette, PaletteFit, Points
 
 PASSES: Final = 5
 """Most passes over the fine values: they lie within half a level of the coarse ones."""
 
 ROWS: Final = 256
 """Rows summed at a time: bincount widens its input to 8 bytes a sample."""
+
+STRIP: Final = 1 << 16
+"""Pixels placed at a time: their coordinates take 24 bytes each on the way."""
 
 
 def refine(
@@ -96,6 +102,45 @@ def fine_values(image: Image, counted: Histogram) -> NDArray[np.float64]:
         for channel in range(channels):
             total[:, channel] += np.bincount(place, deep[:, channel], minlength=len(known))
     return total / np.maximum(n_pixels, 1)[:, None] / 257.0
+
+
+def points_of(
+    values: NDArray[np.uint16], color_space: colorspace.ColorSpace, *, n_threads: int = 0
+) -> Points:
+    """Place pixels of 16 bits; what `colorspace.embed_deep` gives for single values.
+
+    Parameters
+    ----------
+    values : ndarray
+        (..., 3 or 4) uint16, straight alpha.
+    color_space : {"oklab", "srgb"} or ProfiledOklab
+        Where distance is measured.
+    n_threads : int
+        0: one per processor. No influence on the result.
+
+    Returns
+    -------
+    ndarray
+        (n, 3 or 4) float32, one row a pixel.
+    """
+    flat = values.reshape(-1, values.shape[-1])
+    points = np.empty(flat.shape, np.float32)
+    light = colorspace.linear_of_deep(color_space)
+
+    def place(start: int) -> None:
+        part = flat[start : start + STRIP]
+        points[start : start + STRIP] = colorspace.embed_deep(part, color_space, light)
+
+    starts = range(0, len(flat), STRIP)
+    with ThreadPoolExecutor(n_threads or os.cpu_count() or 1) as pool:
+        list(pool.map(place, starts))
+    return points
+
+
+def as_mapped(image: Image, fit: PaletteFit) -> Image:
+    """Return a picture as pixels are mapped: by 8 bits where each such color has its own entry."""
+    is_plain = image.deep is None or fit.stop_reason != "exact"
+    return image if is_plain else replace(image, deep=None)
 
 
 def _numbers(colors: NDArray[np.uint8]) -> NDArray[np.uint32]:

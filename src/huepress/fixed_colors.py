@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,8 @@ from huepress import _core, colorspace
 from huepress.errors import OptionError
 from huepress.palette_files import parse_hex, to_palette
 from huepress.types import Colors, Histogram, Image, Palette, PaletteFit, Points
+
+Values = TypeVar("Values", NDArray[np.uint8], NDArray[np.float64])
 
 Learn: TypeAlias = Callable[[Histogram, int], PaletteFit]
 """Colors and how many to learn from them."""
@@ -42,11 +44,11 @@ def require_room(n_kept: int, n_colors: int) -> None:
         raise OptionError("keep_color", f"{n_kept} colors", f"at most {n_colors} (--colors)")
 
 
-def with_channels(colors: Colors, channels: int) -> Colors:
+def with_channels(colors: Values, channels: int) -> Values:
     """Give RGB colors an alpha of 255 where four channels are wanted."""
     if colors.shape[1] >= channels:
         return colors
-    return np.hstack([colors, np.full((len(colors), 1), 255, np.uint8)])
+    return np.hstack([colors, np.full((len(colors), 1), 255, colors.dtype)])
 
 
 def embed(colors: Colors, color_space: colorspace.ColorSpace) -> Points:
@@ -135,6 +137,8 @@ def learn_around(
     color_space: colorspace.ColorSpace,
     learn: Learn,
     n_threads: int = 0,
+    *,
+    fine: NDArray[np.float64] | None = None,
 ) -> PaletteFit:
     """Learn the rest of a palette around colors that stay.
 
@@ -151,6 +155,8 @@ def learn_around(
         Largest palette, m included.
     learn : callable
         Histogram and a number of colors to a PaletteFit.
+    fine : ndarray, optional
+        What the counted colors are before they are rounded to 8 bits (`deep.fine_values`).
 
     Raises
     ------
@@ -173,7 +179,10 @@ def learn_around(
     fixed = embed(kept, color_space)
     centers = fit.centers
     if fit.stop_reason != "exact":
-        points = embed(colors[rest], color_space)
+        if fine is None:
+            points = embed(colors[rest], color_space)
+        else:
+            points = colorspace.embed_deep(with_channels(fine[rest], channels), color_space)
         centers = _settle(points, counted.weights[rest], fixed, centers, n_threads)
     palette = Palette(np.vstack([kept, colorspace.unembed(centers, color_space)]))
     found = given(counted, palette, color_space, n_threads)

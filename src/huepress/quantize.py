@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from huepress import colorspace, histogram, kmeans, notebook
+from huepress import _core, colorspace, deep, histogram, kmeans, notebook, remap
 from huepress.kmeans import Init
 from huepress.load import ImageSource, load
-from huepress.types import Colors, Indices, Pixels, Step, StopReason
+from huepress.types import Colors, Image, Indices, PaletteFit, Pixels, Step, StopReason
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -98,9 +98,9 @@ def quantize(
         What is no picture, or cannot be read; see `huepress.load.load`.
     """
     kmeans.check_options(n_colors, color_space, effort, init, n_init, max_iter, tol, seed)
-    pixels, profile = _pixels_of(image)
-    if profile is not None and isinstance(color_space, str):
-        color_space = colorspace.space_of(color_space, profile)
+    pixels, loaded = _pixels_of(image)
+    if loaded is not None and isinstance(color_space, str):
+        color_space = colorspace.space_of(color_space, loaded.source.icc_profile)
     engine = histogram.engine_of(pixels, weights, n_threads)
     if weights is None and isinstance(init, str) and init == "auto" and engine.n_colors > n_colors:
         fit = kmeans.engine.fit(
@@ -128,8 +128,11 @@ def quantize(
             return_history=return_history,
         )
         colorspace.place(engine, color_space, False, n_threads)
-    indices = np.empty(pixels.shape[:2], np.uint8)
-    engine.map(fit.palette.colors, indices.reshape(-1), n_threads)
+    if loaded is not None and loaded.deep is not None:
+        fit, indices = _by_fine_values(loaded, fit, engine, color_space, tol, n_threads)
+    else:
+        indices = np.empty(pixels.shape[:2], np.uint8)
+        engine.map(fit.palette.colors, indices.reshape(-1), n_threads)
     return Quantized(
         indices=indices,
         palette=fit.palette.colors,
@@ -140,11 +143,26 @@ def quantize(
     )
 
 
-def _pixels_of(image: ImageSource) -> tuple[Pixels, bytes | None]:
-    """Take or load the pixels, and the profile that they are in."""
+def _by_fine_values(
+    image: Image,
+    fit: PaletteFit,
+    engine: _core.Engine,
+    color_space: colorspace.ColorSpace,
+    tol: float,
+    n_threads: int,
+) -> tuple[PaletteFit, Indices]:
+    """Go on from the palette of 8 bits with the fine values, and map these."""
+    counted = histogram.from_engine(engine)
+    fit = deep.refine(fit, image, counted, color_space, tol=tol, n_threads=n_threads)
+    mapped = deep.as_mapped(image, fit)
+    return fit, remap.remap(mapped, fit.palette, color_space, n_threads=n_threads).indices
+
+
+def _pixels_of(image: ImageSource) -> tuple[Pixels, Image | None]:
+    """Take pixels as they are, or load them."""
     if isinstance(image, np.ndarray) and image.dtype == np.uint8 and image.ndim == 3:
         height, width, channels = image.shape
         if height * width > 0 and channels in (3, 4):
             return image, None
     loaded = load(image, icc="srgb")
-    return loaded.pixels, loaded.source.icc_profile
+    return loaded.pixels, loaded

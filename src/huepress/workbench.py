@@ -11,6 +11,9 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from time import perf_counter
 
+import numpy as np
+from numpy.typing import NDArray
+
 from huepress import deep, fixed_colors, kmeans, search
 from huepress.colorspace import as_srgb, space_of
 from huepress.encode.gif import binary_image
@@ -19,7 +22,7 @@ from huepress.metrics import Ssimulacra2
 from huepress.options import CompressOptions
 from huepress.palette_files import parse_hex, read_palette, to_hex
 from huepress.small_colors import SmallColors
-from huepress.types import Colors, Histogram, Image, IndexedImage, Palette, PaletteFit, Points
+from huepress.types import Histogram, Image, IndexedImage, Palette, PaletteFit, Points
 
 
 @dataclass(eq=False)
@@ -94,15 +97,24 @@ def bench_of(image: Image, options: CompressOptions, started: float) -> Workbenc
         word = other or options.color_space
         now = options.changed(colors=max(colors, n_fixed), color_space=word)
         space = space_of(word, profile)
-        fit = learn(counted, now, icc_profile=profile)
-        if n_fixed == 0:
+
+        def around(kept: tuple[str, ...]) -> PaletteFit:
+            fine = None if shown.deep is None else deep.fine_values(shown, counted)
+            return learn(counted, now.changed(keep_color=kept), icc_profile=profile, fine=fine)
+
+        if n_fixed:
+            fit = around(now.keep_color)
+        else:
+            fit = learn(counted, now, icc_profile=profile)
             fit = deep.refine(fit, shown, counted, space, tol=now.tol, n_threads=now.threads)
 
-        def around(more: Colors) -> PaletteFit:
-            words = (*now.keep_color, *(to_hex(color) for color in more))
-            return learn(counted, now.changed(keep_color=words), icc_profile=profile)
-
-        return small.keep(fit, now.colors, space, around, n_fixed=n_fixed)
+        return small.keep(
+            fit,
+            now.colors,
+            space,
+            lambda more: around((*now.keep_color, *map(to_hex, more))),
+            n_fixed=n_fixed,
+        )
 
     bench = _bench(image, shown, learned, options, started)
     bench.small, bench.n_fixed = small, n_fixed
@@ -146,10 +158,12 @@ def learn(
     icc_profile: bytes | None = None,
     start: Points | None = None,
     return_history: bool = False,
+    fine: NDArray[np.float64] | None = None,
 ) -> PaletteFit:
     """Learn a palette from counted colors, the engine starting from given centers if there are.
 
-    Colors to be kept are its first entries.
+    Colors to be kept are its first entries; the others settle around them by the `fine` values
+    that the counted colors stand for, where there are any.
     """
     space = space_of(options.color_space, icc_profile)
     drawn = counted.n_colors <= search.FEW_COLORS and options.effort != "fast"
@@ -174,7 +188,9 @@ def learn(
     if not options.keep_color:
         return fit(counted, options.colors)
     kept = fixed_colors.of_words(options.keep_color)
-    return fixed_colors.learn_around(counted, kept, options.colors, space, fit, options.threads)
+    return fixed_colors.learn_around(
+        counted, kept, options.colors, space, fit, options.threads, fine=fine
+    )
 
 
 def _given(palette: Palette, options: CompressOptions) -> search.Learn:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from io import BytesIO
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,34 +12,38 @@ from PIL import Image as PillowImage
 
 from huepress.encode.tidy import tidy
 from huepress.errors import EncodeError
+from huepress.load.pixels import Decoded, from_deep
 from huepress.types import Encoded, Image, IndexedImage, Palette
 
 Matte: TypeAlias = tuple[int, int, int] | None
+
+Values = TypeVar("Values", NDArray[np.uint8], NDArray[np.uint16])
 
 LARGEST = 65535
 """Pixels a side that GIF can hold."""
 
 
-def binary_alpha(colors: NDArray[np.uint8], *, matte: Matte = None) -> NDArray[np.uint8]:
+def binary_alpha(colors: Values, *, matte: Matte = None) -> Values:
     """Make every color opaque or clear.
 
     Parameters
     ----------
     colors : ndarray
-        (..., 3 or 4) uint8, straight alpha.
+        (..., 3 or 4) uint8 or uint16, straight alpha.
     matte : tuple of int or None
         The background that half-transparent colors are blended over; None leaves the color as
-        it is. Those with alpha below 128 become clear, all others opaque.
+        it is. Those with less than half of the alpha there is become clear, all others opaque.
     """
     if colors.shape[-1] == 3:
         return colors
-    alpha = colors[..., 3:]
-    shown = colors[..., :3]
+    most = np.iinfo(colors.dtype).max
+    alpha, shown = colors[..., 3:], colors[..., :3]
     if matte is not None:
-        share = alpha.astype(np.float32) / 255
-        shown = np.rint(shown * share + np.array(matte, np.float32) * (1 - share)).astype(np.uint8)
-    opaque = np.concatenate([shown, np.full_like(alpha, 255)], axis=-1)
-    return np.where(alpha < 128, np.uint8(0), opaque)
+        share = alpha.astype(np.float32) / most
+        behind = np.array(matte, np.float32) * (most // 255)
+        shown = np.rint(shown * share + behind * (1 - share)).astype(colors.dtype)
+    opaque = np.concatenate([shown, np.full_like(alpha, most)], axis=-1)
+    return np.where(alpha <= most // 2, colors.dtype.type(0), opaque)
 
 
 def binary_image(image: Image, *, matte: Matte = None) -> Image:
@@ -52,15 +56,15 @@ def binary_image(image: Image, *, matte: Matte = None) -> Image:
     """
     if not image.has_alpha:
         return image
-    pixels = binary_alpha(image.pixels, matte=matte)
     soft = (image.pixels[..., 3] > 0) & (image.pixels[..., 3] < 255)
     if not soft.any():
         return image
-    if pixels[..., 3].min() == 255:
-        pixels = pixels[..., :3]
+    deep = None if image.deep is None else binary_alpha(image.deep, matte=matte)
+    pixels = binary_alpha(image.pixels, matte=matte) if deep is None else from_deep(deep)
+    decoded = Decoded(pixels, deep).without_opaque_alpha()
     note = "half-transparent pixels became opaque or clear, as GIF has it (--matte blends them)"
     source = replace(image.source, notes=(*image.source.notes, note))
-    return Image(np.ascontiguousarray(pixels), source)
+    return Image(decoded.pixels, source, decoded.deep)
 
 
 def encode_indexed(indexed: IndexedImage, *, matte: Matte = None, n_fixed: int = 0) -> Encoded:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-import numpy as np
+from typing import TypeVar
 
-from huepress import colorspace, histogram
+import numpy as np
+from numpy.typing import NDArray
+
+from huepress import _core, colorspace, deep, histogram
 from huepress.errors import OptionError
 from huepress.types import Image, IndexedImage, Indices, Palette, Pixels
+
+Values = TypeVar("Values", NDArray[np.uint8], NDArray[np.uint16])
 
 
 def remap(
@@ -21,7 +26,8 @@ def remap(
     Parameters
     ----------
     image : Image or ndarray
-        A picture, or pixels of shape (height, width, 3 or 4), uint8. Not changed.
+        A picture, mapped by its fine values where it has them, or pixels of shape (height, width,
+        3 or 4), uint8. Not changed.
     palette : Palette
         1 to 256 colors.
     color_space : {"oklab", "srgb"} or ProfiledOklab
@@ -66,20 +72,57 @@ class NearestMap:
     ) -> None:
         colorspace.require_space(color_space)
         pixels = image.pixels if isinstance(image, Image) else np.ascontiguousarray(image)
-        self._shape = pixels.shape[:2]
-        if has_alpha and pixels.shape[2] == 3:
-            pixels = np.dstack([pixels, np.full(self._shape, 255, np.uint8)])
+        if has_alpha:
+            pixels = with_opaque(pixels, 4)
+        self._shape = pixels.shape
         self._n_threads = n_threads
-        self._engine = histogram.engine_of(pixels, n_threads=n_threads)
-        colorspace.place(self._engine, color_space, False, n_threads)
+        self._color_space = color_space
+        self._fine = image if isinstance(image, Image) and image.deep is not None else None
+        if self._fine is None:
+            self._engine = histogram.engine_of(pixels, n_threads=n_threads)
+            colorspace.place(self._engine, color_space, False, n_threads)
 
     def map(self, palette: Palette) -> IndexedImage:
         """Map every pixel to its nearest palette entry, as `remap` does."""
-        if palette.colors.shape[1] < self._engine.channels:
+        if palette.colors.shape[1] < self._shape[2]:
             raise OptionError("palette", "RGB", "RGBA, for a picture with alpha")
-        indices = np.empty(self._shape, np.uint8)
+        if self._fine is not None:
+            indices = _by_fine_values(self._fine, palette, self._color_space, self._n_threads)
+            return IndexedImage(indices, palette)
+        indices = np.empty(self._shape[:2], np.uint8)
         self._engine.map(palette.colors, indices.reshape(-1), self._n_threads)
         return IndexedImage(indices, palette)
+
+
+def _by_fine_values(
+    image: Image, palette: Palette, color_space: colorspace.ColorSpace, n_threads: int
+) -> Indices:
+    """Find the nearest entry to the 16-bit value of every pixel."""
+    assert image.deep is not None
+    channels = palette.colors.shape[1]
+    seen = seen_entries(palette)
+    centers = colorspace.embed(palette.colors[seen], color_space)
+    indices = np.empty((image.height, image.width), np.uint8)
+    for top in range(0, image.height, deep.ROWS):
+        rows = slice(top, top + deep.ROWS)
+        points = deep.points_of(
+            with_opaque(image.deep[rows], channels), color_space, n_threads=n_threads
+        )
+        nearest = np.empty(len(points), np.uint8)
+        _core.assign(points, centers, nearest, None, n_threads)
+        indices[rows] = seen[nearest].reshape(-1, image.width)
+    if channels == 4 and image.has_alpha and len(seen) < len(palette):
+        clear = np.flatnonzero(palette.colors[:, 3] == 0)
+        indices[image.pixels[..., 3] == 0] = clear[0]
+    return indices
+
+
+def with_opaque(values: Values, channels: int) -> Values:
+    """Give (height, width, 3) values an alpha that is opaque, where four channels are wanted."""
+    if values.shape[2] >= channels:
+        return values
+    full = np.full((*values.shape[:2], 1), np.iinfo(values.dtype).max, values.dtype)
+    return np.concatenate([values, full], axis=2)
 
 
 def seen_entries(palette: Palette) -> Indices:

@@ -18,10 +18,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from huepress import _core
+from huepress import _core, deep
 from huepress.colorspace import ColorSpace, ProfiledOklab, embed, is_oklab
 from huepress.remap.masking import importance
-from huepress.remap.nearest import seen_entries
+from huepress.remap.nearest import seen_entries, with_opaque
 from huepress.types import IndexedImage, Indices, Palette, Pixels, Points
 
 # Scale of the chroma coordinates while mapping; the palette is found with plain Oklab. Measured on
@@ -60,6 +60,8 @@ class RateMap:
         Oklab, 1 for sRGB.
     masked : bool, default True
         Take the weights as they are; False: their square roots.
+    fine : ndarray, optional
+        The pixels as uint16, where there is more than 8 bits to tell: they are what is mapped.
     n_threads : int, default 0
         For the nearest colors; 0 means all. The mapping itself is sequential.
 
@@ -77,14 +79,18 @@ class RateMap:
         color_space: ColorSpace = "oklab",
         weights: NDArray[np.float32] | None = None,
         masked: bool = True,
+        fine: NDArray[np.uint16] | None = None,
         n_threads: int = 0,
     ) -> None:
+        if palette.colors.shape[1] == 4:  # it may be shared with pictures that have alpha
+            pixels = with_opaque(pixels, 4)
         height, width, channels = pixels.shape
-        if palette.colors.shape[1] == 4 and channels == 3:  # a palette shared with others
-            pixels = np.dstack([pixels, np.full((height, width), 255, np.uint8)])
-            channels = 4
         scale = np.ones(channels, np.float32)
-        points = _points_of(pixels, color_space)
+        if fine is None:
+            points = _points_of(pixels, color_space)
+        else:
+            fine = with_opaque(fine, channels)
+            points = deep.points_of(fine, color_space, n_threads=n_threads)
         if is_oklab(color_space):
             scale[1:3] = _CHROMA
         if weights is None:

@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from huepress import _core, histogram
+from huepress import _core, deep, histogram
 from huepress.colorspace import ColorSpace, as_srgb, embed, is_oklab
 from huepress.encode.png import estimate_bytes
 from huepress.metrics import Ssimulacra2
@@ -234,7 +234,8 @@ class Bench:
             fit = self.learn(counted, colors, space)
             if trials and fit is trials[0][1].fit:
                 break  # a palette that is given
-            indexed = remap(self.image, fit.palette, self.color_space, n_threads=self.n_threads)
+            mapped = deep.as_mapped(self.image, fit)
+            indexed = remap(mapped, fit.palette, self.color_space, n_threads=self.n_threads)
             trials.append((i, self._trial(indexed, fit, 0.0)))
             if fit.stop_reason == "exact":
                 break
@@ -311,6 +312,7 @@ class Bench:
                     color_space=self.color_space,
                     weights=self._weights,
                     masked=setting.masked,
+                    fine=self.image.deep,
                     n_threads=self.n_threads,
                 )
         return self._maps[key]

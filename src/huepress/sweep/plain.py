@@ -8,6 +8,7 @@ from typing import Final
 import oxipng
 
 from huepress.colorspace import space_of
+from huepress.deep import as_mapped
 from huepress.encode import Carried, carry, encode
 from huepress.encode.png import NONE, raw_image
 from huepress.encode.tidy import tidy
@@ -57,13 +58,20 @@ def finish_plain(
         Always the indexed picture, also where the input file is smaller; a PNG is deflated lightly.
     """
     space = space_of(options.color_space, image.source.icc_profile)
-    if nearest is not None:
+    mapped = as_mapped(image, fit)
+    if nearest is not None and mapped is image:
         indexed = nearest.map(fit.palette)
     elif is_nearest(options):
-        indexed = remap(image, fit.palette, space, n_threads=options.threads)
+        indexed = remap(mapped, fit.palette, space, n_threads=options.threads)
     else:
         weight, dither = options.rate_weight or 0.0, options.dither or 0.0
-        mapping = RateMap(image.pixels, fit.palette, color_space=space, n_threads=options.threads)
+        mapping = RateMap(
+            image.pixels,
+            fit.palette,
+            color_space=space,
+            fine=image.deep,
+            n_threads=options.threads,
+        )
         indexed = mapping.map(max(weight, 1e-6), dither=dither, find=options.effort != "fast")
     carried, n_fixed = carry(image.source, options.strip), len(options.keep_color)
     if options.format in ("auto", "png"):
