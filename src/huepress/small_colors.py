@@ -14,6 +14,7 @@ change no score: `SmallColors.restore` puts them back.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cached_property
 from typing import Final
 
@@ -76,33 +77,31 @@ class SmallColors:
         *,
         n_fixed: int = 0,
     ) -> PaletteFit:
-        """Return a palette with entries for small colors.
-
-        Parameters
-        ----------
-        fit : PaletteFit
-            As it was learned; returned when no small color wants an entry.
-        n_colors, color_space, n_fixed
-            See worth_keeping().
-        around : callable
-            Learns it again around colors that stay.
-        """
-        if self._least == 0 or fit.stop_reason in ("exact", "given"):
+        """Return a palette with entries for small colors; see `keep`."""
+        if is_settled(fit, self._least):
             return fit
-        colors, keys = worth_keeping(
+        new = keep(
             self._pixels,
             fit,
             n_colors,
             color_space,
             self._least,
+            around,
             n_fixed=n_fixed,
             n_threads=self._n_threads,
         )
-        if len(colors) == 0:
-            return fit
-        new = around(colors)
-        self._found[new.palette.colors.tobytes()] = colors, keys
+        self.know(new, color_space)
         return new
+
+    def know(self, fit: PaletteFit, color_space: colorspace.ColorSpace) -> None:
+        """Learn which colors of this picture go with the small ones of a palette."""
+        if fit.small is None:
+            return
+        colors = with_channels(self._pixels.colors, fit.small.shape[1])
+        small = embed(fit.small, color_space)
+        _, distances = nearest(embed(colors, color_space), small, self._n_threads)
+        keys = keys_of(colors[distances <= SAME**2])
+        self._found[fit.palette.colors.tobytes()] = fit.small, keys
 
     def restore(self, indexed: IndexedImage, color_space: colorspace.ColorSpace) -> IndexedImage:
         """Give the pixels of small colors their entries, whatever the mapping gave them."""
@@ -125,6 +124,51 @@ class SmallColors:
         return IndexedImage(indices, indexed.palette)
 
 
+def is_settled(fit: PaletteFit, least: int) -> bool:
+    """Whether a palette is as it should be: no small colors matter, or every color has an entry."""
+    return least == 0 or fit.stop_reason in ("exact", "given")
+
+
+def keep(
+    pixels: Histogram,
+    fit: PaletteFit,
+    n_colors: int,
+    color_space: colorspace.ColorSpace,
+    least: int,
+    around: Callable[[Colors], PaletteFit],
+    *,
+    n_fixed: int = 0,
+    n_threads: int = 0,
+) -> PaletteFit:
+    """Give small colors entries of their own.
+
+    Parameters
+    ----------
+    pixels : Histogram
+        Colors of the picture, or of several, each weighing its number of pixels.
+    fit : PaletteFit
+        As it was learned; returned when no small color wants an entry.
+    n_colors, color_space, least, n_fixed
+        See worth_keeping().
+    around : callable
+        Learns it again around colors that stay.
+
+    Returns
+    -------
+    PaletteFit
+        ``small`` tells which entries these are.
+    """
+    if is_settled(fit, least):
+        return fit
+    colors = worth_keeping(
+        pixels, fit, n_colors, color_space, least, n_fixed=n_fixed, n_threads=n_threads
+    )
+    if len(colors) == 0:
+        return fit
+    new = around(colors)
+    return replace(new, small=with_channels(colors, new.palette.colors.shape[1]))
+
+
 def worth_keeping(
     pixels: Histogram,
     fit: PaletteFit,
@@ -134,7 +178,7 @@ def worth_keeping(
     *,
     n_fixed: int = 0,
     n_threads: int = 0,
-) -> tuple[Colors, NDArray[np.uint32]]:
+) -> Colors:
     """Find the small colors that are to get an entry of their own.
 
     Parameters
@@ -154,10 +198,8 @@ def worth_keeping(
 
     Returns
     -------
-    colors : ndarray
+    ndarray
         (n, 3 or 4) uint8, colors of the picture; n may be 0.
-    keys : ndarray
-        uint32: all colors of the picture that go with them (`fixed_colors.keys_of`).
     """
     channels = max(fit.palette.colors.shape[1], pixels.colors.shape[1])
     palette = with_channels(fit.palette.colors, channels)
@@ -168,9 +210,8 @@ def worth_keeping(
     far = np.flatnonzero(distances > FAR**2)
     if channels == 4:
         far = far[colors[far, 3] > 0]
-    nothing = np.zeros((0, channels), np.uint8), np.zeros(0, np.uint32)
     if pixels.weights[far].sum() < least:
-        return nothing
+        return colors[:0]
     far = far[np.argsort(-pixels.weights[far], kind="stable")[:CANDIDATES]]
     stays = np.arange(len(palette)) < n_fixed
     if channels == 4:
@@ -193,9 +234,7 @@ def worth_keeping(
             error = np.minimum(error, around[far])
         else:
             error[around[far] <= FAR**2] = 0.0
-    if not chosen:
-        return nothing
-    return colors[far[chosen]], keys_of(colors[far[mates[chosen].any(axis=0)]])
+    return colors[far[chosen]]
 
 
 def _squared(points: NDArray[np.floating], others: NDArray[np.floating]) -> NDArray[np.float64]:

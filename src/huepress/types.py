@@ -209,6 +209,8 @@ class PaletteFit:
         palette was not learned).
     history : tuple of Step
         One per iteration, when asked for.
+    small : ndarray or None
+        Entries that few pixels want, but these badly (small_colors.py), (n, 3 or 4) uint8.
     """
 
     palette: Palette
@@ -217,6 +219,7 @@ class PaletteFit:
     n_iter: int
     stop_reason: StopReason
     history: tuple[Step, ...] = ()
+    small: Colors | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

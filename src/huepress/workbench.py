@@ -87,9 +87,7 @@ def bench_of(image: Image, options: CompressOptions, started: float) -> Workbenc
         return bench
     n_fixed = len(options.keep_color)
     fixed_colors.require_room(n_fixed, options.colors)
-    # A named start is the textbook's k-means and nothing else.
-    least = options.small_colors if options.init == "auto" else 0
-    small = SmallColors(shown, least, n_threads=options.threads)
+    small = SmallColors(shown, least_of(options), n_threads=options.threads)
     profile = image.source.icc_profile
 
     def learned(counted: Histogram, colors: int, other: str | None) -> PaletteFit:
@@ -128,6 +126,9 @@ def bench_with(
     shown = as_shown(image, options)
     bench = _bench(image, shown, lambda _counted, _colors, _space: fit, options, started)
     bench.colors, bench.n_fixed = len(fit.palette), len(options.keep_color)
+    if fit.small is not None:
+        bench.small = SmallColors(shown, options.small_colors, n_threads=options.threads)
+        bench.small.know(fit, bench.color_space)
     return bench
 
 
@@ -141,6 +142,14 @@ def as_shown(image: Image, options: CompressOptions) -> Image:
 def matte_of(options: CompressOptions) -> tuple[int, int, int] | None:
     """Read the matte."""
     return None if options.matte is None else parse_hex(options.matte)[:3]
+
+
+def least_of(options: CompressOptions) -> int:
+    """Fewest pixels from which a small color matters; 0: none does.
+
+    A named start is the textbook's k-means and nothing else.
+    """
+    return options.small_colors if options.init == "auto" else 0
 
 
 def require_time(image: Image, options: CompressOptions, started: float) -> None:

@@ -113,3 +113,48 @@ def test_refusals(tmp_path):
         fit_palette([])
     with pytest.raises(OptionError, match="pixels or pictures"):
         fit_palette([scene()], weighting="equal")
+
+
+def maps(n=4):
+    """Green land on every one; a red dot of 20 pixels on the last."""
+    rng = np.random.default_rng(0)
+    y, x = np.mgrid[0:300, 0:400]
+    sheets = []
+    for i in range(n):
+        planes = [170 + 40 * np.sin(x / 70 + i), 180 + 35 * np.sin(y / 60), 140 + 0 * x]
+        noisy = np.dstack(planes) + rng.normal(0, 2, (300, 400, 3))
+        sheets.append(np.clip(noisy, 0, 255).astype(np.uint8))
+    where = np.zeros((300, 400), bool)
+    where[100:104, 50:55] = True
+    sheets[-1][where] = (220, 20, 20)
+    return sheets, where
+
+
+@pytest.mark.parametrize("weighting", ["pixels", "pictures"])
+def test_a_small_color_of_one_picture_gets_an_entry_of_the_shared_palette(weighting):
+    sheets, _ = maps()
+    fit = fit_palette(sheets, colors=16, weighting=weighting)
+    assert fit.small.tolist() == [[220, 20, 20]]
+    assert (fit.palette.colors == (220, 20, 20)).all(axis=1).any()
+    assert len(fit.palette) == 16
+    without = fit_palette(sheets, colors=16, weighting=weighting, small_colors=0)
+    assert without.small is None
+    far = np.abs(without.palette.colors.astype(int) - (220, 20, 20)).sum(axis=1)
+    assert far.min() > 60
+    textbook = fit_palette(sheets, colors=16, weighting=weighting, init="wu")
+    assert textbook.small is None
+
+
+def test_its_pixels_are_mapped_to_it_at_any_rate(tmp_path):
+    sheets, where = maps()
+    for i, pixels in enumerate(sheets):
+        (tmp_path / f"m{i}.png").write_bytes(as_file(pixels))
+    out = tmp_path / "out"
+    names = sorted(tmp_path.glob("*.png"))
+    done = compress(
+        *names, "--shared-palette", "--out-dir", out, "-k", 16, "--rate-weight", 200,
+        "--effort", "fast",
+    )  # fmt: skip
+    assert done.exit_code == 0, done.output
+    (last,) = [data for name, data in contents(out).items() if "m3" in name]
+    assert (decoded(last)[where][:, :3] == (220, 20, 20)).all()

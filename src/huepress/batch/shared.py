@@ -2,7 +2,8 @@
 
 Each picture is counted on its own, the counts are added up, and k-means runs once on the sum.
 Counts are whole numbers, so the sum is exact: the palette is the same to the byte in whatever order
-and on however many machines the pictures are counted.
+and on however many machines the pictures are counted. Small colors that matter get entries as in a
+palette of one picture; their pixels are counted over all pictures.
 """
 
 from __future__ import annotations
@@ -10,20 +11,23 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from huepress import histogram
+from huepress import histogram, small_colors
 from huepress.batch.engine import Engine, Inline, in_order
 from huepress.batch.rows import Failure
 from huepress.batch.store import STDIO, store_of
 from huepress.batch.workers import Workers
+from huepress.colorspace import space_of
 from huepress.compress import PictureSource, learn
 from huepress.errors import HuepressError, InputError, OptionError
 from huepress.load import limits_of, load_with
 from huepress.options import CompressOptions
-from huepress.types import Histogram, PaletteFit
+from huepress.palette_files import to_hex
+from huepress.types import Colors, Histogram, PaletteFit
+from huepress.workbench import least_of
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -43,7 +47,24 @@ _PER_JOB: Final = 16
 # Files up to this many are counted in this process (as running.FEW).
 _FEW: Final = 8
 
-Counted: TypeAlias = tuple[Histogram | None, Failure | None]
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What a job counted, or several.
+
+    Attributes
+    ----------
+    weighed : Histogram or None
+        Colors as they weigh for the palette; None when no picture could be read.
+    pixels : Histogram or None
+        Colors by pixels, where that is something else.
+    failure : Failure or None
+        The first picture that could not be read.
+    """
+
+    weighed: Histogram | None
+    pixels: Histogram | None = None
+    failure: Failure | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,31 +142,60 @@ def fit_palette(
     sources = tuple(pictures)
     if not sources:
         raise OptionError("pictures", sources, "at least one")
-    counted, failure = _count_all(sources, weighting, options, client)
-    if failure is not None and not (skip_bad and counted is not None):
+    counted = _count_all(sources, weighting, options, client)
+    failure, weighed = counted.failure, counted.weighed
+    if failure is not None and not (skip_bad and weighed is not None):
         raise InputError("shared palette", failure.message, "pictures that can all be read")
-    assert counted is not None
-    return learn(_scaled(counted), options)
+    assert weighed is not None
+    return _learn(_scaled(weighed), counted.pixels or weighed, options)
+
+
+def _learn(weighed: Histogram, pixels: Histogram, options: CompressOptions) -> PaletteFit:
+    """Learn the palette, with entries for small colors."""
+
+    def around(more: Colors) -> PaletteFit:
+        kept = (*options.keep_color, *map(to_hex, more))
+        return learn(weighed, options.changed(keep_color=kept))
+
+    return small_colors.keep(
+        pixels,
+        learn(weighed, options),
+        options.colors,
+        space_of(options.color_space, None),
+        least_of(options),
+        around,
+        n_fixed=len(options.keep_color),
+        n_threads=options.threads,
+    )
 
 
 def count_job(job: CountJob) -> Counted:
     """Count the pictures of a job; the first failure is told, the others still count."""
-    parts, failures = [], []
+    parts: list[Histogram] = []
+    failures: list[Failure] = []
     for source in job.sources:
         try:
-            parts.append(_weighed(_count(source, job), job.weighting))
+            parts.append(_count(source, job))
         except HuepressError as error:
             failures.append(Failure(error.code, str(error), error.exit_code))
-    merged = histogram.merge(parts) if parts else None
-    return merged, failures[0] if failures else None
+    failure = next(iter(failures), None)
+    if job.weighting == "pixels" or not parts:
+        return Counted(_merged(parts), failure=failure)
+    return Counted(_merged([_weighed(part) for part in parts]), _merged(parts), failure)
 
 
 def add_counted(counted: Sequence[Counted]) -> Counted:
     """Add up what jobs counted."""
-    parts = [part for part, _ in counted if part is not None]
-    failures = [failure for _, failure in counted if failure is not None]
-    merged = histogram.merge(parts) if len(parts) > 1 else next(iter(parts), None)
-    return merged, next(iter(failures), None)
+    return Counted(
+        _merged([one.weighed for one in counted]),
+        _merged([one.pixels for one in counted]),
+        next((one.failure for one in counted if one.failure is not None), None),
+    )
+
+
+def _merged(parts: Sequence[Histogram | None]) -> Histogram | None:
+    there = [part for part in parts if part is not None]
+    return histogram.merge(there) if len(there) > 1 else next(iter(there), None)
 
 
 def _count(source: PictureSource, job: CountJob) -> Histogram:
@@ -158,9 +208,8 @@ def _count(source: PictureSource, job: CountJob) -> Histogram:
     return histogram.count(image, n_threads=job.n_threads)
 
 
-def _weighed(counted: Histogram, weighting: str) -> Histogram:
-    if weighting == "pixels":
-        return counted
+def _weighed(counted: Histogram) -> Histogram:
+    """Give a picture the weight that all have."""
     share = _PICTURE_WEIGHT / counted.weights.sum()
     return Histogram(counted.colors, np.maximum(np.rint(counted.weights * share), 1.0))
 
@@ -221,10 +270,10 @@ def _add_as_they_come(values: Iterable[Counted]) -> Counted:
 
 
 def _lost(job: CountJob, words: str) -> Counted:
-    return None, Failure(
-        "worker",
-        f"{job.sources[0]!r} and {len(job.sources) - 1} more: the worker was lost, twice ({words})",
+    lost = (
+        f"{job.sources[0]!r} and {len(job.sources) - 1} more: the worker was lost, twice ({words})"
     )
+    return Counted(None, failure=Failure("worker", lost))
 
 
 def _never(place: int) -> Counted:
