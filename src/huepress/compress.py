@@ -234,12 +234,15 @@ def _format(options: CompressOptions) -> str:
 def _better_original(image: Image, encoded: Encoded, options: CompressOptions) -> bytes | None:
     """Return the input's own bytes, when they are in the format asked for and no more than ours.
 
-    When everything beside the picture is to go, it goes from them too.
+    What is to go from beside the picture goes from them too.
     """
     source = image.source
     if source.data is None or source.is_part or source.format != encoded.format:
         return None
-    if options.strip == "all":
-        bare = without_metadata(image)
-        return bare if bare is not None and len(bare) <= len(encoded.data) else None
-    return source.data if len(source.data) <= len(encoded.data) else None
+    kept = source.data
+    if options.strip != "none":
+        bare = without_metadata(image, options.strip)
+        if bare is None and options.strip == "all":
+            return None
+        kept = kept if bare is None else bare
+    return kept if len(kept) <= len(encoded.data) else None

@@ -156,7 +156,7 @@ class Result:
         """Return the figures as one line of text."""
         parts = [size_words(self.bytes_in, self.bytes_out)]
         if self.status == "kept":
-            parts.append("original kept: nothing smaller was found")
+            parts.append(kept_words("nothing smaller was found", self.bytes_in, self.bytes_out))
         if self.colors is not None:
             parts.append(f"{self.colors} color{'s' if self.colors != 1 else ''}")
             parts.append("lossless" if self.mse == 0 else f"PSNR {self.psnr:.1f} dB")
@@ -196,6 +196,12 @@ STOP_WORDS = {
     "exact": "every color fits",
     "given": "palette given",
 }
+
+
+def kept_words(reason: str, bytes_in: int | None, bytes_out: int) -> str:
+    """Say why the original was kept, and whether all of it was."""
+    bare = bytes_in is not None and bytes_out < bytes_in
+    return f"original kept{' without its metadata' if bare else ''}: {reason}"
 
 
 def size_words(bytes_in: int | None, bytes_out: int) -> str:

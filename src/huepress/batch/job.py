@@ -24,11 +24,12 @@ from huepress.batch.rows import Failure, Record, Row, RowStatus
 from huepress.batch.store import STDIO, is_remote, split, store_of
 from huepress.batch.targets import PENDING, SUFFIXES, Target, check, format_of, suffix_of
 from huepress.compress import compress, finish
+from huepress.encode import without_metadata
 from huepress.errors import HuepressError, InputError, OutputError
 from huepress.load import Limits, limits_of, load_with, read
 from huepress.load.sniff import format_of as sniffed_format
 from huepress.options import CompressOptions, parse_size
-from huepress.report import Result, size_words
+from huepress.report import Result, kept_words, size_words
 from huepress.types import PaletteFit
 
 HEAD_BYTES: Final = 64
@@ -160,14 +161,15 @@ def _finish(job: Job, data: bytes, digest: bytes, stamp: str | None, result: Res
     if result.status == "kept":
         reason, content = "nothing smaller was found", result.data
     elif target.in_place and len(content) >= len(data):
-        reason, content = "nothing smaller was found", data
+        reason, content = "nothing smaller was found", _original(job, result, data)
     elif job.min_savings and len(data) - len(content) < parse_size(job.min_savings, len(data)):
         reason, output = f"less than {job.min_savings} to save", _own_name(target)
-        content = data
+        content = _original(job, result, data)
     if reason:
         own = result.image.source.format or result.format
         result = replace(result, data=content, status="kept", format=own)
-        summary = f"{size_words(len(data), len(content))}, original kept: {reason}"
+        why = kept_words(reason, len(data), len(content))
+        summary = f"{size_words(len(data), len(content))}, {why}"
     else:
         result = replace(result, data=content)
         summary = result.summary()
@@ -191,6 +193,13 @@ def _finish(job: Job, data: bytes, digest: bytes, stamp: str | None, result: Res
         return row
     record = _record(job, row.status, output, (digest, digest_of(content)), stamp, row.figures)
     return replace(row, record=record)
+
+
+def _original(job: Job, result: Result, data: bytes) -> bytes:
+    """Return the file as it came, without what is to be dropped from beside the picture."""
+    if job.options.strip == "none":
+        return data
+    return without_metadata(result.image, job.options.strip) or data
 
 
 def _is_no_picture(source: str) -> bool:

@@ -1,65 +1,156 @@
-"""The original file with nothing beside its picture: for --strip all, when nothing is smaller."""
+"""The original file without what is to be dropped: for when nothing is smaller than it.
+
+Chunks and segments are taken out, the compressed picture stays as it is. An EXIF block that turns
+the picture is replaced by one that says this and nothing else.
+"""
 
 from __future__ import annotations
 
 import struct
+import zlib
+from typing import Final
 
 import numpy as np
 
+from huepress.encode.carried import COLOR, SHOWN
 from huepress.errors import InputError
-from huepress.load import Limits, load
-from huepress.load.png import take_apart
+from huepress.load import load
+from huepress.load.orientation import ORIENTATION, orientation_of
+from huepress.load.png import ANIMATION, PICTURE, SIGNATURE, pack_chunk
 from huepress.types import Image
 
-WEBP_BESIDE = {b"ICCP", b"EXIF", b"XMP "}
-WEBP_FLAGS = 0x20 | 0x08 | 0x04
-"""Bits of VP8X that announce these chunks."""
+WEBP_BESIDE: Final = {b"ICCP": 0x20, b"EXIF": 0x08, b"XMP ": 0x04}
+"""Chunks beside the picture, and the bits of VP8X that announce them."""
+
+JPEG_SHOWN: Final = {0xE0: b"JFIF\0", 0xE2: b"ICC_PROFILE\0", 0xEE: b"Adobe"}
+"""Application segments that change how a picture is shown, and how they begin."""
 
 
-def without_metadata(image: Image) -> bytes | None:
-    """Return the file of a picture without profile, EXIF, XMP, text and comments.
+def without_metadata(image: Image, strip: str = "all") -> bytes | None:
+    """Return the file of a picture without what a policy drops.
+
+    Parameters
+    ----------
+    image : Image
+        As it was loaded.
+    strip : {"all", "safe"}
+        ``all``: profile, EXIF, XMP, text and comments. ``safe``: what changes how the picture is
+        shown stays, the EXIF orientation in a block of its own.
 
     Returns
     -------
     bytes or None
-        It shows the same pixels. None when there is no file, when its format is none of PNG, WebP
-        and GIF, or when what is dropped changes how it is shown.
+        It shows the same. None when there is no file, when its format is none of PNG, WebP, GIF
+        and JPEG, or when what is dropped changes how it is shown.
     """
     data = image.source.data
     if data is None:
         return None
+    safe = strip == "safe"
+    exif = _turning(image) if safe else None
     try:
         if image.source.format == "png":
-            bare = take_apart(image.source.name, data, Limits()).stream
+            bare = _bare_png(data, PICTURE | ANIMATION | (COLOR | SHOWN if safe else set()), exif)
         elif image.source.format == "webp":
-            bare = _bare_webp(data)
+            bare = _bare_webp(data, {b"ICCP"} if safe else set(), exif)
         elif image.source.format == "gif":
             bare = _bare_gif(data)
+        elif image.source.format == "jpeg":
+            bare = _bare_jpeg(data, JPEG_SHOWN if safe else {0xEE: b"Adobe"}, exif)
         else:
             return None
-        shown = load(bare, max_pixels=1 << 40)
-    except (InputError, struct.error, IndexError):
+        if bare == data or _shows_the_same(bare, image):
+            return bare
+        # The picture may have been converted when it was loaded.
+        return bare if safe and _shows_the_same(bare, load(data, max_pixels=1 << 40)) else None
+    except (InputError, struct.error, IndexError, ValueError):
         return None
-    same = np.array_equal(shown.pixels, image.pixels)
-    if image.deep is not None or shown.deep is not None:
-        same = same and image.deep is not None and shown.deep is not None
-        same = same and np.array_equal(shown.deep, image.deep)  # type: ignore[arg-type]
-    return bare if same else None
 
 
-def _bare_webp(data: bytes) -> bytes:
+def _shows_the_same(data: bytes, image: Image) -> bool:
+    """Whether a file decodes to the pixels, in the same profile."""
+    shown = load(data, max_pixels=1 << 40)
+    if shown.source.icc_profile != image.source.icc_profile:
+        return False
+    if shown.deep is None or image.deep is None:
+        return shown.deep is image.deep and np.array_equal(shown.pixels, image.pixels)
+    return np.array_equal(shown.deep, image.deep)
+
+
+def _turning(image: Image) -> bytes | None:
+    """Make an EXIF block that has the orientation alone; None when the picture lies upright."""
+    exif = image.source.metadata.get("exif")
+    turned = orientation_of(exif if isinstance(exif, bytes) else None)
+    if turned == 1:
+        return None
+    return struct.pack("<2sHIHHHIHHI", b"II", 42, 8, 1, ORIENTATION, 3, 1, turned, 0, 0)
+
+
+def _bare_png(data: bytes, kept: set[bytes], exif: bytes | None) -> bytes:
+    """Keep chunks of these names; damaged ones among them that are not of the picture go, too."""
+    bare = [SIGNATURE]
+    at, name = len(SIGNATURE), b""
+    while name != b"IEND":
+        (length,) = struct.unpack_from(">I", data, at)
+        name, end = data[at + 4 : at + 8], at + 12 + length
+        (checksum,) = struct.unpack_from(">I", data, end - 4)
+        sound = zlib.crc32(data[at + 4 : end - 4]) == checksum
+        if name in kept and (sound or name in PICTURE):
+            bare.append(data[at:end])
+        if name == b"IHDR" and exif is not None:
+            bare.append(pack_chunk(b"eXIf", exif))
+        at = end
+    return b"".join(bare)
+
+
+def _bare_jpeg(data: bytes, kept: dict[int, bytes], exif: bytes | None) -> bytes:
+    """Drop application segments and comments, and what stands behind the end."""
+    bare = [data[:2]]
+    at, marker = 2, 0
+    while marker != 0xD9:
+        if data[at] != 0xFF:
+            raise IndexError("no marker")
+        marker = data[at + 1]
+        if marker == 0xFF:  # a fill byte
+            at += 1
+            continue
+        end = at + 2 + (0 if marker == 0xD9 else struct.unpack_from(">H", data, at + 2)[0])
+        is_beside = marker == 0xFE or 0xE0 <= marker <= 0xEF
+        if not is_beside or (marker in kept and data.startswith(kept[marker], at + 4)):
+            bare.append(data[at:end])
+        if exif is not None and (marker == 0xE0 or not is_beside):  # JFIF wants to be the first
+            block = b"Exif\0\0" + exif
+            bare.insert(
+                2 if marker == 0xE0 else 1, struct.pack(">HH", 0xFFE1, len(block) + 2) + block
+            )
+            exif = None
+        if marker == 0xDA:
+            start = end
+            while data[end] != 0xFF or data[end + 1] == 0 or 0xD0 <= data[end + 1] <= 0xD7:
+                end = data.index(b"\xff", end + 1)
+            bare.append(data[start:end])
+        at = end
+    return b"".join(bare)
+
+
+def _bare_webp(data: bytes, kept: set[bytes], exif: bytes | None) -> bytes:
     """Drop chunks of a RIFF container; what stands behind its end goes too."""
     end = min(len(data), 8 + struct.unpack_from("<I", data, 4)[0])
-    kept, at = b"WEBP", 12
+    bare, at = [b"WEBP"], 12
+    dropped = sum(bit for name, bit in WEBP_BESIDE.items() if name not in kept)
     while at + 8 <= end:
         name, size = struct.unpack_from("<4sI", data, at)
         chunk = data[at : at + 8 + size + (size & 1)]
         if name == b"VP8X":
-            chunk = chunk[:8] + bytes([chunk[8] & ~WEBP_FLAGS & 0xFF]) + chunk[9:]
-        if name not in WEBP_BESIDE:
-            kept += chunk
+            flags = chunk[8] & ~dropped | (WEBP_BESIDE[b"EXIF"] if exif else 0)
+            chunk = chunk[:8] + bytes([flags & 0xFF]) + chunk[9:]
+        if name not in WEBP_BESIDE or name in kept:
+            bare.append(chunk)
         at += len(chunk)
-    return b"RIFF" + struct.pack("<I", len(kept)) + kept
+    if exif is not None:
+        bare.append(struct.pack("<4sI", b"EXIF", len(exif)) + exif)
+    body = b"".join(bare)
+    return b"RIFF" + struct.pack("<I", len(body)) + body
 
 
 def _bare_gif(data: bytes) -> bytes:
