@@ -65,6 +65,23 @@ def test_no_larger_than_the_best_of_oxipng(name):
     assert len(encode_lossless(load(data)).data) <= len(best)
 
 
+@pytest.mark.parametrize("pixels", [scene(260, 260), scene(260, 260) // 40 * 40, soft_disc(260)])
+def test_of_large_pictures_the_way_that_seems_best_is_gone(pixels):
+    data = as_file(pixels)
+    done = encode_lossless(load(data)).data
+    best = oxipng.optimize_from_memory(data, level=6, strip=oxipng.StripChunks.safe())
+    assert len(done) <= 1.01 * len(best)
+    assert np.array_equal(seen(load(done).pixels), seen(pixels))
+
+
+def test_the_file_as_it_came_is_no_way_when_it_is_to_be_turned():
+    exif = PillowImage.Exif()
+    exif[0x0112] = 6
+    pixels = scene(260, 270)
+    done = encode_lossless(load(as_file(pixels, exif=exif.tobytes())), effort="fast").data
+    assert np.array_equal(decoded(done), pixels.transpose(1, 0, 2)[:, ::-1])
+
+
 def test_no_larger_than_the_best_of_oxipng_on_real_pictures(real_images):
     ours = theirs = 0
     paths = [*sorted((real_images / "alpha").rglob("*.png"))[::9]]

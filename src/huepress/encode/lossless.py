@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
+from typing import Final, TypeAlias
 
 import numpy as np
 import oxipng
@@ -16,6 +17,14 @@ from huepress.types import Encoded, Image, IndexedImage, Palette
 
 LEVEL = {"fast": 2, "balanced": 6, "best": 6}
 """oxipng's level: 6 is its largest (all filters and reductions)."""
+
+SKETCH: Final = (1, 6)
+"""oxipng's and libdeflate's levels to find the best of several ways to a large picture: on 26 files
+it was the best in the end, too, each time, at a fortieth of the time (docs/lab-book.md,
+Lossless)."""
+
+Way: TypeAlias = Callable[[int, int], bytes]
+"""From the levels of oxipng and of libdeflate to a PNG."""
 
 
 def encode_lossless(
@@ -117,7 +126,10 @@ def _png(
     keep_hidden_rgb: bool,
 ) -> Encoded:
     try:
-        data = min(_candidates(image, pixels, effort, not keep_hidden_rgb), key=len)
+        ways = _ways(image, pixels, not keep_hidden_rgb)
+        if pixels.shape[0] * pixels.shape[1] > png.SMALL:
+            ways = [min(ways, key=lambda way: len(way(*SKETCH)))]
+        data = min((way(LEVEL[effort], 12) for way in ways), key=len)
         if effort == "best":
             data = png.squeeze(data, pixels.shape[0] * pixels.shape[1])
     except oxipng.PngError as error:
@@ -125,44 +137,53 @@ def _png(
     return Encoded(png.put_in(data, carried), "png")
 
 
-def _candidates(
-    image: Image, pixels: NDArray[np.uint8] | NDArray[np.uint16], effort: str, clears: bool
-) -> Iterator[bytes]:
-    """Yield PNG files of the pixels alone: from a palette of ours, and as the file had them."""
+def _ways(image: Image, pixels: NDArray[np.uint8] | NDArray[np.uint16], clears: bool) -> list[Way]:
+    """List the ways to a PNG of the pixels alone: as the file had them, a palette of ours, raw."""
     height, width, channels = pixels.shape
     indexed = exact_palette(pixels) if pixels.dtype == np.uint8 else None  # type: ignore[arg-type]
-    level, deflate = LEVEL[effort], oxipng.Deflaters.libdeflater(12)
-    if indexed is not None and not _hides_colors(indexed):
-        yield png.raw_image(tidy(indexed), NOTHING).create_optimized_png(
-            level=level, deflate=deflate
-        )
-    kind = oxipng.ColorType.rgb() if channels == 3 else oxipng.ColorType.rgba()
-    deep = pixels.dtype == np.uint16
-    raw = oxipng.RawImage(
-        pixels.astype(">u2").tobytes() if deep else pixels.tobytes(),
-        width,
-        height,
-        color_type=kind,
-        bit_depth=16 if deep else 8,
-    )
-    if indexed is None or height * width <= png.SMALL:
-        yield raw.create_optimized_png(level=level, deflate=deflate, optimize_alpha=clears)
     source = image.source
+    ways: list[Way] = []
     if source.format == "png" and source.data is not None and not source.is_part:
         # The order of its palette and its hidden colors may be good ones. What it shows is
         # compared, because orientation and profile may have changed the pixels since.
-        try:
-            again = oxipng.optimize_from_memory(
-                source.data,
+        data = source.data
+
+        def again(level: int, deflate: int) -> bytes:
+            return oxipng.optimize_from_memory(
+                data,
                 level=level,
-                deflate=deflate,
+                deflate=oxipng.Deflaters.libdeflater(deflate),
                 strip=oxipng.StripChunks.all(),
                 interlace=oxipng.Interlacing.Off,
             )
-        except oxipng.PngError:
-            return
-        if _shows(again, pixels, clears):
-            yield again
+
+        try:
+            if _shows(again(*SKETCH), pixels, clears):
+                ways.append(again)
+        except oxipng.PngError:  # damaged more than the loader minds
+            pass
+    if indexed is not None and not _hides_colors(indexed):
+        ready = png.raw_image(tidy(indexed), NOTHING)
+        ways.append(
+            lambda level, deflate: ready.create_optimized_png(
+                level=level, deflate=oxipng.Deflaters.libdeflater(deflate)
+            )
+        )
+    if indexed is None or height * width <= png.SMALL:
+        deep = pixels.dtype == np.uint16
+        raw = oxipng.RawImage(
+            pixels.astype(">u2").tobytes() if deep else pixels.tobytes(),
+            width,
+            height,
+            color_type=oxipng.ColorType.rgb() if channels == 3 else oxipng.ColorType.rgba(),
+            bit_depth=16 if deep else 8,
+        )
+        ways.append(
+            lambda level, deflate: raw.create_optimized_png(
+                level=level, deflate=oxipng.Deflaters.libdeflater(deflate), optimize_alpha=clears
+            )
+        )
+    return ways
 
 
 def _hides_colors(indexed: IndexedImage) -> bool:
