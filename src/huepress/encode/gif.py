@@ -62,7 +62,8 @@ def binary_image(image: Image, *, matte: Matte = None) -> Image:
     deep = None if image.deep is None else binary_alpha(image.deep, matte=matte)
     pixels = binary_alpha(image.pixels, matte=matte) if deep is None else from_deep(deep)
     decoded = Decoded(pixels, deep).without_opaque_alpha()
-    note = "half-transparent pixels became opaque or clear, as GIF has it (--matte blends them)"
+    note = "half-transparent pixels became opaque or clear, as GIF has it"
+    note += " (--matte blends them)" if matte is None else ", blended over the matte"
     source = replace(image.source, notes=(*image.source.notes, note))
     return Image(decoded.pixels, source, decoded.deep)
 

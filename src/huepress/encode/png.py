@@ -42,6 +42,10 @@ HOPELESS = 1.15
 """libdeflate's level to sketch what row filters would do, and the ratio from which on they are not
 tried in earnest: where they won in the end it was never above 1.12 (docs/lab-book.md, Lossless)."""
 
+STEEP = 0.95
+"""Ratio of sketches below which more filters than the usual ones are tried: gradients in which every
+color has its entry become a sixth smaller, other pictures stay as they are."""
+
 SMALL = 1 << 16
 """Pixels up to which everything is tried: it takes milliseconds, and icons gain up to 8 %."""
 
@@ -108,8 +112,11 @@ def encode_indexed(
         tried = PACKED if packs and effort == "balanced" else FILTERS[effort]
         others = (MANY if small else tried)[1:]
         if others:
-            rough = len(write(ready, others, SKETCH)) / len(write(ready, NONE, SKETCH))
-            if rough < HOPELESS:
+            rough = len(write(ready, others, SKETCH))
+            more = len(write(ready, MANY, SKETCH))
+            if more < STEEP * rough:
+                others, rough = MANY, more
+            if rough < HOPELESS * len(write(ready, NONE, SKETCH)):
                 found.append(write(ready, others, level))
         if packs and effort != "fast":
             found.append(write(ready, NONE, level, packed=False))

@@ -199,7 +199,8 @@ def settle(decoded: Decoded, meaning: Meaning, icc: str) -> tuple[Decoded, Meani
     if space != "RGB":
         note = f"the ICC profile is for {space} values and was ignored" if space else BROKEN
         return decoded, Meaning(notes=(*meaning.notes, note))
-    note = CONVERTED.format("the ICC profile's space")
+    said = " and ".join(name.decode() for name, _ in meaning.chunks)
+    note = CONVERTED.format(f"the space of {said}" if said else "the ICC profile's space")
     if matrix is not None and decoded.deep is not None:
         converted = as_decoded(_convert_deep(decoded.deep, matrix))
         return converted, Meaning(notes=(*meaning.notes, note))
