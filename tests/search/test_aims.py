@@ -117,3 +117,15 @@ def test_threads_and_instruction_sets_find_the_same(pixels):
                 )
                 found.append((trial.indexed.indices.tobytes(), trial.rate_weight))
     assert len(set(found)) == 1
+
+
+def test_colors_of_large_pictures_are_not_weighed_where_each_has_an_entry(monkeypatch):
+    """The weights of a flat picture of 225 megapixels took 7 GB."""
+    monkeypatch.setattr(bench_room, "LARGE", 100)
+    monkeypatch.setattr(bench_room, "weights_of", None)
+    bench = bench_of(noise(20, 20, levels=2), colors=8)
+    assert bench.counted.weights.sum() == 400
+    assert default(bench, "fast", None).score == 100
+    monkeypatch.undo()
+    monkeypatch.setattr(bench_room, "LARGE", 100)
+    assert bench_of(noise(20, 20, levels=2), colors=4).counted.weights.sum() < 400

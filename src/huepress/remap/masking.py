@@ -19,6 +19,10 @@ _TAPS_NARROW: Final = (0.27068, 0.21675, 0.11128, 0.03663)
 _TAPS_WIDE: Final = (0.20057, 0.17700, 0.12165, 0.06511, 0.02714, 0.00881)
 # Local deviation that halves the weight (docs/lab-book.md, Rate).
 _HALF: Final = 6.0
+# Rows at a time, and how many rows beside them are looked at: large pictures take no more memory
+# than the result itself.
+_ROWS: Final = 512
+_BESIDE: Final = len(_TAPS_NARROW) + len(_TAPS_WIDE) - 2
 
 
 def _blur(plane: NDArray[np.float32], taps: tuple[float, ...]) -> NDArray[np.float32]:
@@ -54,6 +58,15 @@ def importance(lightness: NDArray[np.float32]) -> NDArray[np.float32]:
     ndarray
         (height, width) float32, above 0, at most 1.
     """
+    found = np.empty(lightness.shape, np.float32)
+    for top in range(0, len(lightness), _ROWS):
+        first = max(0, top - _BESIDE)
+        part = _importance(lightness[first : top + _ROWS + _BESIDE])
+        found[top : top + _ROWS] = part[top - first : top - first + _ROWS]
+    return found
+
+
+def _importance(lightness: NDArray[np.float32]) -> NDArray[np.float32]:
     mean = _blur(lightness, _TAPS_NARROW)
     variance = np.maximum(_blur(lightness * lightness, _TAPS_NARROW) - mean * mean, 0)
     deviation = _blur(np.sqrt(variance), _TAPS_WIDE)

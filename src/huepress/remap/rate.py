@@ -40,6 +40,8 @@ _OUTLIER: Final = 1 / 625
 # (docs/lab-book.md, Rate).
 _REACH: Final = (4, 2, 2, 2)
 _NARROW: Final = (2, 1)
+# Rows whose coordinates are held at a time where only their lightness is wanted.
+_ROWS: Final = 256
 
 
 class RateMap:
@@ -98,7 +100,8 @@ class RateMap:
         if weights is None:
             weights = np.ones((height, width), np.float32)
         self._pixels = pixels
-        self._points = np.ascontiguousarray(points * scale)
+        points *= scale
+        self._points = points
         self._importance = np.ascontiguousarray(weights, np.float32)
         squared = self._importance * self._importance
         self._smoothness = squared * squared
@@ -219,8 +222,13 @@ def weights_of(
     if not is_oklab(color_space):
         return None
     height, width, _ = pixels.shape
-    points = _points_of(pixels, color_space) if points is None else points
-    return importance(points[:, 0].reshape(height, width))
+    if points is not None:
+        return importance(points[:, 0].reshape(height, width))
+    lightness = np.empty((height, width), np.float32)
+    for top in range(0, height, _ROWS):
+        rows = slice(top, top + _ROWS)
+        lightness[rows] = _points_of(pixels[rows], color_space)[:, 0].reshape(-1, width)
+    return importance(lightness)
 
 
 def remap(
