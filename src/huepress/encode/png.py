@@ -43,8 +43,8 @@ HOPELESS = 1.15
 tried in earnest: where they won in the end it was never above 1.12 (docs/lab-book.md, Lossless)."""
 
 STEEP = 0.95
-"""Ratio of sketches below which more filters than the usual ones are tried: gradients in which every
-color has its entry become a sixth smaller, other pictures stay as they are."""
+"""Ratio of sketches below which more filters than the usual ones are tried: gradients in which
+every color has its entry become a sixth smaller, other pictures stay as they are."""
 
 SMALL = 1 << 16
 """Pixels up to which everything is tried: it takes milliseconds, and icons gain up to 8 %."""
