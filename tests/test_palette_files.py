@@ -139,3 +139,8 @@ def test_css_and_unknown_formats():
     assert "--color-1: #00000000;" in css
     with pytest.raises(OptionError, match="gpl"):
         write_palette(SOFT, "xls")
+
+
+def test_a_word_that_begins_as_a_color_is_no_file():
+    with pytest.raises(OptionError, match="a color such as"):
+        read_palette("#12345")

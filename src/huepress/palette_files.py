@@ -87,8 +87,10 @@ def read_palette(source: str | os.PathLike[str]) -> Palette:
     """
     if isinstance(source, str):
         parts = [part for part in re.split(r"[\s,;]+", source.strip()) if part]
+        is_file = os.path.exists(source)  # noqa: PTH110
         is_list = bool(parts) and all(HEX.fullmatch(part) for part in parts)
-        if is_list and ("," in source or "#" in source or not os.path.exists(source)):  # noqa: PTH110
+        is_list = is_list and ("," in source or "#" in source or not is_file)
+        if is_list or (source.startswith("#") and not is_file):
             return to_palette([parse_hex(part) for part in parts], source)
     name = os.fsdecode(source)
     data = read(source)

@@ -11,7 +11,7 @@ from huepress.errors import DecodeError, InputError, LimitError
 from huepress.load import load
 from huepress.load.pixels import from_deep
 from huepress.load.png import SIGNATURE, pack_chunk, take_apart
-from images import as_file, flat, noise, ramp, soft_disc
+from images import as_file, flat, noise, ramp, scene, soft_disc
 
 LOSSLESS = ["png", "webp", "bmp", "tiff", "ppm"]
 
@@ -386,3 +386,10 @@ def test_real_odd_files_load_or_are_refused(real_images, folder):
             count += 1
     assert count > 5
     assert not [line for line in refusals if "\n" in line]
+
+
+def test_what_takes_a_file_cut_short_is_told():
+    data = as_file(scene(), "jpeg")
+    with pytest.raises(DecodeError, match="--allow-truncated"):
+        load(data[: len(data) // 2])
+    assert load(data[: len(data) // 2], allow_truncated=True).pixels.shape == scene().shape

@@ -132,7 +132,8 @@ def decode(
         pixels, limit = (int(number) for number in re.findall(r"\d+", str(error))[:2])
         raise LimitError(name, "pixels", pixels, limit, "PIL.Image.MAX_IMAGE_PIXELS") from error
     except FAULTS as error:
-        raise DecodeError(name, f"damaged {kind.upper()} ({_one_line(error)})", WANTED) from error
+        wanted = WANTED_WHOLE if isinstance(error, CutShortError) else WANTED
+        raise DecodeError(name, f"damaged {kind.upper()} ({_one_line(error)})", wanted) from error
     notes = (*decoded.notes, *meaning.notes)
     metadata.pop("icc_profile", None)
     exif = metadata.get("exif")
@@ -231,13 +232,19 @@ def _is_full_page(image: PillowImage.Image, page: int) -> bool:
     return not int(getattr(image, "tag_v2", {}).get(254, 0)) & 5
 
 
+class CutShortError(OSError):
+    """Some of the pixels were there."""
+
+
 def _read(image: ImageFile.ImageFile, limits: Limits) -> None:
     """Decode the pixels; of a file cut short, what is there when that is allowed."""
     try:
         image.load()
-    except (OSError, SyntaxError, struct.error, zlib.error):
-        if not limits.allow_truncated or image._im is None:
+    except (OSError, SyntaxError, struct.error, zlib.error) as error:
+        if image._im is None:
             raise
+        if not limits.allow_truncated:
+            raise CutShortError(str(error)) from error
         image.tile = []  # what was decoded so far stays, the rest is black
 
 
