@@ -1,6 +1,7 @@
 """Every kind of source becomes one upright RGB(A) picture."""
 
 import io
+import os
 import zlib
 
 import numpy as np
@@ -393,3 +394,12 @@ def test_what_takes_a_file_cut_short_is_told():
     with pytest.raises(DecodeError, match="--allow-truncated"):
         load(data[: len(data) // 2])
     assert load(data[: len(data) // 2], allow_truncated=True).pixels.shape == scene().shape
+
+
+def test_libtiff_says_nothing_past_us(capfd):
+    data = as_file(noise(40, 40), "tiff", compression="tiff_lzw")
+    with pytest.raises(DecodeError):
+        load(data[:8] + b"\xff" * 40 + data[48:])
+    assert capfd.readouterr().err == ""
+    os.write(2, b"heard")
+    assert capfd.readouterr().err == "heard"

@@ -210,12 +210,14 @@ def _from_array(name: str, array: NDArray[Any], limits: Limits) -> Image:
 
 
 def _from_file(name: str, data: bytes, limits: Limits, frame: int | None, icc: str) -> Image:
+    from contextlib import nullcontext
+
     from huepress.load.decode import decode
-    from huepress.load.quiet import quiet_pillow
+    from huepress.load.quiet import quiet_libtiff, quiet_pillow
     from huepress.load.sniff import require_format
 
     kind = require_format(name, data)
-    with quiet_pillow:
+    with quiet_pillow, quiet_libtiff if kind == "tiff" else nullcontext():
         found = decode(name, data, kind, limits=limits, frame=frame, icc=icc)
     return _upright(found, Source(name, kind, data))
 

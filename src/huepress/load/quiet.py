@@ -2,10 +2,14 @@
 
 ``warnings.catch_warnings`` alone is not safe when two threads overlap: the one that leaves first
 restores the filters under the other. A counter makes the first one enter and the last one leave.
+
+libtiff writes what it thinks of damaged files to the standard error stream of the process, past
+Python: while a TIFF file is decoded, the stream leads nowhere.
 """
 
 from __future__ import annotations
 
+import os
 import threading
 import warnings
 from types import TracebackType
@@ -41,3 +45,41 @@ class Quiet:
 
 
 quiet_pillow = Quiet()
+
+
+class QuietStream:
+    """A reentrant context in which the process's standard error stream leads nowhere."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._depth = 0
+        self._saved: int | None = None
+
+    def __enter__(self) -> None:
+        with self._lock:
+            self._depth += 1
+            if self._depth > 1:
+                return
+            try:
+                self._saved = os.dup(2)
+            except OSError:  # closed: nothing to be silenced
+                return
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, 2)
+            os.close(nowhere)
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        with self._lock:
+            self._depth -= 1
+            if self._depth == 0 and self._saved is not None:
+                os.dup2(self._saved, 2)
+                os.close(self._saved)
+                self._saved = None
+
+
+quiet_libtiff = QuietStream()
