@@ -403,3 +403,12 @@ def test_libtiff_says_nothing_past_us(capfd):
     assert capfd.readouterr().err == ""
     os.write(2, b"heard")
     assert capfd.readouterr().err == "heard"
+
+
+def test_a_turned_tiff_cut_short_is_refused_in_one_line():
+    """Pillow lets a SystemError escape: found by mutating files of every orientation."""
+    exif = PillowImage.Exif()
+    exif[0x0112] = 6
+    data = as_file(noise(40, 60), "tiff", exif=exif)
+    with pytest.raises(DecodeError, match="tile"):
+        load(data[:-300], allow_truncated=True)

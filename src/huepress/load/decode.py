@@ -48,6 +48,7 @@ FAULTS = (
     ArithmeticError,
     AssertionError,
     RuntimeError,
+    SystemError,
     struct.error,
     zlib.error,
     PillowImage.DecompressionBombWarning,
