@@ -113,10 +113,9 @@ def encode_indexed(
         others = (MANY if small else tried)[1:]
         if others:
             rough = len(write(ready, others, SKETCH))
-            more = len(write(ready, MANY, SKETCH))
-            if more < STEEP * rough:
-                others, rough = MANY, more
             if rough < HOPELESS * len(write(ready, NONE, SKETCH)):
+                if len(write(ready, MANY, SKETCH)) < STEEP * rough:
+                    others = MANY
                 found.append(write(ready, others, level))
         if packs and effort != "fast":
             found.append(write(ready, NONE, level, packed=False))
