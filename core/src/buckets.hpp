@@ -82,7 +82,7 @@ struct Part {
 using Opaque = Part<std::uint32_t>;   // low bits of the RGB key << 20 | pixel in its strip
 using Partial = Part<std::uint64_t>;  // low bits of the RGBA key << 32 | pixel
 
-// Where alpha stands in RGBA keys (cell_shift), and what an opaque color's is.
+// Where alpha stands in RGBA keys (cell_shift); an opaque color has all of it.
 constexpr std::uint32_t kAlphaBits = 0x888C0007;
 
 inline std::uint32_t rgba_key(std::uint32_t rgb_key) {
@@ -99,11 +99,12 @@ struct Deduplicated::State {
     bool weighted = false;
     Opaque opaque;
     Partial partial;
-    // RGBA: the colors of both, and the clear one. RGB has them in `opaque` as they should be.
+    // RGBA: the clear color, those of `partial`, those of `opaque`. RGB has them in `opaque` alone.
     Buffer<std::uint32_t> keys;
     Buffer<std::uint32_t> counts;
     Buffer<double> weights;
     std::size_t n_colors = 0;
+    std::size_t n_soft = 0;  // that are not opaque
     Slots slots;
 
     std::size_t strip_size(std::size_t strip) const {
@@ -123,7 +124,7 @@ struct Deduplicated::State {
               Emitted& out) const;
     void emit(Partial& part, std::size_t bucket, const double* pixel_weights, Slot& slot,
               Emitted& out) const;
-    void merge();
+    void join();
 
     // Paint the pixels of a bucket (paint.cpp).
     void paint_opaque(std::size_t bucket, const std::uint8_t* labels, std::uint8_t* indices) const;

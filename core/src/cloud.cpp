@@ -15,6 +15,9 @@ namespace {
 
 constexpr std::size_t kChunk = std::size_t{1} << 14;  // colors keyed and embedded at a time
 
+// Points that the finest nodes hold on average, at least. 4 to 16 differ by less than the noise.
+constexpr std::size_t kNodeSize = 8;
+
 // Steps per unit where coordinates are no whole numbers: 1/64 adds 2e-5 to a mean squared error of
 // which the best palettes leave 1 or more, and keeps 510 units inside 16 bits.
 constexpr float kFineScale = 64;
@@ -46,7 +49,7 @@ const Colorimetry& srgb_colorimetry() {
 struct Cloud::State {
     CloudView view{};
     std::size_t channels = 3;
-    unsigned level_bits[kLevels] = {};
+    unsigned level_bits[2][kLevels] = {};  // of the nodes; those above soft colors come first
     Span<const std::uint32_t> keys{nullptr, 0};
     Buffer<std::uint32_t> own_keys;
     Buffer<float> coordinates[kMaxDims];
@@ -54,7 +57,10 @@ struct Cloud::State {
     Buffer<Node> nodes[kLevels];
 
     void reserve(std::size_t n);
-    void build(const unsigned* bits);
+    std::size_t count_runs(std::size_t first, std::size_t last, unsigned shift) const {
+        return kernels().engine->count_runs(keys.data + first, last - first, shift);
+    }
+    void build(unsigned most_bits);
 };
 
 void Cloud::State::reserve(std::size_t n) {
@@ -68,24 +74,41 @@ void Cloud::State::reserve(std::size_t n) {
     std::fill_n(view.weights + n, kPadding, 0u);
 }
 
-void Cloud::State::build(const unsigned* bits) {
-    std::copy_n(bits, kLevels, level_bits);
-    for (int level = 0; level < kLevels; ++level) {
-        const unsigned shift = cell_shift(bits[level], unsigned(channels));
-        view.nodes[level] =
-            nodes[level].reserve(kernels().engine->count_runs(keys.data, keys.size, shift));
+// Nodes of few points cost more than they save: the finest are the first, from `most_bits` down to
+// 3 bits, that hold kNodeSize points on average.
+void Cloud::State::build(unsigned most_bits) {
+    std::size_t n_nodes[kLevels] = {};
+    unsigned shifts[2][kLevels];
+    for (int part = 0; part < 2; ++part) {
+        const std::size_t first = part ? view.n_soft : 0;
+        const std::size_t last = part ? keys.size : view.n_soft;
+        const auto count = [&](unsigned bits) {
+            return count_runs(first, last, cell_shift(bits, unsigned(channels)));
+        };
+        unsigned bits = most_bits;
+        std::size_t n = count(bits);
+        while (bits > 3 && n * kNodeSize > last - first) n = count(--bits);
+        for (int level = kLevels - 1; level >= 0; --level, --bits) {
+            n_nodes[level] += level == kLevels - 1 ? n : count(bits);
+            level_bits[part][level] = bits;
+            shifts[part][level] = cell_shift(bits, unsigned(channels));
+        }
     }
-    kernels().engine->build_nodes(view, keys.data, unsigned(channels), level_bits);
+    for (int level = 0; level < kLevels; ++level)
+        view.nodes[level] = nodes[level].reserve(n_nodes[level]);
+    kernels().engine->build_nodes(view, keys.data, shifts);
 }
 
 Cloud::Cloud() : state_(new State) {}
 Cloud::~Cloud() = default;
 
 void Cloud::place(Span<const std::uint32_t> keys, Span<const std::uint32_t> weights,
-                  std::size_t channels, const Colorimetry* seen, std::size_t n_threads) {
+                  std::size_t n_soft, std::size_t channels, const Colorimetry* seen,
+                  std::size_t n_threads) {
     State& s = *state_;
     s.channels = channels;
     s.keys = keys;
+    s.view.n_soft = n_soft;
     s.view.scale = !seen && channels == 3 ? 1.0f : kFineScale;
     s.reserve(keys.size);
     std::copy(weights.begin(), weights.end(), s.view.weights);
@@ -100,62 +123,85 @@ void Cloud::place(Span<const std::uint32_t> keys, Span<const std::uint32_t> weig
             coordinates[d] = s.view.coordinates[d] + start;
         kernels().engine->embed(numbers, size, channels, seen, coordinates);
     });
-    const unsigned level_bits[kLevels] = {3, 4, 5};
-    s.build(level_bits);
+    s.build(5);
 }
 
-void Cloud::gather(const Cloud& fine, unsigned bits) {
+void Cloud::gather(const Cloud& fine, unsigned bits, unsigned soft_bits) {
     State& s = *state_;
     const State& f = *fine.state_;
     s.channels = f.channels;
     s.view.scale = kFineScale;
     const std::size_t n = f.view.n_points;
-    const unsigned shift = cell_shift(bits, unsigned(s.channels));
     // The cells are runs of keys; how many there are is known only afterwards.
     std::uint32_t* out_keys = s.own_keys.reserve(n);
     s.reserve(n);
     const double unit = 1.0 / double(f.view.scale);
-    const std::size_t dims = s.channels;
     std::size_t m = 0;
-    const auto add = [&](std::uint32_t key, const std::int64_t* sum) {
-        const std::int64_t weight = sum[dims];
+    const auto add = [&](std::uint32_t key, std::int64_t weight, const std::int64_t* sum, int dims) {
         if (weight == 0) return;
-        out_keys[m] = key >> shift << shift;
+        out_keys[m] = key;
         s.view.weights[m] = std::uint32_t(weight);
-        for (std::size_t d = 0; d < dims; ++d)
+        for (int d = 0; d < dims; ++d)
             s.view.coordinates[d][m] = float(double(sum[d]) / double(weight) * unit);
         ++m;
     };
-    const unsigned* level = std::find(f.level_bits, f.level_bits + kLevels, bits);
-    if (level != f.level_bits + kLevels) {  // there are nodes for just these cells
-        for (std::size_t i = 0; i < f.view.n_nodes[level - f.level_bits]; ++i) {
-            const Node& node = f.view.nodes[level - f.level_bits][i];
-            add(f.keys[node.first], node.sum);
-        }
-    } else {
-        for (std::size_t i = 0; i < n;) {
-            const std::uint32_t first_key = f.keys[i];
-            std::int64_t sum[kMaxDims + 1] = {};
-            for (; i < n && f.keys[i] >> shift == first_key >> shift; ++i) {
-                const std::int64_t w = f.view.weights[i];
-                for (std::size_t d = 0; d < dims; ++d)
-                    sum[d] += w * fixed_point(f.view.coordinates[d][i] * f.view.scale);
-                sum[dims] += w;
+    // Points [first, last), from the nodes above them where these lie inside the cells.
+    const auto add_cells = [&](std::size_t first, std::size_t last, unsigned finest, int dims,
+                               const auto& shift_of) {
+        const unsigned* level_bits = f.level_bits[dims == 3];
+        int at = 0;
+        while (at < kLevels && level_bits[at] < finest) ++at;
+        const bool has_nodes = at < kLevels;
+        std::size_t node = has_nodes && dims == 3 ? f.view.n_soft_nodes[at] : 0;
+        for (std::size_t i = first; i < last;) {
+            const std::uint32_t key = f.keys[i];
+            const unsigned shift = shift_of(key);
+            std::int64_t sum[2 * kMaxDims] = {};
+            if (has_nodes) {
+                for (; i < last && f.keys[i] >> shift == key >> shift; ++node) {
+                    for (int d = 0; d <= dims; ++d) sum[d] += f.view.nodes[at][node].sum[d];
+                    i += f.view.nodes[at][node].size;
+                }
+            } else {
+                for (; i < last && f.keys[i] >> shift == key >> shift; ++i) {
+                    const std::int64_t w = f.view.weights[i];
+                    for (int d = 0; d < dims; ++d)
+                        sum[d] += w * fixed_point(f.view.coordinates[d][i] * f.view.scale);
+                    sum[dims] += w;
+                }
             }
-            add(first_key, sum);
+            add(key >> shift << shift, sum[dims], sum, dims);
         }
-    }
+    };
+    add_cells(0, f.view.n_soft, soft_bits, 4,
+              [&](std::uint32_t key) { return soft_cell_shift(soft_bits, key); });
+    s.view.n_soft = m;
+    const unsigned shift = cell_shift(bits, unsigned(s.channels));
+    add_cells(f.view.n_soft, n, bits, 3, [&](std::uint32_t) { return shift; });
+    if (s.channels == 4)
+        std::fill(s.view.coordinates[3] + s.view.n_soft, s.view.coordinates[3] + m,
+                  f.view.coordinates[3][f.view.n_soft]);
     s.keys = {out_keys, m};
     s.reserve(m);
-    const unsigned level_bits[kLevels] = {2, 3, bits < 5 ? 3u : 4u};
-    s.build(level_bits);
+    s.build(bits > 4 ? 4 : 3);
 }
 
 std::size_t Cloud::n_cells(unsigned bits) const {
+    const State& s = *state_;
     for (int level = 0; level < kLevels; ++level)
-        if (state_->level_bits[level] == bits) return state_->view.n_nodes[level];
-    const unsigned shift = cell_shift(bits, unsigned(state_->channels));
-    return kernels().engine->count_runs(state_->keys.data, state_->keys.size, shift);
+        if (s.level_bits[1][level] == bits) return s.view.n_nodes[level] - s.view.n_soft_nodes[level];
+    return s.count_runs(s.view.n_soft, s.keys.size, cell_shift(bits, unsigned(s.channels)));
+}
+
+std::size_t Cloud::n_soft_cells(unsigned bits) const {
+    const State& s = *state_;
+    std::size_t total = 0;
+    for (std::size_t i = 0; i < s.view.n_soft; ++total) {
+        const unsigned shift = soft_cell_shift(bits, s.keys[i]);
+        const std::uint32_t prefix = s.keys[i] >> shift;
+        while (i < s.view.n_soft && s.keys[i] >> shift == prefix) ++i;
+    }
+    return total;
 }
 
 const CloudView& Cloud::view() const { return state_->view; }

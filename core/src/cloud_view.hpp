@@ -12,7 +12,7 @@ constexpr int kMaxDims = 4;
 constexpr std::size_t kMaxCenters = 256;
 // Room behind every array of coordinates and weights, so that whole vectors can be read at the end.
 constexpr std::size_t kPadding = 16;
-constexpr int kLevels = 3;  // nodes are the cells of 3, 4 and 5 bits per channel
+constexpr int kLevels = 3;  // of nodes: cells of 3, 4 and 5 bits per channel, or fewer
 
 // Below which bit of a key the cells of `bits` bits (1 to 8) per channel begin. RGB keys interleave
 // all bits. RGBA keys interleave the top three bits of each channel, then come two more of alpha, the
@@ -24,7 +24,19 @@ static inline unsigned cell_shift(unsigned bits, unsigned channels) {
     return bits == 8 ? 0 : 3 + 3 * (8 - bits);
 }
 
+// The same for an RGBA color that is not opaque. Premultiplied, what is half transparent takes half
+// the room along each axis: every halving of alpha makes cells of one bit less, down to 3.
+static inline unsigned soft_cell_shift(unsigned bits, std::uint32_t key) {
+    if (bits <= 3) return cell_shift(bits, 4);
+    const unsigned halvings = key >> 31 ? 0 : key >> 27 & 1 ? 1 : key >> 23 & 1 ? 2 : 3;
+    const unsigned rgb_bits = bits > 3 + halvings ? bits - halvings : 3;
+    return 3 + 3 * (8 - rgb_bits);
+}
+
 // A cell of the octree: its tight box and the exact sums of its points.
+//
+// Opaque points in four dimensions, and what is above them, are seen as three-dimensional: the last
+// coordinate is the same for all and stands in no node.
 struct Node {
     float low[kMaxDims];
     float high[kMaxDims];
@@ -32,7 +44,7 @@ struct Node {
     std::uint32_t first;  // of its points
     std::uint32_t size;
     std::uint32_t first_child;  // among the nodes of the next level
-    std::uint32_t n_children;   // 0: a leaf, its points are looked at one by one
+    std::uint32_t n_children;   // 0: there is no finer level
     // Whether weight x coordinate, counted from the lowest corner, may not fit 31 bits.
     std::uint32_t is_wide;
     std::uint32_t padding[3];
@@ -46,10 +58,12 @@ struct CloudView {
     int dims;
     float scale;  // fixed-point steps per unit
     std::size_t n_points;
+    std::size_t n_soft;  // in four dimensions the points up to here are not opaque, all others are
     float* coordinates[kMaxDims];
     std::uint32_t* weights;
     Node* nodes[kLevels];
     std::size_t n_nodes[kLevels];
+    std::size_t n_soft_nodes[kLevels];  // the first of them, above the points that are not opaque
 };
 
 // What one pass over a cloud adds up for every center: of[c][d] is the sum of weight x fixed-point
@@ -102,8 +116,9 @@ struct EngineKernels {
                   const Colorimetry* seen, float* const* coordinates);
     // How many runs of keys there are that share the bits above `shift`.
     std::size_t (*count_runs)(const std::uint32_t* keys, std::size_t n, unsigned shift);
-    void (*build_nodes)(CloudView& cloud, const std::uint32_t* keys, unsigned channels,
-                        const unsigned* level_bits);
+    // shifts: of the cells that are nodes, for soft colors and for the rest (cell_shift).
+    void (*build_nodes)(CloudView& cloud, const std::uint32_t* keys,
+                        const unsigned (*shifts)[kLevels]);
     std::int64_t (*sum_squares)(const CloudView& cloud);
     // Nodes [first, last) of the top level; sums are added to, labels set; either may be null.
     void (*filter_pass)(const CloudView& cloud, std::size_t first, std::size_t last,

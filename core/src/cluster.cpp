@@ -11,8 +11,8 @@ namespace core {
 
 struct Cluster::State {
     Cloud seeds;   // means of the 4-bit cells, or those of 3 bits (kPlentyOfCells)
-    Cloud coarse;  // means of the 5-bit cells, or 4
-    Cloud medium;  // means of the 6-bit cells, or 5
+    Cloud coarse;  // means of the 5-bit cells
+    Cloud medium;  // means of the 6-bit cells
     Search search;
     Centers other;
     Buffer<std::uint8_t> labels[2];
@@ -26,10 +26,11 @@ constexpr float kRelax = 1.85f;  // see search.cpp
 // cells, for seeds that end at the same error after split-merge (lab book, Engine).
 constexpr std::size_t kSeedsPerCenter = 8;
 
-// With soft alpha the cells of 4 bits can be more than those of 5 bits of a photo without. All levels
-// are one bit coarser then: 0.7 x the time for 0.1 % more error (lab book, Engine).
-constexpr std::size_t kPlentyOfCells = 4096;
-constexpr std::size_t kPlentyPerCenter = 64;
+// Colors with soft alpha scatter over many more cells than opaque ones. Theirs are one or two bits
+// wider as long as all together are more than this, as many as those of a photo without alpha: 0.8 x
+// the time for the same error; and half as many serve for seeds (lab book, Engine).
+constexpr std::size_t kManyCells = 8192;
+constexpr std::size_t kSoftSeedsPerCenter = 4;
 
 // Exchanges of one round at most. At k = 256 the error ends the same with 16 to 64 (lab book, Engine).
 constexpr std::size_t kMostExchanges = 32;
@@ -50,9 +51,14 @@ double inertia_at(double squares, const Centers& centers, const Sums& sums, floa
 double mean_variance(const CloudView& cloud, double squares) {
     double weight = 0;
     double sum[kMaxDims] = {};
+    const bool has_flat = cloud.dims == 4 && cloud.n_soft < cloud.n_points;
+    const double shared =  // what opaque points have for the last coordinate
+        has_flat ? double(fixed_point(cloud.coordinates[3][cloud.n_soft] * cloud.scale)) : 0;
     for (std::size_t i = 0; i < cloud.n_nodes[0]; ++i) {
-        weight += double(cloud.nodes[0][i].sum[cloud.dims]);
-        for (int d = 0; d < cloud.dims; ++d) sum[d] += double(cloud.nodes[0][i].sum[d]);
+        const int dims = i < cloud.n_soft_nodes[0] ? 4 : 3;  // that the sums have
+        weight += double(cloud.nodes[0][i].sum[dims]);
+        for (int d = 0; d < dims; ++d) sum[d] += double(cloud.nodes[0][i].sum[d]);
+        if (dims < cloud.dims) sum[3] += double(cloud.nodes[0][i].sum[3]) * shared;
     }
     double explained = 0;
     for (double total : sum) explained += total * total / weight;
@@ -75,16 +81,19 @@ FitResult Cluster::fit(const Cloud& cloud, std::size_t k, Span<const float> give
     centers.dims = dims;
 
     // A cloud of cells serves as long as the cells are many more than the centers.
-    const std::size_t plenty = std::max(kPlentyOfCells, kPlentyPerCenter * k);
-    const unsigned coarse_bits = cloud.n_cells(4) < plenty ? 5 : 4;
-    s.coarse.gather(cloud, coarse_bits);
+    const bool has_soft = cloud.view().n_soft > 0;
+    unsigned soft_bits = 5;
+    while (soft_bits > 3 && has_soft && cloud.n_cells(5) + cloud.n_soft_cells(soft_bits) > kManyCells)
+        --soft_bits;
+    s.coarse.gather(cloud, 5, soft_bits);
     const bool has_coarse = s.coarse.size() >= 4 * k;
     const bool has_medium = schedule.medium_rounds > 0 && cloud.size() > 2 * s.coarse.size() &&
-                            cloud.n_cells(coarse_bits + 1) <= std::size_t(schedule.medium_points);
-    if (has_medium) s.medium.gather(cloud, coarse_bits + 1);
+                            cloud.n_cells(6) <= std::size_t(schedule.medium_points);
+    if (has_medium) s.medium.gather(cloud, 6, soft_bits + 1);
     const Cloud& first = has_coarse ? s.coarse : cloud;
-    if (given.size == 0) s.seeds.gather(cloud, coarse_bits - 1);
-    const bool has_seeds = has_coarse && s.seeds.size() >= kSeedsPerCenter * k;
+    if (given.size == 0) s.seeds.gather(has_soft ? s.coarse : cloud, 4, 3);
+    const std::size_t seeds_per_center = has_soft ? kSoftSeedsPerCenter : kSeedsPerCenter;
+    const bool has_seeds = has_coarse && s.seeds.size() >= seeds_per_center * k;
     const Cloud& seeds = has_seeds ? s.seeds : first;
 
     if (given.size > 0) {
@@ -144,7 +153,7 @@ FitResult Cluster::fit(const Cloud& cloud, std::size_t k, Span<const float> give
     return result;
 }
 
-std::size_t Cluster::n_bytes() const { 
+std::size_t Cluster::n_bytes() const {
     return state_->seeds.n_bytes() + state_->coarse.n_bytes() + state_->medium.n_bytes();
 }
 

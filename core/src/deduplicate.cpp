@@ -126,6 +126,7 @@ void Deduplicated::sort(Span<const std::uint8_t> pixels, std::size_t channels,
 
 std::size_t Deduplicated::channels() const { return state_->channels; }
 std::size_t Deduplicated::n_pixels() const { return state_->n_pixels; }
+std::size_t Deduplicated::n_soft() const { return state_->n_soft; }
 Span<const std::uint32_t> Deduplicated::keys() const {
     const State& s = *state_;
     return {s.channels == 3 ? s.opaque.keys.data() : s.keys.data(), s.n_colors};

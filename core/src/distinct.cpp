@@ -126,47 +126,36 @@ void Deduplicated::State::find_colors_of(Part<Item>& part, const double* pixel_w
     part.n_colors = all.size;
 }
 
-// Opaque colors keep their order as RGBA keys.
-void Deduplicated::State::merge() {
-    n_colors = opaque.n_colors + partial.n_colors + (n_clear > 0);
+// The clear color, those with soft alpha, the opaque ones: what has one alpha stays apart.
+void Deduplicated::State::join() {
+    const std::size_t n_clear_colors = n_clear > 0;
+    n_soft = n_clear_colors + partial.n_colors;
+    n_colors = n_soft + opaque.n_colors;
     std::uint32_t* to = keys.reserve(n_colors);
     std::uint32_t* to_counts = counts.reserve(n_colors);
-    double* to_weights = weighted ? weights.reserve(n_colors) : nullptr;
-    std::size_t size = 0;
     if (n_clear) {
         to[0] = 0;
         to_counts[0] = std::uint32_t(n_clear);
-        if (weighted) to_weights[0] = clear_weight;
-        size = 1;
     }
-    std::size_t a = 0;
-    std::size_t b = 0;
-    while (a < opaque.n_colors || b < partial.n_colors) {
-        const std::uint32_t limit =
-            b < partial.n_colors ? partial.keys.data()[b] : ~std::uint32_t{0};
-        for (; a < opaque.n_colors; ++a, ++size) {
-            const std::uint32_t key = rgba_key(opaque.keys.data()[a]);
-            if (key > limit) break;
-            to[size] = key;
-            to_counts[size] = opaque.counts.data()[a];
-            if (weighted) to_weights[size] = opaque.weights.data()[a];
-        }
-        if (b == partial.n_colors) continue;
-        to[size] = limit;
-        to_counts[size] = partial.counts.data()[b];
-        if (weighted) to_weights[size] = partial.weights.data()[b];
-        ++b;
-        ++size;
-    }
+    std::copy_n(partial.keys.data(), partial.n_colors, to + n_clear_colors);
+    std::copy_n(partial.counts.data(), partial.n_colors, to_counts + n_clear_colors);
+    std::transform(opaque.keys.data(), opaque.keys.data() + opaque.n_colors, to + n_soft, rgba_key);
+    std::copy_n(opaque.counts.data(), opaque.n_colors, to_counts + n_soft);
+    if (!weighted) return;
+    double* to_weights = weights.reserve(n_colors);
+    if (n_clear) to_weights[0] = clear_weight;
+    std::copy_n(partial.weights.data(), partial.n_colors, to_weights + n_clear_colors);
+    std::copy_n(opaque.weights.data(), opaque.n_colors, to_weights + n_soft);
 }
 
 void Deduplicated::State::find_colors(Span<const double> pixel_weights, std::size_t n_threads) {
     weighted = pixel_weights.size != 0;
     find_colors_of(opaque, pixel_weights.data, n_threads);
     n_colors = opaque.n_colors;
+    n_soft = 0;
     if (channels == 3) return;
     find_colors_of(partial, pixel_weights.data, n_threads);
-    merge();
+    join();
 }
 
 }  // namespace core

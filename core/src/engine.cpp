@@ -62,7 +62,7 @@ void Engine::place(const Colorimetry* seen, bool without_clear, std::size_t n_th
     }
     is_seen_ = seen != nullptr;
     if (seen) seen_ = *seen;
-    cloud.place(pixels.keys(), whole, pixels.channels(), seen, n_threads);
+    cloud.place(pixels.keys(), whole, pixels.n_soft(), pixels.channels(), seen, n_threads);
 }
 
 void Engine::map(Span<const std::uint8_t> palette, Span<std::uint8_t> indices,

@@ -1,6 +1,5 @@
 // An index per color back onto the pixels, bucket by bucket.
 #include <algorithm>
-#include <vector>
 
 #include "buckets.hpp"
 #include "core/parallel.hpp"
@@ -33,26 +32,15 @@ void Deduplicated::State::paint_partial(std::size_t bucket, const std::uint8_t* 
 void Deduplicated::paint(Span<const std::uint8_t> labels, Span<std::uint8_t> indices,
                          std::size_t n_threads) const {
     const State& s = *state_;
-    const std::uint8_t* opaque = labels.data;
-    const std::uint8_t* partial = nullptr;
-    std::vector<std::uint8_t> apart;
-    if (s.channels == 4) {
-        if (s.n_clear) std::fill(indices.begin(), indices.end(), labels[0]);
-        apart.resize(s.n_colors);
-        std::size_t a = 0;
-        std::size_t b = s.opaque.n_colors;
-        for (std::size_t c = s.n_clear > 0; c < s.n_colors; ++c) {
-            const bool is_opaque = (s.keys.data()[c] & kAlphaBits) == kAlphaBits;
-            apart[is_opaque ? a++ : b++] = labels[c];
-        }
-        opaque = apart.data();
-        partial = apart.data() + s.opaque.n_colors;
-    }
+    const bool has_alpha = s.channels == 4;
+    const std::uint8_t* opaque = labels.data + s.n_soft;
+    const std::uint8_t* partial = labels.data + (s.n_clear > 0);
+    if (has_alpha && s.n_clear) std::fill(indices.begin(), indices.end(), labels[0]);
     constexpr std::size_t per_group = kBuckets / kGroups;
     for_each_chunk(kGroups, n_threads, [&](std::size_t group) {
         for (std::size_t b = group * per_group; b < (group + 1) * per_group; ++b) {
             s.paint_opaque(b, opaque, indices.data);
-            if (partial) s.paint_partial(b, partial, indices.data);
+            if (has_alpha) s.paint_partial(b, partial, indices.data);
         }
     });
 }

@@ -50,7 +50,13 @@ void check_counts(const core::Deduplicated& sorted, const Bytes& pixels, std::si
         CHECK(totals[i] == total);
         ++i;
     }
-    for (std::size_t c = 1; c < n; ++c) CHECK(sorted.keys()[c - 1] < sorted.keys()[c]);
+    // Ascending, those that are not opaque apart from the others.
+    const std::size_t n_soft = sorted.n_soft();
+    std::size_t n_opaque = 0;
+    for (const auto& [color, total] : expected) n_opaque += channels == 4 && color >> 24 == 255;
+    CHECK(n_soft == (channels == 4 ? n - n_opaque : 0));
+    for (std::size_t c = 1; c < n; ++c)
+        CHECK(c == n_soft || sorted.keys()[c - 1] < sorted.keys()[c]);
 }
 
 // Palette, indices and passes of one run, checked on the way.

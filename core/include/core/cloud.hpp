@@ -20,16 +20,20 @@ class Cloud {
     Cloud(const Cloud&) = delete;
     Cloud& operator=(const Cloud&) = delete;
 
-    // Distinct colors as Morton keys, ascending, with whole weights that add up to less than 2^31.
+    // Distinct colors as Morton keys, in the order of Deduplicated::keys, with whole weights that add
+    // up to less than 2^31.
     void place(Span<const std::uint32_t> keys, Span<const std::uint32_t> weights,
-               std::size_t channels, const Colorimetry* seen, std::size_t n_threads);
+               std::size_t n_soft, std::size_t channels, const Colorimetry* seen,
+               std::size_t n_threads);
 
     // One point per filled cell of `bits` bits (1 to 7) per channel of another cloud: the mean of
-    // what lies in it, with its whole weight.
-    void gather(const Cloud& fine, unsigned bits);
+    // what lies in it, with its whole weight. Colors with alpha that are not opaque have cells of
+    // soft_bits bits (3 to 7).
+    void gather(const Cloud& fine, unsigned bits, unsigned soft_bits);
 
-    // How many cells of so many bits are filled.
+    // How many cells of so many bits are filled with opaque colors, and with others.
     std::size_t n_cells(unsigned bits) const;
+    std::size_t n_soft_cells(unsigned bits) const;
 
     const CloudView& view() const;
     std::size_t dims() const;

@@ -29,8 +29,10 @@ class Deduplicated {
     std::size_t channels() const;
     std::size_t n_pixels() const;
 
-    // The distinct colors as keys, ascending.
+    // The distinct colors as keys, ascending; of RGBA first those that are not opaque, n_soft() of
+    // them, then the opaque ones.
     Span<const std::uint32_t> keys() const;
+    std::size_t n_soft() const;
     // How many pixels each has; and their summed weights, empty when no weights were given.
     Span<const std::uint32_t> counts() const;
     Span<const double> weights() const;

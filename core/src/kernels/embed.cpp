@@ -97,6 +97,17 @@ void embed(const std::uint32_t* numbers, std::size_t n, std::size_t channels,
             }
             oklab_block(linear, seen->lms, point);
         } else {
+            std::uint32_t alphas = ~0u;
+            for (std::size_t i = 0; i < size; ++i) alphas &= numbers[start + i];
+            if (alphas >> 24 == 255) {  // the whole block is opaque: float is exact
+                for (int d = 0; d < 3; ++d)
+                    for (std::size_t i = 0; i < size; ++i)
+                        coordinates[d][start + i] =
+                            float(std::int32_t(numbers[start + i] >> (16 - 8 * d) & 0xff)) - 127.5f;
+                for (std::size_t i = 0; i < size; ++i)
+                    coordinates[3][start + i] = float(alpha_scale);
+                continue;
+            }
             for (std::size_t i = 0; i < kBlock; ++i) {
                 const std::uint32_t number = i < size ? numbers[start + i] : 0;
                 point[0][i] = double(std::int32_t(number >> 16 & 0xff));
@@ -109,12 +120,14 @@ void embed(const std::uint32_t* numbers, std::size_t n, std::size_t channels,
                 for (std::size_t i = 0; i < size; ++i) coordinates[d][start + i] = float(point[d][i]);
             continue;
         }
-        for (std::size_t i = 0; i < size; ++i) {
-            const double alpha = double(std::int32_t(numbers[start + i] >> 24)) / 255.0;
-            for (int d = 0; d < 3; ++d)
-                coordinates[d][start + i] = float(alpha * (point[d][i] - 0.5 * white[d]));
-            coordinates[3][start + i] = float(alpha * alpha_scale);
-        }
+        double alpha[kBlock];
+        for (std::size_t i = 0; i < kBlock; ++i)
+            alpha[i] = i < size ? double(std::int32_t(numbers[start + i] >> 24)) / 255.0 : 0.0;
+        for (int d = 0; d < 3; ++d)
+            for (std::size_t i = 0; i < size; ++i)
+                coordinates[d][start + i] = float(alpha[i] * (point[d][i] - 0.5 * white[d]));
+        for (std::size_t i = 0; i < size; ++i)
+            coordinates[3][start + i] = float(alpha[i] * alpha_scale);
     }
 }
 

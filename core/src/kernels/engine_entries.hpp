@@ -16,8 +16,7 @@ void numbers_from_keys(const std::uint32_t* keys, std::size_t n, std::size_t cha
 void embed(const std::uint32_t* numbers, std::size_t n, std::size_t channels,
            const Colorimetry* seen, float* const* coordinates);
 std::size_t count_runs(const std::uint32_t* keys, std::size_t n, unsigned shift);
-void build_nodes(CloudView& cloud, const std::uint32_t* keys, unsigned channels,
-                 const unsigned* level_bits);
+void build_nodes(CloudView& cloud, const std::uint32_t* keys, const unsigned (*shifts)[kLevels]);
 std::int64_t sum_squares(const CloudView& cloud);
 void filter_pass(const CloudView& cloud, std::size_t first, std::size_t last, const float* centers,
                  std::size_t k, Sums* sums, std::uint8_t* labels);

@@ -7,10 +7,6 @@ namespace CORE_ISA {
 
 namespace {
 
-// A leaf is looked at point by point; below this many points that is cheaper than its children
-// (40: an engine study on CQ100; 32 to 64 differ by less than the noise).
-constexpr std::size_t kLeafSize = 40;
-
 // The end of the run of keys that share the bits above `shift` with keys[start].
 std::size_t run_end(const std::uint32_t* keys, std::size_t start, std::size_t n, unsigned shift) {
     const std::uint32_t prefix = keys[start] >> shift;
@@ -104,24 +100,25 @@ void adopt(Node& parent, const Node* children, std::size_t n_children) {
     }
 }
 
+// The nodes above the points [begin, last), behind those that are there.
 template <int Dims>
-void build(CloudView& cloud, const std::uint32_t* keys, const unsigned* shifts) {
-    for (std::size_t& n : cloud.n_nodes) n = 0;
-    std::size_t open[kLevels] = {};  // the first child, one level down, of the node being gathered
+void build(CloudView& cloud, const std::uint32_t* keys, const unsigned* shifts, std::size_t begin,
+           std::size_t last) {
     constexpr int kFinest = kLevels - 1;
-    for (std::size_t first = 0; first < cloud.n_points;) {
-        const std::size_t end = run_end(keys, first, cloud.n_points, shifts[kFinest]);
+    std::size_t open[kFinest];  // the first child, one level down, of the node being gathered
+    for (int level = 0; level < kFinest; ++level) open[level] = cloud.n_nodes[level + 1];
+    for (std::size_t first = begin; first < last;) {
+        const std::size_t end = run_end(keys, first, last, shifts[kFinest]);
         Node& node = cloud.nodes[kFinest][cloud.n_nodes[kFinest]++];
         summarize<Dims>(cloud, first, end - first, node);
         for (int level = kFinest - 1; level >= 0; --level) {
-            if (end < cloud.n_points && (keys[end] ^ keys[first]) >> shifts[level] == 0) break;
+            if (end < last && (keys[end] ^ keys[first]) >> shifts[level] == 0) break;
             Node& parent = cloud.nodes[level][cloud.n_nodes[level]++];
             const std::size_t n_children = cloud.n_nodes[level + 1] - open[level];
             adopt<Dims>(parent, cloud.nodes[level + 1] + open[level], n_children);
-            const bool is_leaf = parent.size <= kLeafSize;
             parent.first_child = std::uint32_t(open[level]);
-            parent.n_children = is_leaf ? 0 : std::uint32_t(n_children);
-            parent.is_wide = is_leaf && is_wide<Dims>(parent, cloud.scale);
+            parent.n_children = std::uint32_t(n_children);
+            parent.is_wide = is_wide<Dims>(parent, cloud.scale);
             open[level] = cloud.n_nodes[level + 1];
         }
         first = end;
@@ -136,15 +133,11 @@ std::size_t count_runs(const std::uint32_t* keys, std::size_t n, unsigned shift)
     return runs;
 }
 
-void build_nodes(CloudView& cloud, const std::uint32_t* keys, unsigned channels,
-                 const unsigned* level_bits) {
-    unsigned shifts[kLevels];
-    for (int level = 0; level < kLevels; ++level)
-        shifts[level] = cell_shift(level_bits[level], channels);
-    if (channels == 3)
-        build<3>(cloud, keys, shifts);
-    else
-        build<4>(cloud, keys, shifts);
+void build_nodes(CloudView& cloud, const std::uint32_t* keys, const unsigned (*shifts)[kLevels]) {
+    for (std::size_t& n : cloud.n_nodes) n = 0;
+    build<4>(cloud, keys, shifts[0], 0, cloud.n_soft);
+    for (int level = 0; level < kLevels; ++level) cloud.n_soft_nodes[level] = cloud.n_nodes[level];
+    build<3>(cloud, keys, shifts[1], cloud.n_soft, cloud.n_points);
 }
 
 }  // namespace CORE_ISA
