@@ -25,8 +25,6 @@ class Schedule:
     ----------
     more_starts : int
         Starts by greedy k-means++ beside Wu's cuts. The best one after the coarse rounds goes on.
-    started_colors : int
-        Most colors that they are tried for.
     coarse_rounds, medium_rounds, exact_rounds : int
         Rounds of split-merge on the means of the 5-bit cells, of the 6-bit cells, and on every
         color.
@@ -39,7 +37,6 @@ class Schedule:
     """
 
     more_starts: int
-    started_colors: int
     coarse_rounds: int
     medium_rounds: int
     medium_points: int
@@ -49,16 +46,43 @@ class Schedule:
 
 
 _ANY: Final = 1 << 30
-# Measured on CQ100 and Kodak (docs/lab-book.md, Engine). "fast" searches 6-bit cells only where
-# that costs little beside sorting the pixels: on pictures of few colors, whose 5-bit cells are too
-# few for many centers.
+# By effort and most centers. Measured on CQ100 and Kodak (docs/lab-book.md, Engine). Few centers
+# end in different local minima from different starts; a few thousand 5-bit cells tell little about
+# more than 128 centers. "fast" searches 6-bit cells only where that costs little beside sorting the
+# pixels: where they are few, as then the 5-bit cells are too few for many centers.
 SCHEDULES: Final = {
-    "fast": Schedule(1, 8, 2, 2, 1 << 14, 0, 2, 3),
-    "balanced": Schedule(4, 8, 4, 6, _ANY, 0, 3, 4),
-    "best": Schedule(6, 64, 15, 40, _ANY, 12, 5, 5),
+    "fast": {
+        16: Schedule(1, 4, 2, 1 << 14, 0, 2, 3),
+        128: Schedule(0, 2, 2, 1 << 14, 0, 2, 3),
+        256: Schedule(0, 1, 2, 1 << 14, 0, 2, 3),
+    },
+    "balanced": {
+        8: Schedule(4, 4, 6, _ANY, 0, 3, 4),
+        128: Schedule(0, 4, 6, _ANY, 0, 3, 4),
+        256: Schedule(0, 2, 6, _ANY, 0, 3, 4),
+    },
+    "best": {
+        64: Schedule(6, 15, 40, _ANY, 12, 5, 5),
+        128: Schedule(0, 15, 40, _ANY, 12, 5, 5),
+        256: Schedule(0, 7, 40, _ANY, 12, 5, 5),
+    },
 }
-# A few thousand 5-bit cells tell little about more centers than this: half the rounds do.
-_MANY: Final = 128
+# The 6-bit cells of a picture of few colors are hardly fewer than the colors: these are searched
+# themselves, and what cells there are more often.
+FEW_COLORS: Final = 1 << 16
+SCHEDULES_OF_FEW: Final = {
+    "fast": {
+        16: Schedule(2, 6, 0, 0, 4, 3, 3),
+        128: Schedule(0, 2, 0, 0, 4, 2, 3),
+        256: Schedule(0, 1, 0, 0, 4, 2, 3),
+    },
+    "balanced": {
+        16: Schedule(4, 8, 0, 0, 6, 3, 4),
+        128: Schedule(0, 5, 0, 0, 6, 3, 4),
+        256: Schedule(0, 2, 0, 0, 6, 3, 4),
+    },
+    "best": SCHEDULES["best"],
+}
 
 
 def fit(
@@ -103,15 +127,16 @@ def fit(
        arXiv:1706.09059
     .. [3] Arthur & Vassilvitskii, "k-means++: the advantages of careful seeding" (2007).
     """
-    schedule = SCHEDULES[effort]
+    rows = (SCHEDULES_OF_FEW if engine.n_colors <= FEW_COLORS else SCHEDULES)[effort]
+    schedule = next(row for most, row in rows.items() if n_colors <= most)
     keeps_clear = engine.has_clear and n_colors > 1
     colorspace.place(engine, color_space, keeps_clear, n_threads)
     centers = np.empty((n_colors - keeps_clear, engine.channels), np.float32)
     found, inertia, n_iter, converged, within_tolerance, steps = engine.fit(
         centers,
         start,
-        schedule.more_starts if n_colors <= schedule.started_colors else 0,
-        schedule.coarse_rounds // (2 if n_colors > _MANY else 1),
+        schedule.more_starts,
+        schedule.coarse_rounds,
         schedule.medium_rounds,
         schedule.medium_points,
         schedule.exact_rounds,
