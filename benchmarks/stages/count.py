@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from common import Work, least
-from tree import LEVEL_BITS, NODE_BYTES, POINT_BYTES, cells_of
+from tree import NODE_BYTES, POINT_BYTES, cells_of, level_bits
 
 from huepress import _core, histogram
 from huepress.types import Pixels
@@ -30,11 +30,11 @@ def count(pixels: Pixels) -> Work:
 
 
 def place(pixels: Pixels) -> Work:
-    """Turn keys into coordinates, and gather boxes and sums of the cells of 5, 4 and 3 bits."""
+    """Turn keys into coordinates, and gather boxes and sums of the cells that are nodes."""
     engine = histogram.engine_of(pixels, n_threads=1)
     colors = histogram.from_engine(engine).colors
     n = len(colors)
-    n_nodes = sum(len(np.unique(cells_of(colors, bits))) for bits in LEVEL_BITS)
+    n_nodes = sum(len(np.unique(cells_of(colors, bits))) for bits in level_bits(colors))
     # Keys and counts read, points written, keys and points read, nodes written.
     n_bytes = n * (8 + POINT_BYTES + 4 + POINT_BYTES) + n_nodes * NODE_BYTES
     operations = n * (EMBED_OPERATIONS + NODE_OPERATIONS) + n_nodes * 16

@@ -6,13 +6,14 @@ it can be held against brute force.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-LEVEL_BITS = (3, 4, 5)  # of cloud.cpp, for the colors themselves
-LEAF_SIZE = 40  # of nodes.cpp
+MOST_BITS = 5  # of cloud.cpp, for the colors themselves
+NODE_SIZE = 8  # of cloud.cpp
 LANES = 16  # AVX-512
 SHORT_LIST = 6  # of filter.cpp
 NODE_BYTES = 128
@@ -48,6 +49,14 @@ def cells_of(colors: NDArray[np.uint8], bits: int) -> NDArray[np.int64]:
     return (top[:, 0] << 2 * bits) | (top[:, 1] << bits) | top[:, 2]
 
 
+def level_bits(colors: NDArray[np.uint8]) -> list[int]:
+    """Return the bits a channel of the cells that are nodes, coarse to fine."""
+    finest = MOST_BITS
+    while finest > 3 and len(np.unique(cells_of(colors, finest))) * NODE_SIZE > len(colors):
+        finest -= 1
+    return [finest - 2, finest - 1, finest]
+
+
 def filtering_pass(colors: NDArray[np.uint8], centers: NDArray[np.float32]) -> Pass:
     """Find the nearest center of every color by filtering down the tree.
 
@@ -64,8 +73,10 @@ def filtering_pass(colors: NDArray[np.uint8], centers: NDArray[np.float32]) -> P
         The labels, and what they cost.
     """
     points = colors.astype(np.float32)
-    members = [_groups(cells_of(colors, bits)) for bits in LEVEL_BITS]
-    parents = [None, *(_parents(colors, level) for level in (1, 2))]
+    all_bits = level_bits(colors)
+    members = [_groups(cells_of(colors, bits)) for bits in all_bits]
+    parents = [None, *(_parents(colors, *all_bits[i : i + 2]) for i in (0, 1))]
+    n_children = [Counter(of.values()) for of in parents[1:] if of is not None]
     labels = np.full(len(colors), -1, np.int64)
     distances = visited = looked_at = 0
     lists: dict[int, NDArray[np.int64]] = {}
@@ -89,7 +100,9 @@ def filtering_pass(colors: NDArray[np.uint8], centers: NDArray[np.float32]) -> P
                 if len(candidates) == 1:
                     labels[group] = candidates[0]
                     continue
-                is_leaf = level == len(LEVEL_BITS) - 1 or len(group) <= LEAF_SIZE
+                is_leaf = level == len(all_bits) - 1 or _is_leaf(
+                    len(group), n_children[level][cell], len(candidates)
+                )
             if not is_leaf:
                 lists[cell] = candidates
                 continue
@@ -98,6 +111,11 @@ def filtering_pass(colors: NDArray[np.uint8], centers: NDArray[np.float32]) -> P
             to_centers = _squared(points[group][:, None] - centers[candidates][None])
             labels[group] = candidates[to_centers.argmin(1)]
     return Pass(labels, distances, visited, looked_at)
+
+
+def _is_leaf(n_points: int, n_children: int, n_candidates: int) -> bool:
+    n_vectors = -(-n_points // LANES)
+    return 4 * n_vectors * n_candidates <= n_children * (80 + 3 * n_candidates)
 
 
 def _squared(differences: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -123,6 +141,6 @@ def _groups(cells: NDArray[np.int64]) -> dict[int, NDArray[np.int64]]:
     return dict(zip(found.tolist(), np.split(order, first[1:]), strict=True))
 
 
-def _parents(colors: NDArray[np.uint8], level: int) -> dict[int, int]:
-    cells = cells_of(colors, LEVEL_BITS[level])
-    return dict(zip(cells.tolist(), cells_of(colors, LEVEL_BITS[level - 1]).tolist(), strict=True))
+def _parents(colors: NDArray[np.uint8], above: int, bits: int) -> dict[int, int]:
+    cells = cells_of(colors, bits)
+    return dict(zip(cells.tolist(), cells_of(colors, above).tolist(), strict=True))

@@ -12,9 +12,10 @@ from images import scene
 EFFORTS = ["fast", "balanced", "best"]
 
 
-def with_alpha(pixels):
+def with_alpha(pixels, lowest=0):
+    """Clear in one corner unless lowest says otherwise, opaque in the other, soft between."""
     height, width = pixels.shape[:2]
-    alpha = np.clip(np.add.outer(np.arange(height), np.arange(width)) - 99, 0, 255)
+    alpha = np.clip(np.add.outer(np.arange(height), np.arange(width)) - 99, lowest, 255)
     return np.dstack([pixels, alpha.astype(np.uint8)])
 
 
@@ -36,6 +37,38 @@ def test_same_bytes_for_any_threads_and_instruction_set(color_space, channels, k
                 )
                 results.add((found.palette.tobytes(), found.indices.tobytes(), found.inertia))
     assert len(results) == 1
+
+
+@pytest.mark.parametrize("effort", EFFORTS)
+def test_opaque_alpha_costs_no_quality(effort):
+    """Opaque colors are walked in three dimensions: what is found is as good as without alpha."""
+    rng = np.random.default_rng(1)
+    pixels = np.clip(scene(201, 317) + rng.normal(0, 20, (201, 317, 3)), 0, 255).astype(np.uint8)
+    opaque = np.dstack([pixels, np.full(pixels.shape[:2], 255, np.uint8)])
+    plain = quantize(pixels, 40, color_space="srgb", effort=effort)
+    found = quantize(opaque, 40, color_space="srgb", effort=effort)
+    assert (found.palette[:, 3] == 255).all()
+    assert found.inertia == pytest.approx(plain.inertia, rel=2e-3)
+
+
+@pytest.mark.parametrize("color_space", ["srgb", "oklab"])
+@pytest.mark.parametrize("k", [3, 17, 200])
+def test_every_pixel_gets_the_nearest_entry_whatever_its_alpha(color_space, k):
+    """Soft, opaque and clear colors stand apart in the engine; brute force knows no difference."""
+    rng = np.random.default_rng(k)
+    pixels = rng.integers(0, 256, (37, 53, 4)).astype(np.uint8)
+    pixels[..., 3] = np.where(rng.random((37, 53)) < 0.4, 255, pixels[..., 3])
+    found = quantize(pixels, k, color_space=color_space)
+    points = colorspace.embed(pixels.reshape(-1, 4), color_space)
+    entries = colorspace.embed(found.palette, color_space)
+    seen = found.palette[:, 3] > 0
+    squared = np.float32(0)
+    for d in range(4):  # in the order and precision of the kernels
+        squared = squared + (points[:, None, d] - entries[None, :, d]) ** 2
+    nearest = np.where(seen, squared, np.float32(np.inf)).argmin(1)
+    is_clear = pixels[..., 3].ravel() == 0
+    expected = np.where(is_clear & ~seen.all(), np.flatnonzero(~seen).min(initial=0), nearest)
+    np.testing.assert_array_equal(found.indices.ravel(), expected)
 
 
 @pytest.mark.parametrize("effort", EFFORTS)
@@ -66,10 +99,15 @@ def test_no_worse_than_the_textbook(real_images, k, effort):
         assert found.inertia <= textbook.inertia * (1.05 if effort == "fast" else 1.02)
 
 
-def test_inertia_is_that_of_the_centers():
+@pytest.mark.parametrize("color_space", ["srgb", "oklab"])
+@pytest.mark.parametrize("channels", [3, 4])
+def test_inertia_is_that_of_the_centers(color_space, channels):
     pixels = scene(90, 120)
-    fit = kmeans.fit_palette(histogram.count(pixels), 16, color_space="oklab", tol=0, max_iter=50)
-    points = colorspace.embed(pixels.reshape(-1, 3), "oklab").astype(np.float64)
+    if channels == 4:
+        pixels = with_alpha(pixels, 60)  # none is clear, for that would have a center of its own
+    counted = histogram.count(pixels)
+    fit = kmeans.fit_palette(counted, 16, color_space=color_space, tol=0, max_iter=50)
+    points = colorspace.embed(pixels.reshape(-1, channels), color_space).astype(np.float64)
     distances = ((points[:, None] - fit.centers[None]) ** 2).sum(2).min(1)
     # The centers moved once more after their clusters were found, to the means: not above it.
     assert distances.sum() <= fit.inertia * 1.0005
