@@ -16,7 +16,7 @@ from huepress import _core, deep, histogram
 from huepress.colorspace import ColorSpace, as_srgb, embed, is_oklab
 from huepress.encode.png import estimate_bytes
 from huepress.metrics import Ssimulacra2
-from huepress.remap import remap
+from huepress.remap import NearestMap
 from huepress.remap.rate import RateMap, weights_of
 from huepress.types import Histogram, Image, IndexedImage, PaletteFit
 
@@ -159,6 +159,7 @@ class Bench:
     goal: float | None = None
     _fits: dict[int, PaletteFit] = field(default_factory=dict)
     _nearest: dict[int, Trial] = field(default_factory=dict)
+    _sorted: dict[tuple[bool, int], NearestMap] = field(default_factory=dict)
     _maps: dict[tuple[int, bool], RateMap] = field(default_factory=dict)
     _promising: list[int] | None = None
 
@@ -238,8 +239,7 @@ class Bench:
             fit = self.learn(counted, colors, space)
             if trials and fit is trials[0][1].fit:
                 break  # a palette that is given
-            mapped = deep.as_mapped(self.image, fit)
-            indexed = remap(mapped, fit.palette, self.color_space, n_threads=self.n_threads)
+            indexed = self._nearest_map(fit).map(fit.palette)
             trials.append((i, self._trial(indexed, fit, 0.0)))
             if fit.stop_reason == "exact":
                 break
@@ -261,6 +261,18 @@ class Bench:
             return top[1]
         reaching = [entry for entry in trials if entry[1].score >= self.goal]
         return (reaching or [top])[0][1]
+
+    def _nearest_map(self, fit: PaletteFit) -> NearestMap:
+        """Sort the pixels once for all palettes of a kind; of large pictures one kind is kept."""
+        mapped = deep.as_mapped(self.image, fit)
+        key = (mapped.deep is None, fit.palette.colors.shape[1])
+        if key not in self._sorted:
+            if self.is_large:
+                self._sorted.clear()
+            self._sorted[key] = NearestMap(
+                mapped, self.color_space, has_alpha=key[1] == 4, n_threads=self.n_threads
+            )
+        return self._sorted[key]
 
     def _tail(self, fit: PaletteFit) -> float:
         """How far off the colors are that are worst served: the 8-norm of all distances."""
