@@ -15,6 +15,7 @@
 #include "core/engine.hpp"
 #include "core/rate.hpp"
 #include "core/ssimulacra2.hpp"
+#include "core/webp.hpp"
 
 namespace nb = nanobind;
 using namespace nb::literals;
@@ -60,7 +61,8 @@ double map_rate(In<float, nb::ndim<2>> points, In<float, nb::ndim<2>> weights,
                 In<std::uint8_t, nb::ndim<2>> nearest, In<float, nb::ndim<2>> palette,
                 In<double, nb::ndim<1>> counts, Out<std::uint8_t, nb::ndim<2>> indices,
                 float rate_weight, float outlier, float price_mix, std::pair<float, float> spread_right,
-                std::pair<float, float> spread_down, bool find, const std::vector<int>& reach) {
+                std::pair<float, float> spread_down, bool find, const std::vector<int>& reach,
+                const std::string& container) {
     const std::size_t dims = points.shape(1);
     const std::size_t height = indices.shape(0), width = indices.shape(1);
     require(dims == 3 || dims == 4, "points must have 3 or 4 coordinates");
@@ -79,7 +81,9 @@ double map_rate(In<float, nb::ndim<2>> points, In<float, nb::ndim<2>> weights,
     for (std::size_t i = 0; i < nearest.size(); ++i)
         require(nearest.data()[i] < palette.shape(0), "nearest entries below the number of colors");
     require(!reach.empty() && reach.size() <= 16, "1 to 16 rows above");
-    core::RateOptions options{rate_weight,
+    require(container == "png" || container == "webp", "container must be png or webp");
+    core::RateOptions options{container == "png" ? core::Container::kPng : core::Container::kWebp,
+                              rate_weight,
                               outlier,
                               price_mix,
                               {spread_right.first, spread_right.second},
@@ -97,6 +101,22 @@ double map_rate(In<float, nb::ndim<2>> points, In<float, nb::ndim<2>> weights,
     mapper.map_rows(view(points), view(weights), view(smoothness), view(nearest),
                     view_out(indices));
     return mapper.bits();
+}
+
+nb::bytes webp_bitstream(In<std::uint8_t, nb::ndim<2>> indices, In<std::uint32_t, nb::ndim<1>> colors, int rounds,
+                         std::size_t chain) {
+    const std::size_t height = indices.shape(0), width = indices.shape(1);
+    require(width >= 1 && height >= 1 && width <= 16384 && height <= 16384, "1 to 16384 pixels a side");
+    require(colors.shape(0) >= 1 && colors.shape(0) <= 256, "1 to 256 colors");
+    require(rounds >= 1, "at least one round");
+    for (std::size_t i = 0; i < indices.size(); ++i)
+        require(indices.data()[i] < colors.shape(0), "indices below the number of colors");
+    std::vector<std::uint8_t> bytes;
+    {
+        const nb::gil_scoped_release unlocked;  // safe: only raw memory is touched from here on
+        bytes = core::webp_bitstream(width, height, view(indices), view(colors), rounds, chain);
+    }
+    return nb::bytes(bytes.data(), bytes.size());
 }
 
 using Pixels = In<std::uint8_t, nb::ndim<3>>;
@@ -302,8 +322,10 @@ NB_MODULE(_core, m) {
           "indices (n,) uint8 and distances (n,) float32 out.");
     m.def("map_rate", &map_rate, "points"_a, "weights"_a, "smoothness"_a, "nearest"_a,
           "palette"_a, "counts"_a, "indices"_a, "rate_weight"_a, "outlier"_a, "price_mix"_a, "spread_right"_a,
-          "spread_down"_a, "find"_a, "reach"_a,
+          "spread_down"_a, "find"_a, "reach"_a, "container"_a,
           "Palette entries by distortion + rate_weight x bits; see remap/rate.py.");
+    m.def("webp_bitstream", &webp_bitstream, "indices"_a, "colors"_a, "rounds"_a, "chain"_a,
+          "Content of a VP8L chunk: indices (height, width) uint8, colors (k,) uint32 as ARGB.");
     m.def("assign", &assign<double>, "points"_a, "centers"_a, "indices"_a, "distances"_a.none(),
           "n_threads"_a, "The same in float64.");
     m.def("embed", &embed, "colors"_a, "color_space"_a, "points"_a,

@@ -7,58 +7,22 @@
 #include <vector>
 
 #include "kernels.hpp"
+#include "log2_exact.hpp"
+#include "rate_model.hpp"
 #include "rate_row.hpp"
 
 namespace core {
 
 namespace {
 
-// Deflate's codes (RFC 1951, section 3.2.5).
-constexpr int kLengthCodes = 29;
-constexpr int kDistanceCodes = 30;
-constexpr int kLongest = 258;
-constexpr std::size_t kWindow = 32768;
 constexpr double kUsual = 0.3;  // 0.1 and 1 gave the same bytes within 1 % (docs/lab-book.md, Rate)
-constexpr int kLengthBase[kLengthCodes] = {3,  4,  5,  6,  7,  8,  9,  10, 11,  13,  15,  17,  19,  23, 27,
-                                           31, 35, 43, 51, 59, 67, 83, 99, 115, 131, 163, 195, 227, 258};
-constexpr int kLengthExtra[kLengthCodes] = {0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2,
-                                            2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 0};
-
-int length_code(int length) {
-    int code = kLengthCodes - 1;
-    while (kLengthBase[code] > length) --code;
-    return code;
-}
-
-int distance_code(std::size_t distance) {  // distance >= 1
-    if (distance <= 4) return int(distance) - 1;
-    int bit = 0;
-    while ((distance - 1) >> (bit + 1)) ++bit;
-    return 2 * bit + int(((distance - 1) >> (bit - 1)) & 1);
-}
-
-int distance_extra(int code) { return code < 4 ? 0 : code / 2 - 1; }
-
-// log2 by plain arithmetic: the library's may differ in its last bit between machines.
-double log2_exact(double value) {
-    int exponent = 0;
-    double m = std::frexp(value, &exponent);  // exact: 0.5 <= m < 1
-    if (m < 0.70710678118654752) {
-        m *= 2;
-        --exponent;
-    }
-    const double t = (m - 1) / (m + 1);  // |t| < 0.172: the series below is exact to 1e-12
-    const double tt = t * t;
-    double sum = 0;
-    for (int i = 13; i >= 1; i -= 2) sum = sum * tt + 1.0 / i;
-    return exponent + 2.8853900817779268 * t * sum;  // 2 / ln 2
-}
 
 }  // namespace
 
 struct RateMapper::State {
     std::size_t width, dims, n_colors, n_padded;
     RateOptions options;
+    std::unique_ptr<RateModel> model;
     std::size_t row = 0;
     double bits = 0;
 
@@ -70,7 +34,7 @@ struct RateMapper::State {
     std::vector<std::uint16_t> bucket;
     float bucket_origin = 0, bucket_scale = 0;
 
-    std::vector<float> target[4], above[kMaxRows][4], error[4], blurred[4];
+    std::vector<float> target[4], above[4][kMaxRows], error[4], blurred[4], decided;
     std::vector<std::uint16_t> labels_above[kMaxRows];
     std::vector<float> right;             // share of the error of the pixel before
     std::vector<std::uint8_t> nearest;
@@ -80,11 +44,22 @@ struct RateMapper::State {
     std::vector<std::uint32_t> table, candidate;
     std::vector<float> candidate_start;
     int n_rows = 0;                       // rows above that are copied from
-    std::vector<int> group_row, group_dx, continues;
+    std::vector<int> group_row, group_dx;
+    std::vector<int> continues;           // what goes on from the last row, see RateRow
+    int run_continues = 0, found_length = 0;
+    std::uint32_t found_continues = 0;
+    float found_start = 0;
 
-    double count_literal = 0, count_length[kLengthCodes] = {}, count_distance[kDistanceCodes] = {};
-    double usual_length[kLengthCodes] = {}, usual_distance[kDistanceCodes] = {};  // shares
-    double length_bits[kLongest + 2] = {}, distance_bits[kDistanceCodes] = {}, literal_bits = 0;
+    std::vector<RateCode> length_code;    // by length
+    double count_literal = 0;
+    std::vector<double> count_length, count_distance;  // by code
+    std::vector<double> length_bits, distance_bits;    // by length; by code, without plain bits
+    double literal_bits = 0;
+    // The match at the end of the last row, which may go on; length 0: none.
+    struct Match {
+        int length = 0;
+        std::size_t distance = 0;
+    } unfinished;
     std::vector<float> grow;
     std::vector<float> start;
 
@@ -93,7 +68,13 @@ struct RateMapper::State {
         return group_dx[std::size_t(lane / kRateLanes)] + lane % kRateLanes;
     }
     std::size_t offset(int lane) const {  // distance in the stream of a fixed offset
-        return std::size_t(std::ptrdiff_t(width + 1) * (row_of(lane) + 1) - dx_of(lane));
+        return std::size_t(std::ptrdiff_t(stride()) * (row_of(lane) + 1) - dx_of(lane));
+    }
+    std::size_t stride() const { return width + model->separator; }
+    std::uint32_t begin() const { return std::uint32_t(row * stride()); }
+    double match_bits(int length, std::size_t distance) const {
+        const RateCode code = model->distance(distance);
+        return length_bits[std::size_t(length)] + distance_bits[std::size_t(code.code)] + code.extra;
     }
 
     void price_symbols() {
@@ -105,24 +86,25 @@ struct RateMapper::State {
         const double n_symbols = count_literal + n_length;
         const double total = log2_exact(n_symbols * (1 + kUsual));
         literal_bits = total - log2_exact(count_literal + kUsual * n_symbols * 0.5);
-        for (int length = 3; length <= kLongest; ++length) {
-            const int code = length_code(length);
-            length_bits[length] =
-                total - log2_exact(count_length[code] + kUsual * n_symbols * usual_length[code]) +
-                kLengthExtra[code];
+        const int shortest = model->shortest, longest = model->longest;
+        for (int length = shortest; length <= longest; ++length) {
+            const RateCode code = length_code[std::size_t(length)];
+            const std::size_t i = std::size_t(code.code);
+            length_bits[std::size_t(length)] =
+                total - log2_exact(count_length[i] + kUsual * n_symbols * model->usual_length[i]) +
+                code.extra;
         }
-        for (int code = 0; code < kDistanceCodes; ++code)
-            distance_bits[code] =
+        for (std::size_t i = 0; i < count_distance.size(); ++i)
+            distance_bits[i] =
                 log2_exact(n_distance * (1 + kUsual)) -
-                log2_exact(count_distance[code] + kUsual * n_distance * usual_distance[code]) +
-                distance_extra(code);
+                log2_exact(count_distance[i] + kUsual * n_distance * model->usual_distance[i]);
         const double lambda = options.rate_weight;
-        for (int length = 3; length < kLastPriced; ++length)
-            grow[std::size_t(length)] = float(lambda * (length_bits[length + 1] - length_bits[length]));
+        for (std::size_t length = std::size_t(shortest); length < kLastPriced; ++length)
+            grow[length] = float(lambda * (length_bits[length + 1] - length_bits[length]));
         // Beyond, what the longest match costs more is spread evenly over its pixels.
-        grow[kLastPriced] = float(lambda * (length_bits[kLongest] - length_bits[kLastPriced]) /
-                                  (kLongest - kLastPriced));
-        grow[0] = float(lambda * (length_bits[3] + distance_bits[0]));
+        grow[kLastPriced] = float(lambda * (length_bits[std::size_t(longest)] - length_bits[kLastPriced]) /
+                                  (longest - kLastPriced));
+        grow[0] = float(lambda * match_bits(shortest, 1));
         for (int lane = 0; lane < int(start.size()); ++lane)
             start[std::size_t(lane)] = start_price(offset(lane));
         for (std::size_t j = 0; j < n_colors; ++j)
@@ -130,25 +112,29 @@ struct RateMapper::State {
     }
 
     float start_price(std::size_t distance) const {
-        if (distance - 1 >= kWindow) return kNever;  // 0: a source beyond a narrow row
-        return float(options.rate_weight *
-                     (length_bits[3] + distance_bits[distance_code(distance)]));
+        if (distance - 1 >= model->window) return kNever;  // 0: a source beyond a narrow row
+        return float(options.rate_weight * match_bits(model->shortest, distance));
     }
 
     void count_match(int length, std::size_t distance) {
-        for (; length > 2 * kLongest; length -= kLongest) count_match(kLongest, distance);
-        if (length > kLongest) {  // two of about the same length
+        const int longest = model->longest;
+        for (; length > 2 * longest; length -= longest) count_match(longest, distance);
+        if (length > longest) {  // two of about the same length
             count_match(length / 2, distance);
             length -= length / 2;
         }
-        bits += length_bits[length] + distance_bits[distance_code(distance)];
-        count_length[length_code(length)] += 1;
-        count_distance[distance_code(distance)] += 1;
+        bits += match_bits(length, distance);
+        count_length[std::size_t(length_code[std::size_t(length)].code)] += 1;
+        count_distance[std::size_t(model->distance(distance).code)] += 1;
     }
 
     State(std::size_t w, std::size_t d, Span<const float> colors, Span<const double> counts,
           const RateOptions& o)
-        : width(w), dims(d), n_colors(colors.size / d), options(o) {
+        : width(w),
+          dims(d),
+          n_colors(colors.size / d),
+          options(o),
+          model(rate_model(o.container, w)) {
         n_padded = (n_colors + kRateLanes - 1) / kRateLanes * kRateLanes;
         entry.resize(n_colors);
         place.resize(n_colors);
@@ -188,7 +174,7 @@ struct RateMapper::State {
 
         for (std::size_t i = 0; i < dims; ++i) {
             target[i].resize(width);
-            for (auto& row_above : above) row_above[i].assign(width + 2 * kRowPad, kNowhere);
+            for (auto& row_above : above[i]) row_above.assign(width + 2 * kRowPad, kNowhere);
             error[i].assign(width + 4, 0.0f);
             blurred[i].assign(width, 0.0f);
         }
@@ -203,29 +189,29 @@ struct RateMapper::State {
         }
         start.resize(group_row.size() * kRateLanes);
         continues.assign(start.size(), 0);
+        decided.resize(width);
         right.resize(width);
         nearest.resize(width);
         nodes.resize(width);
         labels.resize(width);
         grow.assign(kLastPriced + 1, 0.0f);
         if (options.find) {
-            ring.assign(kRing, kSeparator);
+            std::size_t size = 1;
+            while (size < model->window + width) size *= 2;
+            ring.assign(size, kSeparator);
             table.assign(kTable, kNoCandidate);
             candidate.resize(width);
             candidate_start.resize(width);
         }
-        for (int code = 0; code < kLengthCodes; ++code)
-            usual_length[code] = 0.5 / (code + 2.0) / 2.6;
-        for (double& share : usual_distance) share = 0.4 / kDistanceCodes;
-        usual_distance[0] += 0.3;
-        usual_distance[distance_code(std::min(width + 1, kWindow))] += 0.3;
+        for (int length = 0; length <= model->longest; ++length)
+            length_code.push_back(length < model->shortest ? RateCode{} : model->length(length));
+        length_bits.resize(length_code.size());
+        distance_bits.resize(model->usual_distance.size());
         // Until rows have been counted: as if a quarter of a row had been seen.
         const double seen = double(width) / 4 + 16;
         count_literal = 0.5 * seen;
-        for (int code = 0; code < kLengthCodes; ++code)
-            count_length[code] = usual_length[code] * seen;
-        for (int code = 0; code < kDistanceCodes; ++code)
-            count_distance[code] = usual_distance[code] * 0.5 * seen;
+        for (double share : model->usual_length) count_length.push_back(share * seen);
+        for (double share : model->usual_distance) count_distance.push_back(share * 0.5 * seen);
     }
 
     static constexpr std::size_t kTable = std::size_t{1} << 15;
@@ -233,33 +219,36 @@ struct RateMapper::State {
         return ((a * 66049u + b * 257u + c) * 2654435761u) >> 17;
     }
 
+    std::size_t ring_place(std::size_t position) const { return position & (ring.size() - 1); }
+
     void find_candidates() {
-        const std::uint32_t begin = std::uint32_t(row * (width + 1));
         for (std::size_t x = 0; x < width; ++x) {
+            ring[ring_place(begin() + x)] = kSeparator;  // what is there is long past
             candidate[x] = kNoCandidate;
             if (x + 2 >= width) continue;
             const std::uint32_t at = table[hash(nearest[x], nearest[x + 1], nearest[x + 2])];
             if (at == kNoCandidate) continue;
-            const std::uint32_t distance = begin + std::uint32_t(x) - at;
-            if (distance > kWindow) continue;
+            const std::uint32_t distance = begin() + std::uint32_t(x) - at;
+            if (distance > model->window) continue;
             candidate[x] = at;
             candidate_start[x] = start_price(distance);
         }
     }
 
     void remember_row() {
-        const std::uint32_t begin = std::uint32_t(row * (width + 1));
-        for (std::size_t x = 0; x < width; ++x) ring[(begin + x) & (kRing - 1)] = labels[x];
-        ring[(begin + width) & (kRing - 1)] = kSeparator;
+        for (std::size_t x = 0; x < width; ++x) ring[ring_place(begin() + x)] = labels[x];
+        if (model->separator) ring[ring_place(begin() + width)] = kSeparator;
         for (std::size_t x = 0; x + 2 < width; ++x)
-            table[hash(labels[x], labels[x + 1], labels[x + 2])] = begin + std::uint32_t(x);
+            table[hash(labels[x], labels[x + 1], labels[x + 2])] = begin() + std::uint32_t(x);
     }
 
     // Walk the best path back: labels of the row, and what it spent.
     void follow_back() {
-        const std::uint32_t begin = std::uint32_t(row * (width + 1));
         std::size_t end = width;
+        const Match before = std::exchange(unfinished, Match{});
+        bool goes_on = false;  // the match of the last row
         std::fill(continues.begin(), continues.end(), 0);
+        run_continues = found_length = 0;
         while (end > 0) {
             const RateNode& node = nodes[end - 1];
             std::size_t n = std::min<std::size_t>(node.length, end);
@@ -267,31 +256,79 @@ struct RateMapper::State {
                 labels[end - 1] = std::uint16_t(node.source);
                 count_literal += 1;
                 bits += literal_bits + label_bits[node.source];
-            } else if (node.kind < kFixed) {
-                count_match(int(n), 1);
+            } else {
+                std::size_t distance = 1;
+                if (node.kind < kFixed) {
+                    std::fill_n(labels.begin() + std::ptrdiff_t(end - n), n, std::uint16_t(node.source));
+                } else if (node.kind < kFound) {
+                    const int lane = int(node.kind - kFixed);
+                    distance = offset(lane);
+                    const std::uint16_t* from =
+                        labels_above[row_of(lane)].data() + kRowPad + dx_of(lane);
+                    for (std::size_t i = end - n; i < end; ++i) labels[i] = from[i];
+                } else {
+                    const std::size_t from = node.source + 1 - n;
+                    distance = begin() + (end - n) - from;
+                    for (std::size_t i = 0; i < n; ++i)
+                        labels[end - n + i] = ring[ring_place(from + i)];
+                }
+                int length = int(n);
+                if (node.length > end) {
+                    goes_on = true;
+                    length += before.length + int(model->separator);
+                }
+                if (end == width && go_on(node, distance)) {
+                    unfinished = {length, distance};
+                } else {
+                    count_match(length, distance);
+                }
                 if (node.kind == kLiteralRun) {
                     ++n;
                     count_literal += 1;
                     bits += literal_bits + label_bits[node.source];
+                    labels[end - n] = std::uint16_t(node.source);
                 }
-                for (std::size_t i = end - n; i < end; ++i) labels[i] = std::uint16_t(node.source);
-            } else if (node.kind < kFound) {
-                const int lane = node.kind - kFixed;
-                if (node.length <= end) count_match(int(node.length), offset(lane));
-                const std::uint16_t* from =
-                    labels_above[row_of(lane)].data() + kRowPad + dx_of(lane);
-                for (std::size_t i = end - n; i < end; ++i) labels[i] = from[i];
-                if (end == width && dx_of(lane) == 0)
-                    continues[std::size_t(lane)] = std::min(int(node.length) + 1, kLongest);
-            } else {
-                const std::uint32_t from = node.source + 1 - std::uint32_t(n);
-                count_match(int(n), begin + std::uint32_t(end - n) - from);
-                for (std::size_t i = 0; i < n; ++i)
-                    labels[end - n + i] = ring[(from + i) & (kRing - 1)];
             }
             end -= n;
         }
-        bits += literal_bits;  // the filter byte
+        if (before.length > 0 && !goes_on) count_match(before.length, before.distance);
+        bits += double(model->separator) * literal_bits;
+    }
+
+    // Whether the match at the end of the row may go on in the next one, where it is then offered.
+    bool go_on(const RateNode& node, std::size_t distance) {
+        const int length = int(std::min<std::size_t>(node.length + model->separator, std::size_t(model->longest)));
+        if (node.kind >= kFixed && node.kind < kFound) {
+            // Past a separator only if there is one at the source, too.
+            const int lane = int(node.kind - kFixed);
+            if (model->separator && dx_of(lane) != 0) return false;
+            continues[std::size_t(lane)] = length;
+        } else if (model->separator) {
+            return false;
+        } else if (node.kind < kFixed) {
+            run_continues = length;
+        } else {
+            found_length = length;
+            found_continues = node.source + 1;
+            found_start = start_price(distance);
+        }
+        return true;
+    }
+
+    // The row just decided is the first above from now on. Where rows follow each other without a
+    // separator, the ends of their neighbors lie beside them.
+    template <typename T>
+    void push_row(std::vector<T>* rows, const std::vector<T>& first, T nothing) const {
+        for (int j = n_rows - 1; j > 0; --j) std::swap(rows[j], rows[j - 1]);
+        const auto begin = [](std::vector<T>& each) { return each.begin() + std::ptrdiff_t(kRowPad); };
+        std::vector<T>& second = rows[n_rows > 1 ? 1 : 0];
+        if (!model->separator) {
+            const std::ptrdiff_t n = std::ptrdiff_t(std::min(width, kRowPad)), w = std::ptrdiff_t(width);
+            std::copy(begin(second) + w - n, begin(second) + w, begin(rows[0]) - n);
+            std::copy(first.begin(), first.begin() + n, begin(second) + w);
+            std::fill_n(begin(rows[0]) + w, n, nothing);
+        }
+        std::copy(first.begin(), first.end(), begin(rows[0]));
     }
 
     void map(const float* points, const float* weights, const float* smoothness,
@@ -315,7 +352,7 @@ struct RateMapper::State {
         r.n_colors = n_padded;
         for (std::size_t i = 0; i < dims; ++i) {
             r.target[i] = target[i].data();
-            for (int j = 0; j < n_rows; ++j) r.above[j][i] = above[j][i].data() + kRowPad;
+            for (int j = 0; j < n_rows; ++j) r.above[j][i] = above[i][j].data() + kRowPad;
             r.palette[i] = palette[i].data();
         }
         r.weight = weights;
@@ -333,11 +370,18 @@ struct RateMapper::State {
         r.candidate = find ? candidate.data() : nullptr;
         r.candidate_start = candidate_start.data();
         r.ring = ring.data();
+        r.ring_mask = ring.size() - 1;
         r.spread = right.data();
         r.n_groups = int(group_row.size());
         r.group_row = group_row.data();
         r.group_dx = group_dx.data();
+        r.shortest = model->shortest;
+        r.last_label = row > 0 && !model->separator ? labels[width - 1] : -1;
+        r.run_continues = run_continues;
         r.continues = continues.data();
+        r.found_continues = found_continues;
+        r.found_length = found_length;
+        r.found_start = found_start;
         r.nodes = nodes.data();
         kernels().map_row(r);
 
@@ -364,12 +408,10 @@ struct RateMapper::State {
             const float* e = error[i].data();
             for (std::size_t x = 0; x < width; ++x)
                 blurred[i][x] = 0.25f * (e[x + 1] + e[x + 3]) + 0.5f * e[x + 2];
-            for (int j = n_rows - 1; j > 0; --j) std::swap(above[j][i], above[j - 1][i]);
-            for (std::size_t x = 0; x < width; ++x)
-                above[0][i][kRowPad + x] = palette[i][labels[x]];
+            for (std::size_t x = 0; x < width; ++x) decided[x] = palette[i][labels[x]];
+            push_row(above[i], decided, kNowhere);
         }
-        for (int j = n_rows - 1; j > 0; --j) std::swap(labels_above[j], labels_above[j - 1]);
-        std::copy(labels.begin(), labels.end(), labels_above[0].begin() + kRowPad);
+        push_row(labels_above, labels, kSeparator);
         ++row;
     }
 };
@@ -388,6 +430,10 @@ void RateMapper::map_rows(Span<const float> points, Span<const float> weights,
               nearest.data + at, indices.data + at);
 }
 
-double RateMapper::bits() const { return state_->bits; }
+double RateMapper::bits() const {
+    const State& s = *state_;
+    const int length = std::min(s.unfinished.length, s.model->longest);
+    return s.bits + (length > 0 ? s.match_bits(length, s.unfinished.distance) : 0);
+}
 
 }  // namespace core

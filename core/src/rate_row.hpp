@@ -13,9 +13,7 @@ constexpr int kLastPriced = 15;    // lengths of a match from here on grow at on
 constexpr int kMaxRows = 16;       // rows above that may be copied from
 constexpr int kMaxGroups = 32;     // groups of fixed offsets
 constexpr std::size_t kRowPad = 320;  // entries before and after a row of coordinates
-// Positions of the deflate stream that are kept, a power of two above its 32,768-byte window.
-constexpr std::size_t kRing = std::size_t{1} << 16;
-constexpr std::uint16_t kSeparator = 256;  // the filter byte between two rows of the stream
+constexpr std::uint16_t kSeparator = 256;  // what is no label: between two rows, beyond the picture
 constexpr float kNever = 1e30f;
 constexpr float kNowhere = 1e15f;  // coordinate of a source that does not exist
 
@@ -54,7 +52,15 @@ struct RateRow {
     const float* candidate_start;        // price of starting a match there
     const std::uint16_t* ring;
     const float* spread;          // for each pixel, the share of the last one's error it takes over
-    const int* continues;         // for each fixed lane: length of a match that goes on from the last row
+    std::size_t ring_mask;        // the ring has a power of two positions
+    int shortest;                 // length of a match
+    // What goes on from the last row:
+    int last_label;               // the stream's last label, or -1: a separator
+    int run_continues;            // length of its run, or 0
+    const int* continues;         // for each fixed lane: length of its match, or 0
+    std::uint32_t found_continues;  // ring position of the next pixel of a found match
+    int found_length;               // and its length so far, or 0
+    float found_start;              // and what it costs to start it
     RateNode* nodes;              // out: width entries
 };
 

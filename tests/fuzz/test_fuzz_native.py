@@ -86,15 +86,17 @@ def test_embed(data, n, channels):
     dither=st.floats(0, 1),
     space=st.sampled_from(["oklab", "srgb", WIDE]),
     find=st.booleans(),
+    container=st.sampled_from(["png", "webp"]),
 )
-def test_map_rate(data, height, width, k, channels, rate, dither, space, find):
+def test_map_rate(data, height, width, k, channels, rate, dither, space, find, container):
     pixels = data.draw(bytes_of(height, width, channels))
     palette = Palette(data.draw(bytes_of(k, channels)))
     weights = data.draw(
         st.none() | arrays(np.float32, (height, width), elements=WEIGHTS, fill=WEIGHTS)
     )
     mapper = RateMap(pixels, palette, color_space=space, weights=weights)
-    assert mapper.map(rate, dither=dither, find=find).indices.max() < k  # _core.map_rate(...)
+    mapped = mapper.map(rate, dither=dither, find=find, container=container)  # _core.map_rate(...)
+    assert mapped.indices.max() < k
 
 
 @given(

@@ -10,6 +10,7 @@ import pytest
 
 from huepress import _core
 from huepress._native import instruction_set
+from huepress.errors import OptionError
 from huepress.remap.rate import RateMap, remap
 from huepress.remap.reference import ReferenceMap
 from huepress.types import Palette
@@ -29,16 +30,18 @@ def _palette(n_colors: int, channels: int, seed: int = 1) -> Palette:
     return Palette(rng.integers(0, 256, (n_colors, channels), dtype=np.uint8))
 
 
+@pytest.mark.parametrize("container", ["png", "webp"])
 @pytest.mark.parametrize(
     ("size", "n_colors", "channels"),
     [((17, 31), 249, 3), ((9, 64), 256, 4), ((5, 1), 3, 3), ((1, 2), 1, 4), ((40, 130), 17, 3)],
 )
-def test_every_instruction_set_gives_the_same_indices(size, n_colors, channels):
+def test_every_instruction_set_gives_the_same_indices(size, n_colors, channels, container):
     pixels = _picture(*size, channels)
     found = []
     for name in _core.instruction_sets():
         with instruction_set(name):
-            found.append(remap(pixels, _palette(n_colors, channels), 3.0).indices)
+            context = RateMap(pixels, _palette(n_colors, channels))
+            found.append(context.map(3.0, container=container).indices)
     assert all(np.array_equal(a, b) for a, b in itertools.pairwise(found))
     assert found[0].shape == size
 
@@ -46,6 +49,7 @@ def test_every_instruction_set_gives_the_same_indices(size, n_colors, channels):
 @pytest.mark.parametrize(
     ("size", "n_colors", "dims", "rate_weight", "find", "reach"),
     [
+        ((6, 9), 200, 3, 8.0, True, (2, 1, 1)),
         ((17, 31), 249, 3, 3.0, True, (2, 1, 1)),
         ((12, 40), 256, 4, 60.0, True, (1, 2)),
         ((9, 33), 17, 3, 0.2, False, (3,)),
@@ -54,10 +58,41 @@ def test_every_instruction_set_gives_the_same_indices(size, n_colors, channels):
         ((5, 300), 6, 3, 400.0, True, (2, 1)),
     ],
 )
-def test_the_core_agrees_with_plain_numpy(size, n_colors, dims, rate_weight, find, reach):
+@pytest.mark.parametrize("container", ["png", "webp"])
+def test_the_core_agrees_with_plain_numpy(
+    size, n_colors, dims, rate_weight, find, reach, container
+):
+    points = _picture(*size, dims).astype(np.float32).reshape(-1, dims)
+    _compare(points, size, n_colors, (rate_weight, find, reach, container))
+
+
+@pytest.mark.parametrize(
+    ("size", "period", "flat", "reach"),
+    [
+        ((12, 40), 45, 0, (1,)),  # copies from nearby go on in the next row
+        ((12, 40), 77, 0, (2, 1, 1)),  # from two rows above
+        ((14, 33), 151, 0, (1,)),  # from places found by context
+        ((9, 35), 63, 40, (1,)),  # runs
+        ((30, 5), 18, 6, (1, 1)),  # rows shorter than what is looked at beside them
+    ],
+)
+@pytest.mark.parametrize("container", ["png", "webp"])
+@pytest.mark.parametrize("find", [False, True])
+def test_the_core_agrees_where_copies_go_across_rows(size, period, flat, reach, container, find):
+    rng = np.random.default_rng(3)
+    pattern = rng.uniform(0, 255, (period, 3)).astype(np.float32)
+    pattern[:flat] = pattern[0]
+    places = np.arange(size[0] * size[1])
+    points = pattern[places % period] + rng.normal(0, 2, (len(places), 3)).astype(np.float32)
+    _compare(points.astype(np.float32), size, 40, (40.0, find, reach, container))
+
+
+def _compare(points, size, n_colors, how):
+    """Hold the core against its twin."""
+    rate_weight, find, reach, container = how
     height, width = size
+    dims = points.shape[1]
     rng = np.random.default_rng(7)
-    points = _picture(height, width, dims).astype(np.float32).reshape(-1, dims)
     palette = rng.uniform(0, 255, (n_colors, dims)).astype(np.float32)
     weights = rng.uniform(0.05, 1, size).astype(np.float32)
     smoothness = weights * weights
@@ -65,7 +100,7 @@ def test_the_core_agrees_with_plain_numpy(size, n_colors, dims, rate_weight, fin
     _core.assign(points, palette, nearest, None, 1)
     nearest = nearest.reshape(size)
     counts = np.bincount(nearest.reshape(-1), minlength=n_colors).astype(np.float64)
-    options = (rate_weight, 1 / 625, 0.5, (0.28, 0.6), (0.45, 0.15), find, reach)
+    options = (rate_weight, 1 / 625, 0.5, (0.28, 0.6), (0.45, 0.15), find, reach, container)
     indices = np.empty(size, np.uint8)
     _core.map_rate(points, weights, smoothness, nearest, palette, counts, indices, *options)
     plain = ReferenceMap(width, palette, counts, *options)
@@ -84,6 +119,11 @@ def test_a_higher_rate_weight_gives_fewer_bytes():
     ]
     assert sizes == sorted(sizes, reverse=True)
     assert sizes[-1] < sizes[0] / 3
+
+
+def test_other_containers_are_refused():
+    with pytest.raises(OptionError, match="png, webp"):
+        RateMap(_picture(4, 4, 3), _palette(4, 3)).map(1.0, container="gif")
 
 
 def test_a_weight_near_zero_without_dither_is_the_nearest_color():

@@ -1,4 +1,4 @@
-// Mapping pixels to a palette with a price for the bits that deflate will spend on the indices.
+// Mapping pixels to a palette with a price for the bits that the container will spend on the indices.
 #pragma once
 
 #include <cstddef>
@@ -9,7 +9,11 @@
 
 namespace core {
 
+// Whose bits are counted.
+enum class Container { kPng, kWebp };
+
 struct RateOptions {
+    Container container;
     float rate_weight;      // lambda: squared units of distance per bit, > 0
     float outlier;          // 1 / squared distance at which an error counts twice; 0: never
     float price_mix;        // 0: every literal has the mean price; 1: its price in the histogram

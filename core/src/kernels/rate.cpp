@@ -69,7 +69,7 @@ static inline F32 felt(F32 squared, float outlier) { return squared + outlier * 
 template <int Dims, int N>
 static inline F32 step(Lanes<Dims, N>& lanes, int at, F32 start, float best, const Growth& grow,
                        const F32* source, const float* node_error, const float* target,
-                       float weight, float spread, float outlier) {
+                       float weight, float spread, float outlier, int shortest) {
     const I32 before = load(lanes.length + at);
     const F32 on = load(lanes.cost + at) - best + grow(before < kLastPriced ? before : splat(kLastPriced));
     const I32 fresh = start < on;
@@ -85,7 +85,7 @@ static inline F32 step(Lanes<Dims, N>& lanes, int at, F32 start, float best, con
     }
     const F32 cost = price + weight * felt(distance, outlier);
     store(lanes.cost + at, cost);
-    return length >= splat(3) ? cost : splat(kNever);
+    return length >= splat(shortest) ? cost : splat(kNever);
 }
 
 inline float price_of(const float* prices, std::int32_t length) {
@@ -147,14 +147,26 @@ void map_row(const RateRow& r) {
 
     const Growth grow(r.grow);
     float node_error[Dims] = {};
-    int node_label = -1;
+    int node_label = r.last_label;
     float best = 0.0f;  // price of the best path to the last node, relative to the one before
-    // Straight above goes on across the end of the row: the filter bytes match too.
+    // What goes on across the end of the row.
     for (int lane = 0; lane < n_fixed; ++lane)
         if (r.continues[lane]) {
             fixed.cost[lane] = 0.0f;
             fixed.length[lane] = r.continues[lane];
         }
+    if (r.found_length) {
+        found.cost[0] = 0.0f;
+        found.length[0] = r.found_length;
+        found_at[0] = found_offset[0] = r.found_continues;
+        found_start[0] = r.found_start;
+    }
+    if (r.run_continues) {
+        run_cost[node_label] = 0.0f;
+        run_length[node_label] = r.run_continues;
+        alive_from = std::size_t(node_label) / kRateLanes * kRateLanes;
+        alive_to = alive_from + kRateLanes;
+    }
 
     for (std::size_t x = 0; x < r.width; ++x) {
         const float weight = r.weight[x];
@@ -173,7 +185,7 @@ void map_row(const RateRow& r) {
                 F32 source[Dims];
                 for (int d = 0; d < Dims; ++d) source[d] = load(from[d] + v);
                 const F32 end = step(fixed, at, load(r.start + at), best, grow, source, node_error,
-                                     target, weight, spread, r.outlier);
+                                     target, weight, spread, r.outlier, r.shortest);
                 match.offer(end, lane_numbers() + at);
             }
         }
@@ -195,14 +207,14 @@ void map_row(const RateRow& r) {
                 }
             }
             for (int i = 0; i < kFoundLanes; ++i) {
-                const std::size_t label = r.ring[found_at[i]++ & (kRing - 1)];
+                const std::size_t label = r.ring[found_at[i]++ & r.ring_mask];
                 for (int d = 0; d < Dims; ++d) found_source[d][i] = r.palette[d][label];
             }
             for (int at = 0; at < kFoundLanes; at += kLanes) {
                 F32 source[Dims];
                 for (int d = 0; d < Dims; ++d) source[d] = load(found_source[d] + at);
                 const F32 end = step(found, at, load(found_start + at), best, grow, source,
-                                     node_error, target, weight, spread, r.outlier);
+                                     node_error, target, weight, spread, r.outlier, r.shortest);
                 match.offer(end, lane_numbers() + (n_fixed + at));
             }
         }
@@ -266,7 +278,7 @@ void map_row(const RateRow& r) {
                 (load(run_cost + j) - best + grow(length < kLastPriced ? length : splat(kLastPriced))) +
                 weight * felt(run_distance, r.outlier);
             length = length + 1;
-            runs.offer(length >= 3 ? on : splat(kNever), label);
+            runs.offer(length >= splat(r.shortest) ? on : splat(kNever), label);
             // A literal that loses here may still be worth it as the start of a run.
             const I32 fresh = price + r.start_run < on;
             store(run_cost + j, fresh ? price : on);
@@ -309,7 +321,7 @@ void map_row(const RateRow& r) {
             node.kind = std::uint32_t(kFound + lane);
             node.length = std::uint32_t(found.length[lane]);
             node.source = found_at[lane] - 1;
-            node_label = r.ring[node.source & (kRing - 1)];
+            node_label = r.ring[node.source & r.ring_mask];
             for (int d = 0; d < Dims; ++d) node_error[d] = found.error[d][lane];
         }
         best = least_price;

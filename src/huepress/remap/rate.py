@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from huepress import _core, deep
 from huepress.colorspace import ColorSpace, ProfiledOklab, embed, is_oklab
+from huepress.errors import OptionError
 from huepress.remap.masking import importance
 from huepress.remap.nearest import seen_entries, with_opaque
 from huepress.types import IndexedImage, Indices, Palette, Pixels, Points
@@ -37,8 +38,8 @@ _SPREAD_DOWN: Final = (0.45, 0.12)
 _OUTLIER: Final = 1 / 625
 # Groups of sixteen offsets followed in each of the rows above. More and wider ones keep paying,
 # ever less: one row of 16 offsets +12 % bytes, eight rows of 64 -2 % at twice the time
-# (docs/lab-book.md, Rate).
-_REACH: Final = (4, 2, 2, 2)
+# (docs/lab-book.md, Rate). WebP's short distances reach eight rows (docs/lab-book.md, WebP).
+_REACH: Final = {"png": (4, 2, 2, 2), "webp": (4, 2, 1, 1, 1, 1, 1, 1)}
 _NARROW: Final = (2, 1)
 # Rows whose coordinates are held at a time where only their lightness is wanted.
 _ROWS: Final = 256
@@ -126,7 +127,13 @@ class RateMap:
         self._counts = counts.astype(np.float64)
 
     def map(
-        self, rate_weight: float, *, dither: float = 1.0, find: bool = True, wide: bool = True
+        self,
+        rate_weight: float,
+        *,
+        dither: float = 1.0,
+        find: bool = True,
+        wide: bool = True,
+        container: str = "png",
     ) -> IndexedImage:
         """Map every pixel.
 
@@ -141,12 +148,21 @@ class RateMap:
             Look for matches by context beside those at fixed offsets: smaller, a quarter slower.
         wide : bool, default True
             Follow many offsets: 3 to 5 % smaller, a third slower.
+        container : {"png", "webp"}, default "png"
+            Whose bits are counted.
 
         Returns
         -------
         IndexedImage
             The same bytes for every machine.
+
+        Raises
+        ------
+        OptionError
+            Another container.
         """
+        if container not in _REACH:
+            raise OptionError("container", container, ", ".join(_REACH))
         if rate_weight == 0:
             return IndexedImage(self.nearest, self.palette)
         indices = np.empty_like(self.nearest)
@@ -164,7 +180,8 @@ class RateMap:
             _shares(_SPREAD_RIGHT, dither),
             _shares(_SPREAD_DOWN, dither),
             find,
-            _REACH if wide else _NARROW,
+            _REACH[container] if wide else _NARROW,
+            container,
         )
         self._keep_clear(indices)
         return IndexedImage(indices, self.palette)

@@ -14,6 +14,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from huepress.remap.reference_model import MODELS
 from huepress.types import Indices, Points
 
 F = np.float32
@@ -22,20 +23,11 @@ Row = NDArray[np.float32]
 LANES: Final = 16
 FOUND: Final = 8
 LAST_PRICED: Final = 15
-LONGEST: Final = 258
-WINDOW: Final = 32768
 SEPARATOR: Final = 256
 NEVER: Final = F(1e30)
 NOWHERE: Final = F(1e15)
 USUAL: Final = 0.3
 DECAY: Final = 0.97
-# RFC 1951, section 3.2.5.
-LENGTH_BASE: Final = (
-    *range(3, 11),
-    *(11, 13, 15, 17, 19, 23, 27, 31, 35, 43, 51, 59, 67, 83, 99),
-    *(115, 131, 163, 195, 227, 258),
-)
-LENGTH_EXTRA: Final = (0,) * 8 + tuple(i for i in range(1, 6) for _ in range(4)) + (0,)
 
 
 def log2_exact(value: float) -> float:
@@ -48,19 +40,6 @@ def log2_exact(value: float) -> float:
     for i in range(13, 0, -2):
         total = total * (t * t) + 1.0 / i
     return exponent + 2.8853900817779268 * t * total
-
-
-def length_code(length: int) -> int:
-    """Deflate's code of a match length."""
-    return max(code for code in range(29) if LENGTH_BASE[code] <= length)
-
-
-def distance_code(distance: int) -> int:
-    """Deflate's code of a distance, 1 or more."""
-    if distance <= 4:
-        return distance - 1
-    bit = (distance - 1).bit_length() - 1
-    return 2 * bit + (((distance - 1) >> (bit - 1)) & 1)
 
 
 class ReferenceMap:
@@ -78,12 +57,14 @@ class ReferenceMap:
         spread_down: tuple[float, float],
         find: bool,
         reach: tuple[int, ...],
+        container: str,
     ) -> None:
         self.width, self.dims, self.k = width, palette.shape[1], len(palette)
         self.rate_weight = float(F(rate_weight))
         self.outlier = F(outlier)
         self.spread_right, self.spread_down = spread_right, spread_down
         self.find = find and width >= 3
+        self.model = MODELS[container](width)
         self.entry = np.argsort(palette[:, 0], kind="stable")
         self.place = np.argsort(self.entry, kind="stable")
         self.palette = np.full((SEPARATOR + 1, self.dims), NOWHERE, F)
@@ -112,63 +93,67 @@ class ReferenceMap:
             for group in range(n)
             for lane in range(LANES)
         ]
-        self.offsets = [(width + 1) * (row + 1) - dx for row, dx in self.lanes]
-        self.usual_length = [0.5 / (code + 2.0) / 2.6 for code in range(29)]
-        self.usual_distance = [0.4 / 30] * 30
-        self.usual_distance[0] += 0.3
-        self.usual_distance[distance_code(min(width + 1, WINDOW))] += 0.3
+        self.stride = width + self.model.separator
+        self.offsets = [self.stride * (row + 1) - dx for row, dx in self.lanes]
         seen = width / 4 + 16
+        model = self.model
         self.n_literal = 0.5 * seen
-        self.n_length = [share * seen for share in self.usual_length]
-        self.n_distance = [share * 0.5 * seen for share in self.usual_distance]
+        self.n_length = [share * seen for share in model.usual_length()]
+        self.n_distance = [share * 0.5 * seen for share in model.usual_distance()]
         self.rows: list[list[int]] = []  # labels
         self.stream: list[int] = []  # labels and separators
         self.table: dict[int, int] = {}
+        # What goes on from the last row: lengths by lane, of the run; place and length found.
         self.continues: dict[int, int] = {}
+        self.run_continues = 0
+        self.found_continues = (0, 0)
+        self.unfinished = (0, 0)  # length and distance
         self.blurred = np.zeros((width, self.dims), F)
 
     def price_symbols(self) -> None:
         """Prices of this row from what the rows before spent."""
         n_length = sum_of(self.n_length)
         n_distance = sum_of(self.n_distance)
+        model = self.model
         n = self.n_literal + n_length
         total = log2_exact(n * (1 + USUAL))
         self.literal_bits = total - log2_exact(self.n_literal + USUAL * n * 0.5)
-        self.length_bits = [0.0] * (LONGEST + 1)
-        for length in range(3, LONGEST + 1):
-            code = length_code(length)
-            self.length_bits[length] = (
-                total
-                - log2_exact(self.n_length[code] + USUAL * n * self.usual_length[code])
-                + LENGTH_EXTRA[code]
-            )
-        self.distance_bits = [
-            log2_exact(n_distance * (1 + USUAL))
-            - log2_exact(self.n_distance[code] + USUAL * n_distance * self.usual_distance[code])
-            + (0 if code < 4 else code // 2 - 1)
-            for code in range(30)
+        weight = self.rate_weight
+        by_code = [
+            total - log2_exact(count + USUAL * n * usual)
+            for count, usual in zip(self.n_length, model.usual_length(), strict=True)
         ]
-        weight, bits = self.rate_weight, self.length_bits
+        lengths = [model.length(max(i, model.shortest)) for i in range(model.longest + 1)]
+        self.length_bits = [by_code[code] + extra for code, extra in lengths]
+        self.distance_bits = [
+            log2_exact(n_distance * (1 + USUAL)) - log2_exact(count + USUAL * n_distance * usual)
+            for count, usual in zip(self.n_distance, model.usual_distance(), strict=True)
+        ]
+        price = self.length_bits
         grow = [0.0] * (LAST_PRICED + 1)
-        for length in range(3, LAST_PRICED):
-            grow[length] = weight * (bits[length + 1] - bits[length])
-        grow[LAST_PRICED] = weight * (bits[LONGEST] - bits[LAST_PRICED]) / (LONGEST - LAST_PRICED)
-        grow[0] = weight * (bits[3] + self.distance_bits[0])
-        self.grow = np.array(grow, F)
+        for length in range(model.shortest, LAST_PRICED):
+            grow[length] = weight * (price[length + 1] - price[length])
+        rest = price[model.longest] - price[LAST_PRICED]
+        grow[LAST_PRICED] = weight * rest / (model.longest - LAST_PRICED)
         self.start = np.array([self.start_price(offset) for offset in self.offsets], F)
+        grow[0] = float(self.start_price(1))
+        self.grow = np.array(grow, F)
         self.literal = np.full(-(-self.k // LANES) * LANES, NEVER, F)
         for j in range(self.k):
             self.literal[j] = F(weight * (self.literal_bits + self.label_bits[j]))
 
     def start_price(self, distance: int) -> np.float32:
-        """Price of the first three pixels of a copy."""
-        if distance > WINDOW:
+        """Price of the first pixels of a copy, as many as it must have."""
+        if not 1 <= distance <= self.model.window:
             return NEVER
-        bits = self.length_bits[3] + self.distance_bits[distance_code(distance)]
+        code, extra = self.model.distance(distance)
+        bits = self.length_bits[self.model.shortest] + self.distance_bits[code] + extra
         return F(self.rate_weight * bits)
 
     def label_above(self, row: int, x: int) -> int:
         """Label at x in the row so many above; the separator where there is none."""
+        if self.model.separator == 0 and -self.width <= x < 2 * self.width:
+            return self._streamed((len(self.rows) - 1 - row) * self.width + x)
         if row >= len(self.rows) or not 0 <= x < self.width:
             return SEPARATOR
         return self.rows[-1 - row][x]
@@ -194,18 +179,18 @@ class ReferenceMap:
     def _candidates(self, guess: list[int]) -> dict[int, int]:
         if not self.find:
             return {}
-        begin = len(self.rows) * (self.width + 1)
+        begin = self._begin()
         found = {}
         for x in range(self.width - 2):
             at = self.table.get(_hash(*guess[x : x + 3]))
-            if at is not None and begin + x - at <= WINDOW:
+            if at is not None and begin + x - at <= self.model.window:
                 found[x] = at
         return found
 
     def _paths(
         self, target: Points, weights: Row, right: Row, guess: list[int]
     ) -> list[tuple[str, int, int]]:
-        begin = len(self.rows) * (self.width + 1)
+        begin = self._begin()
         candidates = self._candidates(guess)
         fixed = _States(len(self.lanes), self.dims)
         for lane, length in self.continues.items():
@@ -220,13 +205,31 @@ class ReferenceMap:
         alive = (0, 0)
         nodes: list[tuple[str, int, int]] = []
         best, label, error = F(0), -1, np.zeros(self.dims, F)
+        if self.rows and not self.model.separator:
+            label = self.rows[-1][-1]
+        if self.run_continues:
+            runs.cost[label], runs.length[label] = F(0), self.run_continues
+            alive = (label // LANES * LANES, label // LANES * LANES + LANES)
+        if self.found_continues[1]:
+            found.cost[0], found.length[0] = F(0), self.found_continues[1]
+            found_at[0] = found_offset[0] = self.found_continues[0]
+            found_start[0] = self.start_price(begin - found_at[0])
         least_literal = self.literal[: self.k].min()
         start_run = self.start_price(1)
         for x in range(self.width):
             weight, spread = weights[x], right[x]
             source = np.array([self.palette[self.label_above(r, x + dx)] for r, dx in self.lanes])
             ends = fixed.step(
-                self.start, best, self.grow, source, error, target[x], weight, spread, self.outlier
+                self.start,
+                best,
+                self.grow,
+                source,
+                error,
+                target[x],
+                weight,
+                spread,
+                self.outlier,
+                self.model.shortest,
             )
             if x in candidates:
                 offset = candidates[x] - x
@@ -251,6 +254,7 @@ class ReferenceMap:
                     weight,
                     spread,
                     self.outlier,
+                    self.model.shortest,
                 )
                 ends = np.concatenate([ends, more])
             if label >= 0:
@@ -281,7 +285,7 @@ class ReferenceMap:
             grown = self.grow[np.minimum(runs.length[window], LAST_PRICED)]
             on = (runs.cost[window] - best + grown) + weight * self._felt(on_error)
             runs.length[window] += 1
-            run_ends = np.where(runs.length[window] >= 3, on, NEVER)
+            run_ends = np.where(runs.length[window] >= self.model.shortest, on, NEVER)
             fresh = prices + start_run < on
             runs.cost[window] = np.where(fresh, prices, on)
             runs.length[window] = np.where(fresh, 0, runs.length[window])
@@ -316,16 +320,21 @@ class ReferenceMap:
     def _felt(self, error: Points) -> NDArray[np.float32]:
         return _felt(error, self.outlier)
 
+    def _begin(self) -> int:
+        return len(self.rows) * self.stride
+
     def _streamed(self, at: int) -> int:
-        return self.stream[at] if at < len(self.stream) else SEPARATOR
+        return self.stream[at] if 0 <= at < len(self.stream) else SEPARATOR
 
     def _follow_back(self, nodes: list[tuple[str, int, int]]) -> list[int]:
         self.n_literal *= DECAY
         self.n_length = [max(n * DECAY, 0.05) for n in self.n_length]
         self.n_distance = [max(n * DECAY, 0.05) for n in self.n_distance]
-        begin = len(self.rows) * (self.width + 1)
+        begin = self._begin()
         labels = [0] * self.width
-        self.continues = {}
+        before, self.unfinished = self.unfinished, (0, 0)
+        self.continues, self.run_continues, self.found_continues = {}, 0, (0, 0)
+        goes_on = False
         end = self.width
         while end > 0:
             kind, source, length = nodes[end - 1]
@@ -333,39 +342,65 @@ class ReferenceMap:
             if kind == "literal":
                 labels[end - 1] = source
                 self.n_literal += 1
-            elif kind in ("run", "literal run"):
-                self._count(n, 1)
-                if kind == "literal run":
-                    n += 1
-                    self.n_literal += 1
-                labels[end - n : end] = [source] * n
-            elif kind == "fixed":
-                if length <= end:
-                    self._count(length, self.offsets[source])
+                end -= 1
+                continue
+            distance = 1
+            if kind == "fixed":
+                distance = self.offsets[source]
                 row, dx = self.lanes[source]
                 labels[end - n : end] = [self.label_above(row, i + dx) for i in range(end - n, end)]
-                if end == self.width and dx == 0:
-                    self.continues[source] = min(length + 1, LONGEST)
-            else:
+            elif kind == "found":
                 start = source + 1 - n
-                self._count(n, begin + end - n - start)
+                distance = begin + end - n - start
                 labels[end - n : end] = [self._streamed(start + i) for i in range(n)]
+            else:
+                labels[end - n : end] = [source] * n
+            whole = n
+            if length > end:
+                goes_on = True
+                whole += before[0] + self.model.separator
+            if end == self.width and self._goes_on(kind, source, length):
+                self.unfinished = (whole, distance)
+            else:
+                self._count(whole, distance)
             end -= n
+            if kind == "literal run":
+                end -= 1
+                labels[end] = source
+                self.n_literal += 1
+        if before[0] and not goes_on:
+            self._count(*before)
         self.n_literal = max(self.n_literal, 0.5)
-        self.stream += [*labels, SEPARATOR]
+        self.stream += [*labels, *[SEPARATOR] * self.model.separator]
         for x in range(self.width - 2):
             self.table[_hash(*labels[x : x + 3])] = begin + x
         return labels
 
+    def _goes_on(self, kind: str, source: int, length: int) -> bool:
+        """Offer the copy at the end of the row to the next one, where it may go on."""
+        length = min(length + self.model.separator, self.model.longest)
+        if kind == "fixed":
+            if self.model.separator and self.lanes[source][1] != 0:
+                return False
+            self.continues[source] = length
+        elif self.model.separator:
+            return False
+        elif kind == "found":
+            self.found_continues = (source + 1, length)
+        else:
+            self.run_continues = length
+        return True
+
     def _count(self, length: int, distance: int) -> None:
-        while length > 2 * LONGEST:
-            self._count(LONGEST, distance)
-            length -= LONGEST
-        if length > LONGEST:
+        longest = self.model.longest
+        while length > 2 * longest:
+            self._count(longest, distance)
+            length -= longest
+        if length > longest:
             self._count(length // 2, distance)
             length -= length // 2
-        self.n_length[length_code(length)] += 1
-        self.n_distance[distance_code(distance)] += 1
+        self.n_length[self.model.length(length)[0]] += 1
+        self.n_distance[self.model.distance(distance)[0]] += 1
 
 
 class _States:
@@ -387,6 +422,7 @@ class _States:
         weight: np.float32,
         spread: np.float32,
         outlier: np.float32,
+        shortest: int,
     ) -> Row:
         """Take one pixel; returns the price where a copy may end here."""
         on = self.cost - best + grow[np.minimum(self.length, LAST_PRICED)]
@@ -395,7 +431,7 @@ class _States:
         before = np.where(fresh[:, None], node_error, self.error)
         self.error = np.asarray((target + spread * before) - source, np.float32)
         self.cost = np.where(fresh, start, on) + weight * _felt(self.error, outlier)
-        return np.where(self.length >= 3, self.cost, NEVER)
+        return np.where(self.length >= shortest, self.cost, NEVER)
 
 
 def sum_of(values: list[float]) -> float:
