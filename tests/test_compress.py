@@ -8,6 +8,7 @@ from hypothesis.extra.numpy import arrays
 
 import huepress
 from huepress._native import instruction_set
+from huepress.encode import encode
 from huepress.errors import DecodeError, LimitError, OptionError, QualityError
 from images import as_file, decoded, flat, noise, ramp, scene, soft_disc
 
@@ -145,6 +146,14 @@ def test_a_size_holds_in_every_format(format):
         pytest.importorskip("imagecodecs", reason="writes JPEG XL")
     result = huepress.compress(scene(), max_size="3000", format=format)
     assert 1500 < result.bytes_out <= 3000
+
+
+def test_the_smallest_format_is_mapped_for_webp_too():
+    found = huepress.compress(scene(), quality=70, format="smallest")
+    png = huepress.compress(scene(), quality=70)
+    assert found.format == "webp"
+    assert found.bytes_out <= len(encode(png.indexed, "webp").data) < png.bytes_out
+    assert huepress.metrics.ssimulacra2(scene(), found.indexed.to_pixels()) >= 69.9
 
 
 def test_a_size_that_a_format_cannot_have_is_told_in_its_own_bytes():

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias
 
 from huepress import search
 from huepress.encode import carry, encode, encode_lossless, without_metadata
-from huepress.errors import OptionError, QualityError
+from huepress.errors import EncodeError, OptionError, QualityError
 from huepress.load import load_with
 from huepress.options import CompressOptions, parse_size
 from huepress.report import Result
@@ -164,6 +164,8 @@ def _encoded(
         chosen = _choose(bench, options, share)
         require_time(bench.source, options, started)
         encoded = _encode(bench, chosen, options)
+        if options.format == "smallest" and options.effort != "fast":
+            chosen, encoded = _or_webp(bench, chosen, encoded, options)
         if options.max_size is None or chosen is before:
             return chosen, encoded
         limit = _limit(bench.source, options)
@@ -187,6 +189,21 @@ def _encode(bench: Workbench, chosen: search.Trial, options: CompressOptions) ->
         n_fixed=bench.n_fixed,
         matte=matte_of(options),
     )
+
+
+def _or_webp(
+    bench: Workbench, chosen: search.Trial, encoded: Encoded, options: CompressOptions
+) -> tuple[search.Trial, Encoded]:
+    """Map as WebP counts bits, too, and take that file if it is the smaller one."""
+    goal = chosen.score if options.quality is None else min(options.quality, chosen.score)
+    other = search.for_container(bench, chosen, "webp", goal)
+    if other is None:
+        return chosen, encoded
+    try:
+        found = _encode(bench, other, options.changed(format="webp"))
+    except EncodeError:  # more than 16383 pixels a side
+        return chosen, encoded
+    return (other, found) if len(found.data) < len(encoded.data) else (chosen, encoded)
 
 
 def _limit(image: Image, options: CompressOptions) -> int:

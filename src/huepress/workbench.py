@@ -222,6 +222,7 @@ def _bench(
         find=options.effort != "fast",
         # A start or a mapping that is named is exactly that one.
         race=options.init == "auto" and options.rate_weight is None,
+        container="webp" if options.format == "webp" else "png",
         reference=replace(image, source=shown.source),
         require_time=lambda: require_time(image, options, started),
     )

@@ -7,8 +7,18 @@ import pytest
 
 from huepress import _core, kmeans
 from huepress._native import instruction_set
+from huepress.encode import webp
 from huepress.load import load
-from huepress.search import Bench, closest_score, default, reach_score, reach_size, smallest
+from huepress.search import (
+    Bench,
+    Setting,
+    closest_score,
+    default,
+    for_container,
+    reach_score,
+    reach_size,
+    smallest,
+)
 from huepress.search import bench as bench_room
 from huepress.search.score import fewest_nearest
 from images import noise, ramp, soft_disc
@@ -129,3 +139,28 @@ def test_colors_of_large_pictures_are_not_weighed_where_each_has_an_entry(monkey
     monkeypatch.undo()
     monkeypatch.setattr(bench_room, "LARGE", 100)
     assert bench_of(noise(20, 20, levels=2), colors=4).counted.weights.sum() < 400
+
+
+def test_a_bench_for_webp_counts_the_bytes_of_a_webp():
+    bench = bench_of(photo(), 64)
+    bench.container = "webp"
+    trial = bench.priced(Setting(64, 1.0), 2.0)
+    assert trial.n_bytes == webp.estimate_bytes(trial.indexed)
+    assert trial.rough_bytes == webp.estimate_bytes(trial.indexed, rough=True)
+    bench.container = "png"
+    other = bench.priced(Setting(64, 1.0), 2.0)
+    assert other.n_bytes != trial.n_bytes
+    assert (other.indexed.indices != trial.indexed.indices).any()
+
+
+def test_another_container_gets_a_mapping_of_its_own_that_scores_no_less():
+    bench = bench_of(photo(), 64)
+    trial = bench.priced(Setting(64, 0.0), 0.2)
+    other = for_container(bench, trial, "webp", trial.score - 0.2)
+    assert other is not None
+    assert other.score >= trial.score - 0.2
+    assert (other.indexed.indices != trial.indexed.indices).any()
+    assert other.container == "webp"
+    assert bench.container == "png"
+    assert for_container(bench, trial, "webp", 100.0) is None
+    assert for_container(bench, bench.nearest(64), "webp", 0.0) is None

@@ -8,6 +8,7 @@ from huepress.search.aims import (
     closest_score,
     default,
     fixed,
+    for_container,
     reach_size,
     smallest,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "count_seen",
     "default",
     "fixed",
+    "for_container",
     "reach_score",
     "reach_size",
     "smallest",

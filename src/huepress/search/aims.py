@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from math import log2
 from typing import Final
 
@@ -110,6 +111,25 @@ def smallest(bench: Bench, dither: float | None) -> Trial:
     setting = Setting(min(2, bench.colors), spread)
     trials = [bench.nearest(1), bench.priced(setting, HIGHEST)]
     return min(trials, key=lambda trial: trial.n_bytes)
+
+
+def for_container(bench: Bench, trial: Trial, container: str, goal: float) -> Trial | None:
+    """Map once more for another container, to a score of at least the goal.
+
+    At the same rate weight the scores differ by a point or less; None when three tries miss it.
+    """
+    if trial.setting is None:
+        return None
+    other = copy(bench)  # palettes and planes are shared
+    other.container = container
+    weight = trial.rate_weight
+    for _ in range(3):
+        found = other.priced(trial.setting, weight)
+        if found.score >= goal:
+            return found
+        # A little more than it should take: a try that misses is of no use.
+        weight *= 0.5 ** (1.5 * (goal - found.score) / Slopes.usual(goal).score + 0.05)
+    return None
 
 
 def _fill(bench: Bench, setting: Setting, n_bytes: int, tries: int, start: float) -> Trial | None:

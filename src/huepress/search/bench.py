@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from huepress import _core, deep, histogram
 from huepress.colorspace import ColorSpace, as_srgb, embed, is_oklab
-from huepress.encode.png import estimate_bytes
+from huepress.encode import png, webp
 from huepress.metrics import Ssimulacra2
 from huepress.remap import NearestMap
 from huepress.remap.rate import RateMap, weights_of
@@ -105,6 +105,10 @@ class Trial:
         0 is plain nearest color.
     is_drawn : bool
         Whether only the strong deflate ranks trials.
+    setting : Setting or None
+        How it was mapped; None: nearest color, or not for a search.
+    container : {"png", "webp"}
+        What its bytes are those of.
     """
 
     indexed: IndexedImage
@@ -112,17 +116,25 @@ class Trial:
     score: float
     rate_weight: float = 0.0
     is_drawn: bool = False
+    setting: Setting | None = None
+    container: str = "png"
 
     @cached_property
     def n_bytes(self) -> int:
-        """Bytes of the PNG without row filters."""
-        return estimate_bytes(self.indexed)
+        """Bytes of the PNG without row filters, or of the WebP."""
+        return self.estimate(level=12)
 
     @cached_property
     def rough_bytes(self) -> int:
         """The same with a weaker deflate where that ranks alike, for sorting out."""
         level = ROUGH_LEVEL["drawn" if self.is_drawn else "taken"]
-        return self.n_bytes if level == 12 else estimate_bytes(self.indexed, level=level)
+        return self.n_bytes if level == 12 else self.estimate(level=level)
+
+    def estimate(self, *, level: int) -> int:
+        """Bytes by libdeflate's level; of a WebP, levels below 12 are rough."""
+        if self.container == "webp":
+            return webp.estimate_bytes(self.indexed, rough=level < 12)
+        return png.estimate_bytes(self.indexed, level=level)
 
 
 @dataclass(eq=False)
@@ -147,6 +159,8 @@ class Bench:
         Learn several palettes of drawn pictures and take the best.
     goal : float or None
         The score that is to be reached: palettes that do are preferred.
+    container : {"png", "webp"}
+        Whose bits mappings pay for, and whose bytes trials are compared by.
     """
 
     image: Image
@@ -157,6 +171,7 @@ class Bench:
     find: bool = True
     race: bool = True
     goal: float | None = None
+    container: str = "png"
     _fits: dict[int, PaletteFit] = field(default_factory=dict)
     _nearest: dict[int, Trial] = field(default_factory=dict)
     _sorted: dict[tuple[bool, int], NearestMap] = field(default_factory=dict)
@@ -252,7 +267,7 @@ class Bench:
         octave = EXCHANGE * (100 - top[1].score) + 1e-9
 
         def value(entry: tuple[int, Trial]) -> float:
-            return entry[1].score - octave * log2(estimate_bytes(entry[1].indexed, level=9))
+            return entry[1].score - octave * log2(entry[1].estimate(level=9))
 
         trials.sort(key=value, reverse=True)
         if len(trials) > N_PROMISING:
@@ -289,13 +304,17 @@ class Bench:
     def map(self, setting: Setting, rate_weight: float, *, hurry: bool = False) -> IndexedImage:
         """Map by distortion and rate, without a score; in a hurry few copies are followed."""
         return self._map_of(setting).map(
-            rate_weight, dither=setting.dither, find=self.find and not hurry, wide=not hurry
+            rate_weight,
+            dither=setting.dither,
+            find=self.find and not hurry,
+            wide=not hurry,
+            container=self.container,
         )
 
     def priced(self, setting: Setting, rate_weight: float) -> Trial:
         """Map by distortion and rate."""
         indexed = self.map(setting, rate_weight)
-        return self._trial(indexed, self.fit(setting.colors), rate_weight)
+        return self._trial(indexed, self.fit(setting.colors), rate_weight, setting)
 
     def priced_all(self, wanted: Iterable[tuple[Setting, float]]) -> list[Trial]:
         """Map several ways, two at a time where there are processors for it."""
@@ -333,7 +352,14 @@ class Bench:
                 )
         return self._maps[key]
 
-    def _trial(self, indexed: IndexedImage, fit: PaletteFit, rate_weight: float) -> Trial:
+    def _trial(
+        self,
+        indexed: IndexedImage,
+        fit: PaletteFit,
+        rate_weight: float,
+        setting: Setting | None = None,
+    ) -> Trial:
         colors = as_srgb(indexed.palette.colors, self.image.source.icc_profile)
         score = self.scorer.score_indexed(indexed.indices, colors)
-        return Trial(indexed, fit, score, rate_weight, self.is_drawn and not self.is_large)
+        drawn = self.is_drawn and not self.is_large
+        return Trial(indexed, fit, score, rate_weight, drawn, setting, self.container)
