@@ -101,6 +101,20 @@ def test_map_rate(data, height, width, k, channels, rate, dither, space, find, c
 
 @given(
     data=st.data(),
+    height=st.integers(1, 40),
+    width=st.integers(1, 40),
+    k=st.integers(1, 256),
+    rounds=st.integers(1, 3),
+    chain=st.integers(0, 40),
+)
+def test_webp_bitstream(data, height, width, k, rounds, chain):
+    indices = data.draw(bytes_of(height, width)) % np.uint8(min(k, 255))
+    colors = data.draw(arrays(np.uint32, k, elements=st.integers(0, 2**32 - 1)))
+    assert len(_core.webp_bitstream(indices, colors, rounds, chain)) > 8
+
+
+@given(
+    data=st.data(),
     n=st.integers(1, 300),
     channels=st.sampled_from([3, 4]),
     k=st.integers(1, 256),
