@@ -27,6 +27,9 @@ FAST_WEIGHT: Final = {"drawn": 0.1, "taken": 1.0}
 """Rate weights without a search: within the drop on every picture of 24 that were measured
 (docs/lab-book.md, Rate)."""
 
+NEAR: Final = 0.15
+"""Points above a goal that are as good as the goal, where few tries are made."""
+
 FULL: Final = 0.985
 """Share of a size limit that is as good as all of it."""
 
@@ -116,20 +119,25 @@ def smallest(bench: Bench, dither: float | None) -> Trial:
 def for_container(bench: Bench, trial: Trial, container: str, goal: float) -> Trial | None:
     """Map once more for another container, to a score of at least the goal.
 
-    At the same rate weight the scores differ by a point or less; None when three tries miss it.
+    At the same rate weight the scores differ by a point or less. Three tries at most; None when
+    all miss.
     """
     if trial.setting is None:
         return None
     other = copy(bench)  # palettes and planes are shared
     other.container = container
-    weight = trial.rate_weight
+    slope = Slopes.usual(goal).score
+    weight, best = trial.rate_weight, None
     for _ in range(3):
         found = other.priced(trial.setting, weight)
-        if found.score >= goal:
-            return found
-        # A little more than it should take: a try that misses is of no use.
-        weight *= 0.5 ** (1.5 * (goal - found.score) / Slopes.usual(goal).score + 0.05)
-    return None
+        gap = found.score - goal
+        if gap >= 0 and (best is None or found.rate_weight > best.rate_weight):
+            best = found
+        if 0 <= gap <= NEAR or (gap < 0 and best is not None):
+            break
+        # On the safe side: a try that misses is of no use.
+        weight *= 2.0 ** ((0.7 * gap if gap > 0 else 1.5 * gap) / slope - 0.05 * (gap < 0))
+    return best
 
 
 def _fill(bench: Bench, setting: Setting, n_bytes: int, tries: int, start: float) -> Trial | None:
