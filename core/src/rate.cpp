@@ -273,11 +273,14 @@ struct RateMapper::State {
                         labels[end - n + i] = ring[ring_place(from + i)];
                 }
                 int length = int(n);
+                const bool open = end == width && go_on(node, distance);
                 if (node.length > end) {
                     goes_on = true;
-                    length += before.length + int(model->separator);
+                    length += before.length;
                 }
-                if (end == width && go_on(node, distance)) {
+                if (model->separator) {  // counted where it began, and not again
+                    if (node.length <= end) count_match(length, distance);
+                } else if (open) {
                     unfinished = {length, distance};
                 } else {
                     count_match(length, distance);

@@ -356,10 +356,14 @@ class ReferenceMap:
             else:
                 labels[end - n : end] = [source] * n
             whole = n
+            is_open = end == self.width and self._goes_on(kind, source, length)
             if length > end:
                 goes_on = True
-                whole += before[0] + self.model.separator
-            if end == self.width and self._goes_on(kind, source, length):
+                whole += before[0]
+            if self.model.separator:  # counted where it began, and not again
+                if length <= end:
+                    self._count(whole, distance)
+            elif is_open:
                 self.unfinished = (whole, distance)
             else:
                 self._count(whole, distance)
