@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import struct
 from io import BytesIO
 
@@ -13,6 +14,8 @@ from huepress.encode.carried import NOTHING, Carried
 from huepress.encode.tidy import tidy
 from huepress.errors import EncodeError
 from huepress.types import Encoded, IndexedImage, Pixels
+
+log = logging.getLogger("huepress")
 
 EFFORT = {"fast": (50, 3), "balanced": (80, 4), "best": (100, 6)}
 """libwebp's quality (for lossless: effort) and method."""
@@ -62,7 +65,11 @@ def encode_indexed(
         alpha = colors[:, 3] if colors.shape[1] == 4 else 255
         argb = alpha << 24 | colors[:, 0] << 16 | colors[:, 1] << 8 | colors[:, 2]
         bitstream = _core.webp_bitstream(ready.indices, argb.astype(np.uint32), *OWN[effort])
-        found.append(_with_bitstream(found[0], bitstream))
+        own = _with_bitstream(found[0], bitstream)
+        if _reads_as(own, pixels):
+            found.append(own)
+        else:
+            log.error("libwebp does not read what was written for it; its own file is taken")
     return Encoded(min(found, key=len), "webp", len(ready.palette))
 
 
@@ -74,6 +81,16 @@ def estimate_bytes(indexed: IndexedImage, *, rough: bool = False) -> int:
     pixels = indexed.to_pixels()
     settings = (ROUGH,) if rough else RACED["balanced"]
     return min(len(_write(pixels, *setting, NOTHING)) for setting in settings)
+
+
+def _reads_as(data: bytes, pixels: Pixels) -> bool:
+    """Whether libwebp, which had no part in writing it, finds these pixels in a file."""
+    mode = "RGBA" if pixels.shape[2] == 4 else "RGB"
+    try:
+        with PillowImage.open(BytesIO(data)) as image:
+            return np.array_equal(np.asarray(image.convert(mode)), pixels)
+    except (OSError, ValueError):
+        return False
 
 
 def _with_bitstream(data: bytes, bitstream: bytes) -> bytes:
