@@ -2,8 +2,8 @@
 
 The score is nearly straight in a power of the rate weight, the logarithm of the bytes in its
 logarithm, so that one or two mappings tell what a setting would cost at a score; only the setting
-that wins is followed to the score itself, by false position with a guard (Dowell and Jarratt, "A modified regula falsi method", BIT 11 (1971),
-doi:10.1007/BF01934364).
+that wins is followed to the score itself, by false position with a guard (Dowell and Jarratt, "A
+modified regula falsi method", BIT 11 (1971), doi:10.1007/BF01934364).
 """
 
 from __future__ import annotations
