@@ -68,11 +68,14 @@ def default(bench: Bench, effort: str, dither: float | None) -> Trial:
     curves = [Curve(bench, setting, goal, slopes) for setting in settings]
     for i, trial in enumerate(trials):
         curves[i // 2].take(trial)
-    best = min(curves, key=lambda curve: curve.expected_size)
+    best = min(curves, key=lambda curve: curve.expected_size) if len(curves) > 1 else curves[0]
     best.follow(1 if effort == "balanced" else 3, slack=0.3 if effort == "balanced" else 0.1)
     found = [curve.reached for curve in curves if curve.reached is not None]
-    if plain.score >= goal:
+    # A priced photograph is smaller than a plain one at any rate weight that is tried.
+    if plain.score >= goal and (bench.is_drawn or not found):
         found.append(plain)
+    if len(found) == 1:
+        return found[0]
     return min(found, key=lambda trial: trial.rough_bytes, default=plain)
 
 

@@ -60,11 +60,25 @@ class Slopes:
 
 @dataclass(frozen=True)
 class Point:
-    """One trial of a curve: log2 of the rate weight, score, log2 of the rough bytes."""
+    """One trial of a curve, at the log2 of its rate weight."""
 
     at: float
-    score: float
-    size: float
+    trial: Trial
+
+    @property
+    def score(self) -> float:
+        """SSIMULACRA2."""
+        return self.trial.score
+
+    @property
+    def size(self) -> float:
+        """Log2 of the rough bytes, which are counted when they are first asked for."""
+        return log2(self.trial.rough_bytes)
+
+
+def _tells_slopes(a: Point, b: Point) -> bool:
+    """Whether two trials are far enough apart."""
+    return b.at - a.at > 0.3 and a.score - b.score > 0.05
 
 
 def _on_line(a: Point, b: Point, goal: float) -> float:
@@ -98,20 +112,17 @@ class Curve:
     reached: Trial | None = None
 
     def take(self, trial: Trial) -> None:
-        """Add a trial; the smallest that reaches the goal is kept."""
-        point = Point(log2(trial.rate_weight), trial.score, log2(trial.rough_bytes))
-        self.points.append(point)
+        """Add a trial; of those that reach the goal, the one at the highest rate weight is kept."""
+        self.points.append(Point(log2(trial.rate_weight), trial))
         self.points.sort(key=lambda p: p.at)
         if trial.score >= self.goal and (
-            self.reached is None or trial.rough_bytes < self.reached.rough_bytes
+            self.reached is None or trial.rate_weight > self.reached.rate_weight
         ):
             self.reached = trial
         if len(self.points) > 1:
             a, b = self._around()
-            if b.at - a.at > 0.3 and a.score - b.score > 0.05:
+            if _tells_slopes(a, b):
                 self.slopes.score = (a.score - b.score) / (b.at - a.at)
-                if a.size > b.size:
-                    self.slopes.size = (a.size - b.size) / (b.at - a.at)
 
     def _around(self) -> tuple[Point, Point]:
         """Find the neighbors between which the goal lies, or the two that come nearest."""
@@ -143,6 +154,8 @@ class Curve:
             if a.score >= self.goal > b.score:
                 share = (a.score - self.goal) / (a.score - b.score)
                 return a.size + (b.size - a.size) * share
+            if _tells_slopes(a, b) and a.size > b.size:
+                self.slopes.size = (a.size - b.size) / (b.at - a.at)
         nearest = min(self.points, key=lambda p: abs(p.score - self.goal))
         if nearest.score < self.goal and nearest.at <= log2(LOWEST):
             return float("inf")
