@@ -66,6 +66,10 @@ class Workbench(search.Bench):
         mapped = super().map(setting, rate_weight, hurry=hurry)
         return mapped if self.small is None else self.small.restore(mapped, self.color_space)
 
+    def chosen_by_score(self, colors: int, fit: PaletteFit) -> PaletteFit | None:
+        """Leave out colors by the score, unless the first must stay what and where they are."""
+        return None if self.n_fixed else super().chosen_by_score(colors, fit)
+
 
 def bench_of(image: Image, options: CompressOptions, started: float) -> Workbench:
     """Set up the bench of a picture whose palette is learned, or given by the options.

@@ -18,7 +18,16 @@ from huepress.encode import png, webp
 from huepress.metrics import Ssimulacra2
 from huepress.remap import NearestMap
 from huepress.remap.rate import RateMap, weights_of
-from huepress.types import Histogram, Image, IndexedImage, PaletteFit
+from huepress.search.eliminate import eliminate, is_affordable
+from huepress.types import (
+    Colors,
+    Histogram,
+    Image,
+    IndexedImage,
+    Indices,
+    Palette,
+    PaletteFit,
+)
 
 Learn = Callable[[Histogram, int, str | None], PaletteFit]
 """Histogram, number of colors, and a color space other than the bench's (or None), to a palette."""
@@ -258,6 +267,11 @@ class Bench:
             trials.append((i, self._trial(indexed, fit, 0.0)))
             if fit.stop_reason == "exact":
                 break
+        chosen = self.chosen_by_score(colors, trials[0][1].fit)
+        if chosen is not None:
+            trials.append(
+                (0, self._trial(self._nearest_map(chosen).map(chosen.palette), chosen, 0.0))
+            )
         if len(trials) == 1:
             return trials[0][1]
         tails = [self._tail(trial.fit) for _, trial in trials]
@@ -276,6 +290,38 @@ class Bench:
             return top[1]
         reaching = [entry for entry in trials if entry[1].score >= self.goal]
         return (reaching or [top])[0][1]
+
+    def chosen_by_score(self, colors: int, fit: PaletteFit) -> PaletteFit | None:
+        """Leave out the colors that the score misses least, where there are few too many.
+
+        What k-means was told to keep as small but important stays.
+        """
+        n_entries = self.counted.n_colors
+        n_pixels = self.image.width * self.image.height
+        if not self.race or len(self._rivals) == 1:
+            return None
+        if not is_affordable(n_entries, colors, n_pixels):
+            return None
+        exact = self.nearest(n_entries)
+        if exact.fit.stop_reason != "exact" or len(exact.fit.palette) != n_entries:
+            return None  # a palette that is given
+        profile = self.image.source.icc_profile
+
+        def score(indices: Indices, palette: Colors) -> float:
+            return self.scorer.score_indexed(indices, as_srgb(palette, profile))
+
+        every = exact.fit.palette.colors
+        stays = every[:, 3] == 0 if every.shape[1] == 4 else np.zeros(n_entries, bool)
+        for small in () if fit.small is None else fit.small:
+            stays |= (every == small).all(axis=1)
+        points = embed(every, self.color_space)
+        left = Palette(eliminate(exact.indexed.indices, every, points, colors, score, stays))
+        centers = embed(left.colors, self.color_space)
+        nearest = (
+            ((points[:, None].astype(np.float64) - centers[None]) ** 2).sum(axis=2).min(axis=1)
+        )
+        counts = np.bincount(exact.indexed.indices.reshape(-1), minlength=n_entries)
+        return PaletteFit(left, centers, float(nearest @ counts), n_entries - colors, "converged")
 
     def _nearest_map(self, fit: PaletteFit) -> NearestMap:
         """Sort the pixels once for all palettes of a kind; of large pictures one kind is kept."""

@@ -110,7 +110,7 @@ class _Search:
         slopes = Slopes.usual(self.goal)
         self.slopes = slopes
         self.measure(self.first_settings(), self.first_guess())
-        for family in (self.palettes, self.dithers, self.masks):
+        for family in (self.palettes, self.dithers, self.masks, self.dithers):
             best = self.best()
             if best is not None:
                 self.measure(family(best.setting), best.guess)
@@ -141,7 +141,7 @@ class _Search:
                 sizes.add(most // 4)
         else:
             least = len(self.plain.fit.palette)
-            sizes = {round(least * step) for step in self.budget.steps}
+            sizes = {min(most, round(least * step)) for step in self.budget.steps}
             sizes |= {n for n in PACKED if n < least <= 2.2 * n}
         return [
             replace(best, colors=n) for n in sorted(sizes) if 2 <= n <= most and n != best.colors
