@@ -258,7 +258,7 @@ def _better_original(image: Image, encoded: Encoded, options: CompressOptions) -
         return None
     kept = source.data
     if options.strip != "none":
-        bare = without_metadata(image, options.strip)
+        bare = without_metadata(image, options.strip, at_most=len(encoded.data))
         if bare is None and options.strip == "all":
             return None
         kept = kept if bare is None else bare

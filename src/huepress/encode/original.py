@@ -26,7 +26,9 @@ JPEG_SHOWN: Final = {0xE0: b"JFIF\0", 0xE2: b"ICC_PROFILE\0", 0xEE: b"Adobe"}
 """Application segments that change how a picture is shown, and how they begin."""
 
 
-def without_metadata(image: Image, strip: str = "all") -> bytes | None:
+def without_metadata(
+    image: Image, strip: str = "all", *, at_most: int | None = None
+) -> bytes | None:
     """Return the file of a picture without what a policy drops.
 
     Parameters
@@ -36,11 +38,13 @@ def without_metadata(image: Image, strip: str = "all") -> bytes | None:
     strip : {"all", "safe"}
         ``all``: profile, EXIF, XMP, text and comments. ``safe``: what changes how the picture is
         shown stays, the EXIF orientation in a block of its own.
+    at_most : int or None
+        Bytes above which the file is of no use; it is not decoded to compare it then.
 
     Returns
     -------
     bytes or None
-        It shows the same. None when there is no file, when its format is none of PNG, WebP, GIF
+        It shows the same. None when there is no file, when it is too large, when its format is none of PNG, WebP, GIF
         and JPEG, or when what is dropped changes how it is shown.
     """
     data = image.source.data
@@ -58,6 +62,8 @@ def without_metadata(image: Image, strip: str = "all") -> bytes | None:
         elif image.source.format == "jpeg":
             bare = _bare_jpeg(data, JPEG_SHOWN if safe else {0xEE: b"Adobe"}, exif)
         else:
+            return None
+        if at_most is not None and len(bare) > at_most:
             return None
         if bare == data or _shows_the_same(bare, image):
             return bare
