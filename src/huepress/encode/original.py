@@ -44,8 +44,8 @@ def without_metadata(
     Returns
     -------
     bytes or None
-        It shows the same. None when there is no file, when it is too large, when its format is none of PNG, WebP, GIF
-        and JPEG, or when what is dropped changes how it is shown.
+        It shows the same. None when there is no file, when it is too large, when its format is
+        none of PNG, WebP, GIF and JPEG, or when what is dropped changes how it is shown.
     """
     data = image.source.data
     if data is None:
