@@ -101,8 +101,10 @@ def test_error_figure_measures_in_oklab(picture):
     gray = np.full((4, 4, 3), 128, np.uint8)
     figure = plots.error_figure(gray, np.full((4, 4, 3), 255, np.uint8))
     error = figure.axes[2].images[0].get_array()
-    # Oklab's L of sRGB 128 is the cube root of its linear light 0.21586.
-    np.testing.assert_allclose(error, 100 * (1 - 0.21586 ** (1 / 3)), atol=0.01)
+    # The cube root of linear light with XYB's bias, from 0 to 1; sRGB 128 is 0.21586.
+    roots = [(light + 0.0037930732552754493) ** (1 / 3) for light in (0, 0.21586, 1)]
+    expected = 100 * (roots[2] - roots[1]) / (roots[2] - roots[0])
+    np.testing.assert_allclose(error, expected, atol=0.01)
     same = plots.error_figure(picture, picture)
     assert same.axes[2].images[0].get_array().max() == 0
     with pytest.raises(OptionError, match="the size of the original"):

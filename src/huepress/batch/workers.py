@@ -161,7 +161,8 @@ class _Worker(Generic[Item, Value]):
         self.since = monotonic()
         self.was_late = False
         self._tell(function)
-        threading.Thread(target=self._hear, daemon=True).start()
+        self._hearing = threading.Thread(target=self._hear, daemon=True)
+        self._hearing.start()
 
     def give(self, ticket: int, item: Item, tries: int) -> None:
         """Hand over a job; a process that died answers None."""
@@ -211,6 +212,8 @@ class _Worker(Generic[Item, Value]):
         self._close_pipes()
 
     def _close_pipes(self) -> None:
+        # A pipe must not be closed while it is read; the process is gone, so that reading ends.
+        self._hearing.join(_CLOSE_SECONDS)
         for pipe in (self._process.stdin, self._process.stdout):
             assert pipe is not None
             try:

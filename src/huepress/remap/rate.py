@@ -25,7 +25,7 @@ from huepress.remap.masking import importance
 from huepress.remap.nearest import seen_entries, with_opaque
 from huepress.types import IndexedImage, Indices, Palette, Pixels, Points
 
-# Scale of the chroma coordinates while mapping; the palette is found with plain Oklab. Measured on
+# Scale of the chroma coordinates while mapping; the palette is found with all of it. Measured on
 # six photographs: 0.7-0.8 is smallest at equal score (docs/lab-book.md, Rate).
 _CHROMA: Final = 0.8
 # Shares of the error that go to the next pixel and to the next row at full dither: in texture, and
