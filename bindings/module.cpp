@@ -193,8 +193,9 @@ struct Seen {
         if (!linear) return;
         require(linear->shape(0) == 3 && linear->shape(1) == 256, "linear_of_byte is (3, 256)");
         require(lms->shape(0) == 3 && lms->shape(1) == 3, "lms is (3, 3)");
-        std::copy_n(linear->data(), 3 * 256, &colorimetry.linear[0][0]);
-        std::copy_n(lms->data(), 9, &colorimetry.lms[0][0]);
+        for (int i = 0; i < 3 * 256; ++i)
+            colorimetry.linear[i / 256][i % 256] = float(linear->data()[i]);
+        for (int i = 0; i < 9; ++i) colorimetry.lms[i / 3][i % 3] = float(lms->data()[i]);
     }
     core::Colorimetry colorimetry;
     const core::Colorimetry* pointer = nullptr;

@@ -84,7 +84,7 @@ def test_native_points_are_those_of_numpy(icc, channels):
     tables = () if isinstance(space, str) else (space.linear_of_byte, space.lms)
     points = np.empty_like(wanted)
     _core.embed(colors, "oklab", points, *tables)
-    np.testing.assert_allclose(points, wanted, atol=2e-5)
+    np.testing.assert_allclose(points, wanted, atol=5e-4)
     assert colorspace.is_oklab(space)
 
 

@@ -7,8 +7,8 @@ namespace core {
 // the cone responses of Oklab. Where one is asked for, null says that the bytes themselves are the
 // coordinates.
 struct Colorimetry {
-    double linear[3][256];
-    double lms[3][3];
+    float linear[3][256];
+    float lms[3][3];
 };
 
 // That of sRGB.
