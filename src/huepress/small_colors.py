@@ -56,16 +56,28 @@ class SmallColors:
         The picture.
     least : int
         Fewest pixels that matter; 0: none do.
+    count : callable, optional
+        Gives its colors, each weighing its number of pixels, when they are counted elsewhere too.
     """
 
-    def __init__(self, image: Image, least: int, *, n_threads: int = 0) -> None:
+    def __init__(
+        self,
+        image: Image,
+        least: int,
+        *,
+        count: Callable[[], Histogram] | None = None,
+        n_threads: int = 0,
+    ) -> None:
         self._image = image
         self._least = least
+        self._count = count
         self._n_threads = n_threads
         self._found: dict[bytes, tuple[Colors, NDArray[np.uint32]]] = {}
 
     @cached_property
     def _pixels(self) -> Histogram:
+        if self._count is not None:
+            return self._count()
         return histogram.count(self._image, n_threads=self._n_threads)
 
     def keep(

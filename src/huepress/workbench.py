@@ -91,7 +91,9 @@ def bench_of(image: Image, options: CompressOptions, started: float) -> Workbenc
         return bench
     n_fixed = len(options.keep_color)
     fixed_colors.require_room(n_fixed, options.colors)
-    small = SmallColors(shown, least_of(options), n_threads=options.threads)
+    small = SmallColors(
+        shown, least_of(options), count=lambda: bench.pixel_counts, n_threads=options.threads
+    )
     profile = image.source.icc_profile
 
     def learned(counted: Histogram, colors: int, other: str | None) -> PaletteFit:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from huepress import _core, colorspace, deep, histogram
 from huepress.errors import OptionError
-from huepress.types import Image, IndexedImage, Indices, Palette, Pixels
+from huepress.types import Histogram, Image, IndexedImage, Indices, Palette, Pixels
 
 Values = TypeVar("Values", NDArray[np.uint8], NDArray[np.uint16])
 
@@ -81,6 +81,10 @@ class NearestMap:
         if self._fine is None:
             self._engine = histogram.engine_of(pixels, n_threads=n_threads)
             colorspace.place(self._engine, color_space, False, n_threads)
+
+    def counted(self) -> Histogram | None:
+        """Return the distinct colors, each with its number of pixels; None where they are fine."""
+        return None if self._fine is not None else histogram.from_engine(self._engine)
 
     def map(self, palette: Palette) -> IndexedImage:
         """Map every pixel to its nearest palette entry, as `remap` does."""

@@ -65,6 +65,10 @@ class RateMap:
         Take the weights as they are; False: their square roots.
     fine : ndarray, optional
         The pixels as uint16, where there is more than 8 bits to tell: they are what is mapped.
+    points : ndarray, optional
+        `points_of` the pixels, when they are known; they are scaled in place.
+    nearest : ndarray, optional
+        (height, width) uint8: the nearest entry of every pixel, when it is known.
     n_threads : int, default 0
         For the nearest colors; 0 means all. The mapping itself is sequential.
 
@@ -83,6 +87,8 @@ class RateMap:
         weights: NDArray[np.float32] | None = None,
         masked: bool = True,
         fine: NDArray[np.uint16] | None = None,
+        points: Points | None = None,
+        nearest: Indices | None = None,
         n_threads: int = 0,
     ) -> None:
         if palette.colors.shape[1] == 4:  # it may be shared with pictures that have alpha
@@ -90,7 +96,8 @@ class RateMap:
         height, width, channels = pixels.shape
         scale = np.ones(channels, np.float32)
         if fine is None:
-            points = _points_of(pixels, color_space)
+            if points is None or points.shape[1] != channels:
+                points = points_of(pixels, color_space)
         else:
             fine = with_opaque(fine, channels)
             points = deep.points_of(fine, color_space, n_threads=n_threads)
@@ -109,20 +116,24 @@ class RateMap:
         self._color_space = color_space
         self._scale = scale
         self._n_threads = n_threads
-        self._take(palette, masked=masked)
+        self._take(palette, masked, nearest)
 
-    def with_palette(self, palette: Palette, *, masked: bool = True) -> RateMap:
+    def with_palette(
+        self, palette: Palette, *, masked: bool = True, nearest: Indices | None = None
+    ) -> RateMap:
         """Return a map of the same picture for another palette; the picture's planes are shared."""
         other = copy(self)
-        other._take(palette, masked=masked)
+        other._take(palette, masked, nearest)
         return other
 
-    def _take(self, palette: Palette, *, masked: bool) -> None:
+    def _take(self, palette: Palette, masked: bool, nearest: Indices | None) -> None:
         self.palette = palette
-        self.nearest = np.empty(self._pixels.shape[:2], np.uint8)
         self._centers = np.ascontiguousarray(embed(palette.colors, self._color_space) * self._scale)
         self._weights = self._importance if masked else np.sqrt(self._importance)
-        _core.assign(self._points, self._centers, self.nearest.reshape(-1), None, self._n_threads)
+        if nearest is None:
+            nearest = np.empty(self._pixels.shape[:2], np.uint8)
+            _core.assign(self._points, self._centers, nearest.reshape(-1), None, self._n_threads)
+        self.nearest = nearest
         counts = np.bincount(self.nearest.reshape(-1), minlength=len(palette))
         self._counts = counts.astype(np.float64)
 
@@ -206,8 +217,21 @@ def _shares(spread: tuple[float, float], dither: float) -> tuple[float, float]:
     return spread[0] * dither, spread[1] * dither
 
 
-def _points_of(pixels: Pixels, color_space: ColorSpace) -> Points:
-    """Coordinates of all pixels, (height x width, 3 or 4) float32, natively."""
+def points_of(pixels: Pixels, color_space: ColorSpace) -> Points:
+    """Return the coordinates of all pixels natively, as `colorspace.embed` does.
+
+    Parameters
+    ----------
+    pixels : ndarray
+        (height, width, 3 or 4) uint8.
+    color_space : {"oklab", "srgb"} or ProfiledOklab
+        As for `colorspace.embed`.
+
+    Returns
+    -------
+    ndarray
+        (height x width, 3 or 4) float32.
+    """
     flat = np.ascontiguousarray(pixels.reshape(-1, pixels.shape[2]))
     points = np.empty(flat.shape, np.float32)
     if isinstance(color_space, ProfiledOklab):
@@ -244,7 +268,7 @@ def weights_of(
     lightness = np.empty((height, width), np.float32)
     for top in range(0, height, _ROWS):
         rows = slice(top, top + _ROWS)
-        lightness[rows] = _points_of(pixels[rows], color_space)[:, 0].reshape(-1, width)
+        lightness[rows] = points_of(pixels[rows], color_space)[:, 0].reshape(-1, width)
     return importance(lightness)
 
 

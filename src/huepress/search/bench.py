@@ -17,7 +17,7 @@ from huepress.colorspace import ColorSpace, as_srgb, embed, is_oklab
 from huepress.encode import png, webp
 from huepress.metrics import Ssimulacra2
 from huepress.remap import NearestMap
-from huepress.remap.rate import RateMap, weights_of
+from huepress.remap.rate import RateMap, points_of, weights_of
 from huepress.search.eliminate import eliminate, is_affordable
 from huepress.types import (
     Colors,
@@ -27,6 +27,7 @@ from huepress.types import (
     Indices,
     Palette,
     PaletteFit,
+    Points,
 )
 
 Learn = Callable[[Histogram, int, str | None], PaletteFit]
@@ -196,16 +197,26 @@ class Bench:
     @cached_property
     def counted(self) -> Histogram:
         """Distinct colors, weighted as the eye weighs errors where there are any to weigh."""
-        if self.is_large:
-            plain = histogram.count(self.image, n_threads=self.n_threads)
-            if plain.n_colors <= self.colors:
-                return plain
+        if self.is_large and self.pixel_counts.n_colors <= self.colors:
+            return self.pixel_counts
         given = None if self._weights is None else self._weights.astype(np.float64)
         return histogram.count(self.image, given, n_threads=self.n_threads)
 
     @cached_property
+    def pixel_counts(self) -> Histogram:
+        """Distinct colors, each weighing its number of pixels."""
+        counted = self._sorted_pixels(self.image).counted()
+        return counted or histogram.count(self.image, n_threads=self.n_threads)
+
+    @cached_property
     def _weights(self) -> NDArray[np.float32] | None:
-        return weights_of(self.image.pixels, self.color_space)
+        if self.is_large:  # strip by strip
+            return weights_of(self.image.pixels, self.color_space)
+        return weights_of(self.image.pixels, self.color_space, points=self._points)
+
+    @cached_property
+    def _points(self) -> Points:
+        return points_of(self.image.pixels, self.color_space)
 
     @cached_property
     def _rivals(self) -> list[tuple[Histogram, str | None]]:
@@ -222,7 +233,7 @@ class Bench:
                 roots = np.sqrt(self._weights.astype(np.float64))
                 seen = histogram.count(self.image, roots, n_threads=self.n_threads)
                 rivals += [(seen, None), (seen, "srgb")]
-            plain = histogram.count(self.image, n_threads=self.n_threads)
+            plain = self.pixel_counts
             damped = replace(plain, weights=np.sqrt(plain.weights * np.sqrt(plain.weights)))
             roots_of_counts = replace(plain, weights=np.sqrt(plain.weights))
             rivals += [(plain, None), (plain, "srgb"), (damped, None), (damped, "srgb")]
@@ -324,9 +335,11 @@ class Bench:
         return PaletteFit(left, centers, float(nearest @ counts), n_entries - colors, "converged")
 
     def _nearest_map(self, fit: PaletteFit) -> NearestMap:
+        return self._sorted_pixels(deep.as_mapped(self.image, fit), fit.palette.colors.shape[1])
+
+    def _sorted_pixels(self, mapped: Image, channels: int = 0) -> NearestMap:
         """Sort the pixels once for all palettes of a kind; of large pictures one kind is kept."""
-        mapped = deep.as_mapped(self.image, fit)
-        key = (mapped.deep is None, fit.palette.colors.shape[1])
+        key = (mapped.deep is None, channels or mapped.pixels.shape[2])
         if key not in self._sorted:
             if self.is_large:
                 self._sorted.clear()
@@ -382,10 +395,18 @@ class Bench:
     def _map_of(self, setting: Setting) -> RateMap:
         key = (setting.colors, setting.masked)
         if key not in self._maps:
-            palette = self.fit(setting.colors).palette
+            fit = self.fit(setting.colors)
+            palette = fit.palette
+            known = self._nearest.get(setting.colors)
+            if known is None or known.fit is not fit:
+                nearest = self._nearest_map(fit).map(palette).indices
+            else:
+                nearest = known.indexed.indices
             if self._maps:
                 first = next(iter(self._maps.values()))
-                self._maps[key] = first.with_palette(palette, masked=setting.masked)
+                self._maps[key] = first.with_palette(
+                    palette, masked=setting.masked, nearest=nearest
+                )
             else:
                 self._maps[key] = RateMap(
                     self.image.pixels,
@@ -394,6 +415,8 @@ class Bench:
                     weights=self._weights,
                     masked=setting.masked,
                     fine=self.image.deep,
+                    points=self.__dict__.pop("_points", None),
+                    nearest=nearest,
                     n_threads=self.n_threads,
                 )
         return self._maps[key]
