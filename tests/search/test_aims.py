@@ -64,6 +64,23 @@ def test_a_score_is_reached_and_not_by_far(below, effort, few_colors, monkeypatc
         assert plain is None or found.n_bytes <= plain.n_bytes
 
 
+@pytest.mark.parametrize(("few_colors", "partly"), [(0, False), (1 << 24, True)])
+def test_photographs_are_dithered_in_full_or_not_at_all(few_colors, partly, monkeypatch):
+    monkeypatch.setattr(bench_room, "FEW_COLORS", few_colors)
+    bench = bench_of(photo())
+    tried = set()
+    plain_map = bench.map
+
+    def recorded(setting, *args, **kwargs):
+        tried.add(setting.dither)
+        return plain_map(setting, *args, **kwargs)
+
+    monkeypatch.setattr(bench, "map", recorded)
+    reach_score(bench, bench.nearest(256).score - 10, "balanced", None)
+    assert tried
+    assert (tried > {0.0, 1.0}) == partly
+
+
 def test_a_score_out_of_reach_is_not_claimed():
     bench = bench_of(photo(), colors=4)
     assert reach_score(bench, 95.0, "balanced", None) is None
