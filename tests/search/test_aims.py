@@ -59,7 +59,8 @@ def test_a_score_is_reached_and_not_by_far(below, effort, few_colors, monkeypatc
     found = reach_score(bench, target, effort, None)
     assert found.score >= target
     if effort == "balanced":
-        assert found.score <= target + 1 + below / 5
+        # Of a picture so small the score falls by 2 to 3 points from one mapping to the next.
+        assert found.score <= target + 1 + below / 4
         plain = fewest_nearest(bench, target)
         assert plain is None or found.n_bytes <= plain.n_bytes
 
