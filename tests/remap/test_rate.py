@@ -140,6 +140,19 @@ def test_dither_keeps_the_mean_of_a_flat_area():
     assert abs(dithered - 100) < abs(plain - 100) / 2
 
 
+@pytest.mark.parametrize("rate_weight", [30.0, 120.0])
+def test_half_smooth_texture_shows_no_streaks(rate_weight):
+    y, x = np.mgrid[:160, :240]
+    skin = 100 + x / 4 + y / 5 + np.random.default_rng(0).normal(0, 2.5, (160, 240))
+    pixels = np.repeat(np.rint(skin).astype(np.uint8)[..., None], 3, axis=2)
+    grays = Palette(np.repeat(np.arange(90, 200, 6, dtype=np.uint8)[:, None], 3, axis=1))
+    mapped = remap(pixels, grays, rate_weight).to_pixels()
+    error = mapped[..., 0].astype(np.float64) - pixels[..., 0]
+    along_rows = error.reshape(160, 15, 16).mean(axis=2).std()
+    along_columns = error.reshape(10, 16, 240).mean(axis=1).std()
+    assert along_rows < 1.5 * along_columns
+
+
 def test_hidden_colors_do_not_matter():
     pixels = _picture(24, 40, 4)
     pixels[..., 3] = 0

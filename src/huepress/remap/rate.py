@@ -29,10 +29,13 @@ from huepress.types import IndexedImage, Indices, Palette, Pixels, Points
 # six photographs: 0.7-0.8 is smallest at equal score (docs/lab-book.md, Rate).
 _CHROMA: Final = 0.8
 # Shares of the error that go to the next pixel and to the next row at full dither: in texture, and
-# where the picture is smooth. There nearly all of it goes on, to the right, so that neither bands
-# nor streaks are left (docs/lab-book.md, Rate).
-_SPREAD_RIGHT: Final = (0.28, 0.85)
-_SPREAD_DOWN: Final = (0.45, 0.12)
+# where the picture is smooth, at a low rate weight and at a high one. In smooth areas nearly all
+# of it goes on, to the right, so that neither bands nor streaks are left (docs/lab-book.md, Rate).
+_SPREAD_RIGHT: Final = (0.28, 0.72, 0.87)
+_SPREAD_DOWN: Final = (0.50, 0.15, 0.07)
+# Rate weight half way from the low to the high one: from there on runs are long enough to be seen
+# as streaks in what is only half smooth (docs/lab-book.md, Rate).
+_STREAKS: Final = 32.0
 # 1 / squared distance (a tenth of the way from black to white) at which an error counts twice
 # (docs/lab-book.md, Rate).
 _OUTLIER: Final = 1 / 625
@@ -111,8 +114,6 @@ class RateMap:
         points *= scale
         self._points = points
         self._importance = np.ascontiguousarray(weights, np.float32)
-        squared = self._importance * self._importance
-        self._smoothness = squared * squared
         self._color_space = color_space
         self._scale = scale
         self._n_threads = n_threads
@@ -177,10 +178,11 @@ class RateMap:
         if rate_weight == 0:
             return IndexedImage(self.nearest, self.palette)
         indices = np.empty_like(self.nearest)
+        streaks = rate_weight / (rate_weight + _STREAKS)
         _core.map_rate(
             self._points,
             self._weights,
-            self._smoothness,
+            self._smoothness(streaks),
             self.nearest,
             self._centers,
             self._counts,
@@ -188,14 +190,26 @@ class RateMap:
             rate_weight,
             _OUTLIER,
             0.5,
-            _shares(_SPREAD_RIGHT, dither),
-            _shares(_SPREAD_DOWN, dither),
+            _shares(_SPREAD_RIGHT, dither, streaks),
+            _shares(_SPREAD_DOWN, dither, streaks),
             find,
             _REACH[container] if wide else _NARROW,
             container,
         )
         self._keep_clear(indices)
         return IndexedImage(indices, self.palette)
+
+    def _smoothness(self, streaks: float) -> NDArray[np.float32]:
+        """How smooth the picture is at every pixel, 0 to 1: the cube of the importance.
+
+        As the rate weight rises, less and less of the power is left: half-smooth texture shows
+        streaks then, and to spread more of the error there costs nothing.
+        """
+        smoothness = self._importance * self._importance
+        smoothness *= np.float32(1 - streaks)
+        smoothness += np.float32(streaks)
+        smoothness *= self._importance
+        return smoothness
 
     def _keep_clear(self, indices: Indices) -> None:
         """Give full transparency to clear pixels and to nothing else, as `nearest.remap` does."""
@@ -213,8 +227,11 @@ class RateMap:
         indices[is_clear] = clear[0]
 
 
-def _shares(spread: tuple[float, float], dither: float) -> tuple[float, float]:
-    return spread[0] * dither, spread[1] * dither
+def _shares(
+    spread: tuple[float, float, float], dither: float, streaks: float
+) -> tuple[float, float]:
+    texture, low, high = spread
+    return texture * dither, (low + streaks * (high - low)) * dither
 
 
 def points_of(pixels: Pixels, color_space: ColorSpace) -> Points:

@@ -148,9 +148,11 @@ class _Search:
         ]
 
     def dithers(self, best: Setting) -> list[Setting]:
+        """Other levels; of photographs none in between: skies would show bands for few bytes."""
         if self.dither is not None:
             return []
-        return [replace(best, dither=level) for level in self.budget.dithers]
+        levels = self.budget.dithers if self.bench.is_drawn else (1.0, 0.0)
+        return [replace(best, dither=level) for level in levels]
 
     def masks(self, best: Setting) -> list[Setting]:
         return [replace(best, masked=False)] if self.bench.is_drawn else []
