@@ -18,7 +18,7 @@ ROAD = [
     {"histogram"},
     {"kmeans"},
     {"fixed_colors", "deep"},
-    {"small_colors"},
+    {"flat_colors", "small_colors"},
     {"remap"},
     {"metrics"},
     {"encode"},

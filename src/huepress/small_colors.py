@@ -75,7 +75,8 @@ class SmallColors:
         self._found: dict[bytes, tuple[Colors, NDArray[np.uint32]]] = {}
 
     @cached_property
-    def _pixels(self) -> Histogram:
+    def pixels(self) -> Histogram:
+        """Colors of the picture, each weighing its number of pixels."""
         if self._count is not None:
             return self._count()
         return histogram.count(self._image, n_threads=self._n_threads)
@@ -93,7 +94,7 @@ class SmallColors:
         if is_settled(fit, self._least):
             return fit
         new = keep(
-            self._pixels,
+            self.pixels,
             fit,
             n_colors,
             color_space,
@@ -109,7 +110,7 @@ class SmallColors:
         """Learn which colors of this picture go with the small ones of a palette."""
         if fit.small is None:
             return
-        colors = with_channels(self._pixels.colors, fit.small.shape[1])
+        colors = with_channels(self.pixels.colors, fit.small.shape[1])
         small = embed(fit.small, color_space)
         _, distances = nearest(embed(colors, color_space), small, self._n_threads)
         keys = keys_of(colors[distances <= SAME**2])

@@ -14,7 +14,7 @@ from time import perf_counter
 import numpy as np
 from numpy.typing import NDArray
 
-from huepress import deep, fixed_colors, kmeans, search
+from huepress import deep, fixed_colors, flat_colors, kmeans, search
 from huepress.colorspace import as_srgb, space_of
 from huepress.encode.gif import binary_image
 from huepress.errors import LimitError
@@ -104,13 +104,23 @@ def bench_of(image: Image, options: CompressOptions, started: float) -> Workbenc
 
         def around(kept: tuple[str, ...]) -> PaletteFit:
             fine = None if shown.deep is None else deep.fine_values(shown, counted)
-            return learn(counted, now.changed(keep_color=kept), icc_profile=profile, fine=fine)
+            fit = learn(counted, now.changed(keep_color=kept), icc_profile=profile, fine=fine)
+            return settled(fit, len(kept))
+
+        def settled(fit: PaletteFit, n_kept: int) -> PaletteFit:
+            # A named start is the textbook's; finer values than those of 8 bits have their means.
+            if options.init != "auto" or shown.deep is not None:
+                return fit
+            return flat_colors.settle(
+                small.pixels, counted, fit, space, n_fixed=n_kept, n_threads=now.threads
+            )
 
         if n_fixed:
             fit = around(now.keep_color)
         else:
             fit = learn(counted, now, icc_profile=profile)
             fit = deep.refine(fit, shown, counted, space, tol=now.tol, n_threads=now.threads)
+            fit = settled(fit, 0)
 
         return small.keep(
             fit,
