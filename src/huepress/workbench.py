@@ -108,8 +108,8 @@ def bench_of(image: Image, options: CompressOptions, started: float) -> Workbenc
             return settled(fit, len(kept))
 
         def settled(fit: PaletteFit, n_kept: int) -> PaletteFit:
-            # A named start is the textbook's; finer values than those of 8 bits have their means.
-            if options.init != "auto" or shown.deep is not None:
+            # As small colors; and finer values than those of 8 bits have their means.
+            if least_of(options) == 0 or shown.deep is not None:
                 return fit
             return flat_colors.settle(
                 small.pixels, counted, fit, space, n_fixed=n_kept, n_threads=now.threads

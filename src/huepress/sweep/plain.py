@@ -61,15 +61,16 @@ def finish_plain(
     mapped = as_mapped(image, fit)
     if nearest is not None and mapped is image:
         indexed = nearest.map(fit.palette)
-    elif is_nearest(options):
-        indexed = remap(mapped, fit.palette, space, n_threads=options.threads)
     else:
+        indexed = remap(mapped, fit.palette, space, n_threads=options.threads)
+    if not is_nearest(options):
         weight, dither = options.rate_weight or 0.0, options.dither or 0.0
         mapping = RateMap(
             image.pixels,
             fit.palette,
             color_space=space,
             fine=image.deep,
+            nearest=indexed.indices,
             n_threads=options.threads,
         )
         indexed = mapping.map(max(weight, 1e-6), dither=dither, find=options.effort != "fast")
