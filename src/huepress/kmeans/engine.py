@@ -54,7 +54,7 @@ SCHEDULES: Final = {
     "fast": {
         16: Schedule(1, 4, 2, 1 << 14, 0, 2, 3),
         128: Schedule(0, 2, 2, 1 << 14, 0, 2, 3),
-        256: Schedule(0, 1, 2, 1 << 14, 0, 2, 3),
+        256: Schedule(0, 1, 1, 1 << 14, 0, 2, 2),
     },
     "balanced": {
         8: Schedule(4, 4, 6, _ANY, 0, 3, 4),
@@ -74,7 +74,7 @@ SCHEDULES_OF_FEW: Final = {
     "fast": {
         16: Schedule(2, 6, 0, 0, 4, 3, 3),
         128: Schedule(0, 2, 0, 0, 4, 2, 3),
-        256: Schedule(0, 1, 0, 0, 4, 2, 3),
+        256: Schedule(0, 1, 0, 0, 2, 2, 2),
     },
     "balanced": {
         16: Schedule(4, 8, 0, 0, 6, 3, 4),
