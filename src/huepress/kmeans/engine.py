@@ -78,7 +78,7 @@ SCHEDULES_OF_FEW: Final = {
     },
     "balanced": {
         16: Schedule(4, 8, 0, 0, 6, 3, 4),
-        128: Schedule(0, 5, 0, 0, 6, 3, 4),
+        128: Schedule(0, 5, 0, 0, 6, 2, 4),
         256: Schedule(0, 2, 0, 0, 6, 3, 4),
     },
     "best": SCHEDULES["best"],
