@@ -16,13 +16,14 @@ function keep() {
     if (picture.id && picture.own) own[picture.id] = picture.own;
   }
   const current = model.current()?.id ?? null;
-  sessionStorage.setItem(KEPT, JSON.stringify({ tab: model.state.tab, current, own }));
+  const order = [...model.state.pictures.values()].flatMap((picture) => picture.id ?? []);
+  sessionStorage.setItem(KEPT, JSON.stringify({ tab: model.state.tab, current, own, order }));
 }
 
 let source = null;
 
 async function connect() {
-  const { tab, current, own = {} } = kept();
+  const { tab, current, own = {}, order = [] } = kept();
   const told = await api.openTab(model.state.tab ?? tab);
   const isNew = told.id !== model.state.tab;
   model.state.tab = told.id;
@@ -32,7 +33,7 @@ async function connect() {
     const message = JSON.parse(event.data);
     if (message.type === "job") onServerJob(message.job);
     else if (message.type === "tab") {
-      if (first && isNew) meet(message.pictures, current, own);
+      if (first && isNew) meet(inOrder(message.pictures, order), current, own);
       else catchUp(message.pictures);
       first = false;
     }
@@ -50,6 +51,12 @@ async function reconnect() {
     note(error.message);
     setTimeout(reconnect, 4000);
   }
+}
+
+// The server has pictures in the order in which they came, the small before the large.
+function inOrder(pictures, ids) {
+  const place = (picture) => (ids.includes(picture.id) ? ids.indexOf(picture.id) : ids.length);
+  return [...pictures].sort((a, b) => place(a) - place(b));
 }
 
 // A fresh connection: take what the server has, and send again what it has lost.
