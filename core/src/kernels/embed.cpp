@@ -1,7 +1,7 @@
 // Colors to the coordinates in which distance is measured (src/huepress/colorspace.py says which).
 //
-// In float: it is exact to 3e-4 of an 8-bit step, a fiftieth of one step of the
-// engine's fixed point, and twice as many colors fit a vector as in double.
+// In float: it is exact to 3e-4 of an 8-bit step, a fiftieth of one step of the engine's fixed
+// point, and twice as many colors fit a vector as in double.
 #include <algorithm>
 
 #include "kernels/engine_entries.hpp"
@@ -45,7 +45,7 @@ inline F32 cube_roots(F32 signed_x) {
 }
 
 // Biased Oklab x 255 of a block of kBlock colors. The first row of Oklab's matrix adds to 1 and the
-// others to 0, so that differences of the roots are all it needs: grays stay gray to the last place.
+// others to 0, so that differences of the roots are all it needs: grays stay gray to 1.3e-4.
 inline void oklab_block(const float linear[3][kBlock], const float lms[3][3], float lab[3][kBlock]) {
     constexpr double scale = 255.0 / kWhite;
     for (std::size_t i = 0; i < kBlock; i += kLanes) {

@@ -18,8 +18,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from huepress import _core, deep
-from huepress.colorspace import ColorSpace, ProfiledOklab, embed, is_oklab
+from huepress import _core, deep, fixed_colors
+from huepress.colorspace import ColorSpace, embed, is_oklab
 from huepress.errors import OptionError
 from huepress.remap.masking import importance
 from huepress.remap.nearest import seen_entries, with_opaque
@@ -69,7 +69,7 @@ class RateMap:
     fine : ndarray, optional
         The pixels as uint16, where there is more than 8 bits to tell: they are what is mapped.
     points : ndarray, optional
-        `points_of` the pixels, when they are known; they are scaled in place.
+        `fixed_colors.embed` of the pixels, when it is known; scaled in place.
     nearest : ndarray, optional
         (height, width) uint8: the nearest entry of every pixel, when it is known.
     n_threads : int, default 0
@@ -100,7 +100,7 @@ class RateMap:
         scale = np.ones(channels, np.float32)
         if fine is None:
             if points is None or points.shape[1] != channels:
-                points = points_of(pixels, color_space)
+                points = fixed_colors.embed(pixels.reshape(-1, channels), color_space)
         else:
             fine = with_opaque(fine, channels)
             points = deep.points_of(fine, color_space, n_threads=n_threads)
@@ -234,30 +234,6 @@ def _shares(
     return texture * dither, (low + streaks * (high - low)) * dither
 
 
-def points_of(pixels: Pixels, color_space: ColorSpace) -> Points:
-    """Return the coordinates of all pixels natively, as `colorspace.embed` does.
-
-    Parameters
-    ----------
-    pixels : ndarray
-        (height, width, 3 or 4) uint8.
-    color_space : {"oklab", "srgb"} or ProfiledOklab
-        As for `colorspace.embed`.
-
-    Returns
-    -------
-    ndarray
-        (height x width, 3 or 4) float32.
-    """
-    flat = np.ascontiguousarray(pixels.reshape(-1, pixels.shape[2]))
-    points = np.empty(flat.shape, np.float32)
-    if isinstance(color_space, ProfiledOklab):
-        _core.embed(flat, "oklab", points, color_space.linear_of_byte, color_space.lms)
-    else:
-        _core.embed(flat, color_space, points)
-    return points
-
-
 def weights_of(
     pixels: Pixels, color_space: ColorSpace, *, points: Points | None = None
 ) -> NDArray[np.float32] | None:
@@ -285,7 +261,8 @@ def weights_of(
     lightness = np.empty((height, width), np.float32)
     for top in range(0, height, _ROWS):
         rows = slice(top, top + _ROWS)
-        lightness[rows] = points_of(pixels[rows], color_space)[:, 0].reshape(-1, width)
+        strip = pixels[rows].reshape(-1, pixels.shape[2])
+        lightness[rows] = fixed_colors.embed(strip, color_space)[:, 0].reshape(-1, width)
     return importance(lightness)
 
 

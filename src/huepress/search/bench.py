@@ -12,12 +12,12 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from huepress import _core, deep, histogram
+from huepress import _core, deep, fixed_colors, histogram
 from huepress.colorspace import ColorSpace, as_srgb, embed, is_oklab
 from huepress.encode import png, webp
 from huepress.metrics import Ssimulacra2
 from huepress.remap import NearestMap
-from huepress.remap.rate import RateMap, points_of, weights_of
+from huepress.remap.rate import RateMap, weights_of
 from huepress.search.eliminate import eliminate, is_affordable
 from huepress.types import (
     Colors,
@@ -206,7 +206,9 @@ class Bench:
     def pixel_counts(self) -> Histogram:
         """Distinct colors, each weighing its number of pixels."""
         counted = self._sorted_pixels(self.image).counted()
-        return counted or histogram.count(self.image, n_threads=self.n_threads)
+        if counted is None:
+            return histogram.count(self.image, n_threads=self.n_threads)
+        return counted
 
     @cached_property
     def _weights(self) -> NDArray[np.float32] | None:
@@ -216,7 +218,8 @@ class Bench:
 
     @cached_property
     def _points(self) -> Points:
-        return points_of(self.image.pixels, self.color_space)
+        pixels = self.image.pixels
+        return fixed_colors.embed(pixels.reshape(-1, pixels.shape[2]), self.color_space)
 
     @cached_property
     def _rivals(self) -> list[tuple[Histogram, str | None]]:
