@@ -123,22 +123,6 @@ def test_a_job_can_be_cancelled_and_started_again(open_page, endless_png):
     settle(page, 256)
 
 
-def test_a_reload_finds_pictures_and_settings_again(open_page):
-    page = open_page()
-    upload(page, ("one.png", PICTURE), ("two.png", png(50, 70, seed=3)))
-    page.wait_for_selector("#archive[href]")
-    page.get_by_text("two.png", exact=True).click()
-    number = page.get_by_label("Colors, exact number")
-    number.fill("9")
-    number.press("Enter")
-    settle(page, 9)
-    page.reload()
-    settle(page, 9)
-    page.wait_for_selector("#result:visible")
-    assert page.title().startswith("two.png")
-    assert page.locator(".item-name").all_inner_texts() == ["one.png", "two.png"]
-
-
 def test_what_is_uploaded_goes_with_the_page(open_page, server):
     page = open_page()
     upload(page, ("photo.png", PICTURE))

@@ -9,6 +9,7 @@ import * as model from "./state.js";
 
 const AT_A_TIME = 3;
 const waiting = [];
+const stranded = new Set();
 let sending = 0;
 let counter = 0;
 
@@ -48,16 +49,25 @@ async function send() {
 }
 
 async function upload(picture) {
+  let tab = null;
   try {
     await model.state.ready;
-    const told = await patiently(() => api.upload(model.state.tab, picture.blob, picture.name));
+    tab = model.state.tab;
+    const told = await patiently(() => api.upload(tab, picture.blob, picture.name));
     if (!model.state.pictures.has(picture.key)) return void api.removePicture(told.id).catch(() => {});
     model.change(picture, { id: told.id, bytes: told.bytes });
     model.tell("uploaded", picture);
     wish(picture);
   } catch (error) {
+    if (error.code === "unknown") return tab === model.state.tab ? void stranded.add(picture) : sendAgain(picture);
     model.change(picture, { trouble: { code: error.code, message: `${picture.name}: ${error.message}` } });
   }
+}
+
+// There is a new tab: what the server no longer took for the old one is sent to this.
+export function sendStranded() {
+  for (const picture of stranded) sendAgain(picture);
+  stranded.clear();
 }
 
 async function fromAddress(url) {

@@ -2,7 +2,7 @@
 // server has forgotten it.
 
 import * as api from "./api.js";
-import { blank, sendAgain } from "./intake.js";
+import { blank, sendAgain, sendStranded } from "./intake.js";
 import { onServerJob, wish } from "./jobs.js";
 import { note } from "./notes.js";
 import * as model from "./state.js";
@@ -22,34 +22,43 @@ function keep() {
 
 let source = null;
 
+// Over when the server has said what it holds. Nothing is sent before: what had come and been done in
+// the meantime would be taken for pictures of an earlier load, and nobody would tell of its end.
 async function connect() {
   const { tab, current, own = {}, order = [] } = kept();
   const told = await api.openTab(model.state.tab ?? tab);
   const isNew = told.id !== model.state.tab;
   model.state.tab = told.id;
   source = api.events(told.id);
-  let first = true;
-  source.addEventListener("message", (event) => {
-    const message = JSON.parse(event.data);
-    if (message.type === "job") onServerJob(message.job);
-    else if (message.type === "tab") {
-      if (first && isNew) meet(inOrder(message.pictures, order), current, own);
-      else catchUp(message.pictures);
-      first = false;
-    }
+  const heard = new Promise((done) => {
+    let first = true;
+    source.addEventListener("message", (event) => {
+      const message = JSON.parse(event.data);
+      if (message.type === "job") onServerJob(message.job);
+      else if (message.type === "tab") {
+        if (first && isNew) meet(inOrder(message.pictures, order), current, own);
+        else catchUp(message.pictures);
+        first = false;
+        done();
+      }
+    });
   });
-  source.addEventListener("error", () => {
-    if (source.readyState === EventSource.CLOSED) setTimeout(reconnect, 1000);
+  const lost = new Promise((again) => {
+    source.addEventListener("error", () => {
+      if (source.readyState === EventSource.CLOSED) again((model.state.ready = reconnect(1000)));
+    });
   });
   keep();
+  await Promise.race([heard, lost]);
 }
 
-async function reconnect() {
+async function reconnect(pause) {
+  await new Promise((done) => setTimeout(done, pause));
   try {
     await connect();
   } catch (error) {
     note(error.message);
-    setTimeout(reconnect, 4000);
+    await reconnect(4000);
   }
 }
 
@@ -65,6 +74,7 @@ async function meet(pictures, current, own) {
   for (const picture of [...model.state.pictures.values()]) {
     if (picture.id && !there.has(picture.id)) sendAgain(picture);
   }
+  sendStranded();
   for (const told of pictures) {
     if (model.byServerId(told.id)) continue;
     const picture = blank(told.name, told.bytes, { id: told.id, own: own[told.id] ?? null });
