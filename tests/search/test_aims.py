@@ -65,10 +65,24 @@ def test_a_score_is_reached_and_not_by_far(below, effort, few_colors, monkeypatc
         assert plain is None or found.n_bytes <= plain.n_bytes
 
 
-@pytest.mark.parametrize(("few_colors", "partly"), [(0, False), (1 << 24, True)])
-def test_photographs_are_dithered_in_full_or_not_at_all(few_colors, partly, monkeypatch):
+def gradient(height=96, width=128):
+    """A faint ramp: as few colors as a drawing, and nothing but smooth."""
+    y, x = np.mgrid[:height, :width]
+    return np.stack([90 + x // 3, 60 + y // 3, 200 - (x + y) // 6], -1).astype(np.uint8)
+
+
+@pytest.mark.parametrize(
+    ("picture", "few_colors", "levels"),
+    [
+        (photo, 0, {0.0, 1.0}),
+        (photo, 1 << 24, {0.0, 0.6, 1.0}),
+        (gradient, 1 << 24, {1.0}),
+    ],
+    ids=["taken", "drawn", "gradient"],
+)
+def test_how_much_dither_is_tried(picture, few_colors, levels, monkeypatch):
     monkeypatch.setattr(bench_room, "FEW_COLORS", few_colors)
-    bench = bench_of(photo())
+    bench = bench_of(picture(), colors=32)
     tried = set()
     plain_map = bench.map
 
@@ -77,9 +91,8 @@ def test_photographs_are_dithered_in_full_or_not_at_all(few_colors, partly, monk
         return plain_map(setting, *args, **kwargs)
 
     monkeypatch.setattr(bench, "map", recorded)
-    reach_score(bench, bench.nearest(256).score - 10, "balanced", None)
-    assert tried
-    assert (tried > {0.0, 1.0}) == partly
+    reach_score(bench, bench.nearest(32).score - 10, "balanced", None)
+    assert tried == levels
 
 
 def test_a_score_out_of_reach_is_not_claimed():

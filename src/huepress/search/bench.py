@@ -17,6 +17,7 @@ from huepress.colorspace import ColorSpace, as_srgb, embed, is_oklab
 from huepress.encode import png, webp
 from huepress.metrics import Ssimulacra2
 from huepress.remap import NearestMap
+from huepress.remap.gradients import is_smooth
 from huepress.remap.rate import RateMap, weights_of
 from huepress.search.eliminate import eliminate, is_affordable
 from huepress.types import (
@@ -250,8 +251,13 @@ class Bench:
 
     @property
     def is_drawn(self) -> bool:
-        """Whether this is a chart, an icon or a screen rather than a photograph."""
-        return self.counted.n_colors <= FEW_COLORS
+        """Whether this is a chart, an icon or a screen rather than a photograph or gradients."""
+        return self.counted.n_colors <= FEW_COLORS and not self.is_smooth
+
+    @cached_property
+    def is_smooth(self) -> bool:
+        """Whether much of this is faint gradients, in which bands would be seen."""
+        return is_smooth(self.image.pixels)
 
     @property
     def is_large(self) -> bool:
@@ -420,6 +426,7 @@ class Bench:
                     fine=self.image.deep,
                     points=self.__dict__.pop("_points", None),
                     nearest=nearest,
+                    smooth=self.is_smooth,
                     n_threads=self.n_threads,
                 )
         return self._maps[key]

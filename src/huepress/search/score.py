@@ -130,7 +130,8 @@ class _Search:
         if self.dither is not None:
             return [Setting(colors, self.dither, masked)]
         first = 0.6 if self.bench.is_drawn else 1.0
-        return [Setting(colors, first, masked), Setting(colors, 0.0, masked)]
+        levels = (first,) if self.bench.is_smooth else (first, 0.0)
+        return [Setting(colors, level, masked) for level in levels]
 
     def palettes(self, best: Setting) -> list[Setting]:
         """Larger and smaller palettes; of those below a power of two the power itself."""
@@ -148,8 +149,8 @@ class _Search:
         ]
 
     def dithers(self, best: Setting) -> list[Setting]:
-        """Other levels; of photographs none in between: skies would show bands for few bytes."""
-        if self.dither is not None:
+        """Other levels: of gradients none, of photographs none in between; bands would show."""
+        if self.dither is not None or self.bench.is_smooth:
             return []
         levels = self.budget.dithers if self.bench.is_drawn else (1.0, 0.0)
         return [replace(best, dither=level) for level in levels]

@@ -1,0 +1,77 @@
+"""Which pictures count as gradients, and what the mapping makes of that."""
+
+import numpy as np
+import pytest
+
+from huepress.histogram import count
+from huepress.kmeans import fit_palette
+from huepress.load import load
+from huepress.remap import gradients
+from huepress.remap.rate import RateMap
+from images import noise
+
+
+def halves(left, right, height=16):
+    """A picture of two kinds of blocks, as many of each."""
+    return np.concatenate(
+        [np.tile(left, (height // 8, 4, 1)), np.tile(right, (height // 8, 4, 1))], 1
+    )
+
+
+def block(*values):
+    """Eight rows and columns of gray; the values run along the rows, the last one fills up."""
+    row = np.array([*values, *[values[-1]] * (8 - len(values))], np.uint8)
+    return np.repeat(np.tile(row, (8, 1))[..., None], 3, 2)
+
+
+@pytest.mark.parametrize(
+    ("values", "share"),
+    [
+        ((7,), 0.0),
+        ((7, 8), 1.0),
+        ((7, 13), 1.0),
+        ((7, 14), 0.0),
+        ((0, 255), 0.0),
+    ],
+)
+def test_a_block_counts_when_it_varies_by_few_levels(values, share):
+    assert gradients.smooth_share(np.tile(block(*values), (3, 2, 1))) == share
+
+
+def test_the_share_is_that_of_whole_blocks():
+    pixels = halves(block(1), block(1, 2))
+    assert gradients.smooth_share(pixels) == 0.5
+    rest = np.pad(pixels, ((0, 7), (0, 5), (0, 0)), mode="edge")
+    assert gradients.smooth_share(rest) == 0.5
+    assert gradients.is_smooth(rest)
+
+
+def test_one_channel_is_enough_to_leave_it():
+    pixels = block(1, 3)
+    pixels[0, 0, 2] = 99
+    assert gradients.smooth_share(pixels) == 0
+    soft = np.dstack([block(1, 3), np.tile(np.arange(8, dtype=np.uint8) * 30, (8, 1))])
+    assert gradients.smooth_share(soft) == 0
+
+
+@pytest.mark.parametrize("shape", [(0, 9, 3), (7, 400, 4), (400, 7, 3)])
+def test_what_holds_no_block_is_none(shape):
+    assert gradients.smooth_share(np.zeros(shape, np.uint8)) == 0
+
+
+def test_noise_is_none():
+    assert not gradients.is_smooth(noise(64, 64))
+
+
+def test_more_of_the_error_is_spread_in_gradients():
+    y, x = np.mgrid[:96, :128]
+    pixels = np.stack([90 + x // 4, 80 + y // 4, 150 - (x + y) // 8], -1).astype(np.uint8)
+    image = load(pixels)
+    palette = fit_palette(count(image), 16, color_space="oklab").palette
+    blurred = {}
+    for smooth in (False, True):
+        mapped = RateMap(pixels, palette, smooth=smooth, n_threads=1).map(4.0)
+        error = palette.colors[mapped.indices].astype(float) - pixels
+        means = error.reshape(12, 8, 16, 8, 3).mean(axis=(1, 3))
+        blurred[smooth] = float((means**2).mean())
+    assert blurred[True] < blurred[False]
