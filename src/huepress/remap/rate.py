@@ -12,6 +12,7 @@ the error is diffused inside it, so that smooth areas stay smooth at any rate.
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from copy import copy
 from typing import Final
 
@@ -157,6 +158,7 @@ class RateMap:
         dither: float = 1.0,
         find: bool = True,
         wide: bool = True,
+        halves: bool = False,
         container: str = "png",
     ) -> IndexedImage:
         """Map every pixel.
@@ -172,6 +174,9 @@ class RateMap:
             Look for matches by context beside those at fixed offsets: smaller, a quarter slower.
         wide : bool, default True
             Follow many offsets: 3 to 5 % smaller, a third slower.
+        halves : bool, default False
+            Map the upper and the lower half apart, side by side where there are processors: in
+            half the time, the lower one without anything to copy from above.
         container : {"png", "webp"}, default "png"
             Whose bits are counted.
 
@@ -192,23 +197,38 @@ class RateMap:
         indices = np.empty_like(self.nearest)
         streaks = rate_weight / (rate_weight + _STREAKS)
         right, down = self._spread
-        _core.map_rate(
-            self._points,
-            self._weights,
-            self._smoothness(streaks),
-            self.nearest,
-            self._centers,
-            self._counts,
-            indices,
-            rate_weight,
-            _OUTLIER,
-            0.5,
-            _shares(right, dither, streaks),
-            _shares(down, dither, streaks),
-            find,
-            _REACH[container] if wide else _NARROW,
-            container,
-        )
+        smoothness = self._smoothness(streaks)
+        height, width = indices.shape
+
+        def map_rows(top: int, bottom: int) -> None:
+            _core.map_rate(
+                self._points[top * width : bottom * width],
+                self._weights[top:bottom],
+                smoothness[top:bottom],
+                self.nearest[top:bottom],
+                self._centers,
+                self._counts,
+                indices[top:bottom],
+                rate_weight,
+                _OUTLIER,
+                0.5,
+                _shares(right, dither, streaks),
+                _shares(down, dither, streaks),
+                find,
+                _REACH[container] if wide else _NARROW,
+                container,
+            )
+
+        middle = height // 2 if halves else 0
+        if middle and self._n_threads != 1:
+            with ThreadPoolExecutor(1) as pool:
+                upper = pool.submit(map_rows, 0, middle)
+                map_rows(middle, height)
+                upper.result()
+        else:
+            for top, bottom in ((0, middle), (middle, height)):
+                if bottom > top:
+                    map_rows(top, bottom)
         self._keep_clear(indices)
         return IndexedImage(indices, self.palette)
 

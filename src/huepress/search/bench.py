@@ -376,6 +376,7 @@ class Bench:
             dither=setting.dither,
             find=self.find and not hurry,
             wide=not hurry,
+            halves=hurry,
             container=self.container,
         )
 
