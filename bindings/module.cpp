@@ -13,6 +13,7 @@
 #include "core/assign.hpp"
 #include "core/dispatch.hpp"
 #include "core/engine.hpp"
+#include "core/masking.hpp"
 #include "core/rate.hpp"
 #include "core/ssimulacra2.hpp"
 #include "core/webp.hpp"
@@ -54,6 +55,18 @@ void assign(In<Scalar, nb::ndim<2>> points, In<Scalar, nb::ndim<2>> centers,
     if (distances) out = view_out(*distances);
     const nb::gil_scoped_release unlocked;  // safe: only raw memory is touched from here on
     core::assign(view(points), view(centers), dims, view_out(indices), out, n_threads);
+}
+
+void importance(In<float, nb::ndim<2>> points, In<float, nb::ndim<1>> narrow,
+                In<float, nb::ndim<1>> wide, float half, Out<float, nb::ndim<2>> out,
+                std::size_t n_threads) {
+    require(points.shape(0) == out.size() && points.shape(1) >= 1, "one point per pixel");
+    require(narrow.size() >= 1 && narrow.size() <= 16 && wide.size() >= 1 && wide.size() <= 16,
+            "1 to 16 taps");
+    require(half > 0, "the deviation that halves must be positive");
+    const nb::gil_scoped_release unlocked;  // safe: only raw memory is touched from here on
+    core::importance(out.shape(0), out.shape(1), points.shape(1), view(points),
+                     {view(narrow), view(wide), half}, view_out(out), n_threads);
 }
 
 double map_rate(In<float, nb::ndim<2>> points, In<float, nb::ndim<2>> weights,
@@ -321,6 +334,10 @@ NB_MODULE(_core, m) {
           "n_threads"_a,
           "Nearest center of every point: points (n, dims) and centers (k, dims) float32 in, "
           "indices (n,) uint8 and distances (n,) float32 out.");
+    m.def("importance", &importance, "points"_a, "narrow"_a, "wide"_a, "half"_a, "out"_a,
+          "n_threads"_a,
+          "How much errors count: points (height * width, dims) float32 in, of which the first "
+          "coordinate is lightness; out (height, width) float32.");
     m.def("map_rate", &map_rate, "points"_a, "weights"_a, "smoothness"_a, "nearest"_a,
           "palette"_a, "counts"_a, "indices"_a, "rate_weight"_a, "outlier"_a, "price_mix"_a, "spread_right"_a,
           "spread_down"_a, "find"_a, "reach"_a, "container"_a,

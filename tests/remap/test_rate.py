@@ -175,13 +175,3 @@ def test_only_clear_pixels_get_the_clear_entry():
     pixels[:, 8:, 3] = 20
     expected = np.repeat((pixels[:, :, 3] > 0).astype(np.uint8)[:1], 9, axis=0)
     np.testing.assert_array_equal(RateMap(pixels, palette).map(50.0).indices, expected)
-
-
-@pytest.mark.parametrize("height", [1, 7, 8, 9, 16, 17, 61])
-def test_importance_is_the_same_in_strips(height, monkeypatch):
-    from huepress.remap import masking
-
-    lightness = np.random.default_rng(0).integers(0, 256, (height, 13)).astype(np.float32)
-    whole = masking.importance(lightness)
-    monkeypatch.setattr(masking, "_ROWS", 8)
-    assert np.array_equal(masking.importance(lightness), whole)

@@ -115,7 +115,7 @@ class RateMap:
         if is_oklab(color_space):
             scale[1:3] = _CHROMA
         if weights is None:
-            weights = weights_of(pixels, color_space, points=points)
+            weights = weights_of(pixels, color_space, points=points, n_threads=n_threads)
         if weights is None:
             weights = np.ones((height, width), np.float32)
         self._pixels = pixels
@@ -268,7 +268,7 @@ def _shares(
 
 
 def weights_of(
-    pixels: Pixels, color_space: ColorSpace, *, points: Points | None = None
+    pixels: Pixels, color_space: ColorSpace, *, points: Points | None = None, n_threads: int = 0
 ) -> NDArray[np.float32] | None:
     """Return the importance of every pixel, or None where all count the same.
 
@@ -280,6 +280,8 @@ def weights_of(
         Errors in texture are cheap in Oklab; sRGB is plain mean squared error.
     points : ndarray, optional
         Coordinates of the pixels, when they are known.
+    n_threads : int, default 0
+        0: one per processor.
 
     Returns
     -------
@@ -290,13 +292,13 @@ def weights_of(
         return None
     height, width, _ = pixels.shape
     if points is not None:
-        return importance(points[:, 0].reshape(height, width))
+        return importance(points, height, width, n_threads=n_threads)
     lightness = np.empty((height, width), np.float32)
     for top in range(0, height, _ROWS):
         rows = slice(top, top + _ROWS)
         strip = pixels[rows].reshape(-1, pixels.shape[2])
         lightness[rows] = fixed_colors.embed(strip, color_space)[:, 0].reshape(-1, width)
-    return importance(lightness)
+    return importance(lightness.reshape(-1, 1), height, width, n_threads=n_threads)
 
 
 def remap(

@@ -76,7 +76,7 @@ def count_seen(image: Image, color_space: ColorSpace, *, n_threads: int = 0) -> 
     Histogram
         Colors and weights.
     """
-    weights = weights_of(image.pixels, color_space)
+    weights = weights_of(image.pixels, color_space, n_threads=n_threads)
     given = None if weights is None else weights.astype(np.float64)
     return histogram.count(image, given, n_threads=n_threads)
 
@@ -213,9 +213,10 @@ class Bench:
 
     @cached_property
     def _weights(self) -> NDArray[np.float32] | None:
-        if self.is_large:  # strip by strip
-            return weights_of(self.image.pixels, self.color_space)
-        return weights_of(self.image.pixels, self.color_space, points=self._points)
+        points = None if self.is_large else self._points  # strip by strip
+        return weights_of(
+            self.image.pixels, self.color_space, points=points, n_threads=self.n_threads
+        )
 
     @cached_property
     def _points(self) -> Points:
