@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from html import escape
 from io import BytesIO
 from typing import Final
 
@@ -41,6 +40,8 @@ def picture_html(data: bytes, format: str, words: str, strip: str = "") -> str:
     str
         HTML that carries everything with it.
     """
+    from html import escape  # its table of names takes time that the command line never gets back
+
     picture = b64encode(data).decode()
     return (
         f'<figure style="margin:0"><img src="data:image/{format};base64,{picture}"'

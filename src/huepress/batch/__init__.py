@@ -1,16 +1,39 @@
 """Many files: trees and lists of pictures, on several processors or machines, resumable.
 
 `plan` gives every input its output, `run` does the work and yields a Row a file, a Manifest
-remembers what was done.
+remembers what was done. Each is loaded on first use: one file needs neither a database nor other
+processes.
 """
 
 from __future__ import annotations
 
-from huepress.batch.manifest import Manifest, place_of
-from huepress.batch.palette_saving import save_palette
-from huepress.batch.rows import Row
-from huepress.batch.running import run
-from huepress.batch.shared import fit_palette
-from huepress.batch.targets import Target, plan
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from huepress.batch.manifest import Manifest
+    from huepress.batch.palette_saving import save_palette
+    from huepress.batch.places import place_of
+    from huepress.batch.rows import Row
+    from huepress.batch.running import run
+    from huepress.batch.shared import fit_palette
+    from huepress.batch.targets import Target, plan
 
 __all__ = ["Manifest", "Row", "Target", "fit_palette", "place_of", "plan", "run", "save_palette"]
+
+_HOMES: Final = {
+    "Manifest": "manifest",
+    "Row": "rows",
+    "Target": "targets",
+    "fit_palette": "shared",
+    "place_of": "places",
+    "plan": "targets",
+    "run": "running",
+    "save_palette": "palette_saving",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

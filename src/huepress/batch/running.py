@@ -13,17 +13,16 @@ from typing import TYPE_CHECKING, Final
 import huepress
 from huepress.batch.engine import Engine, Inline, in_order
 from huepress.batch.job import Job, recipe_of, run_job
-from huepress.batch.manifest import Manifest
 from huepress.batch.rows import Failure, Row
 from huepress.batch.store import STDIO, store_of
 from huepress.batch.targets import Target
-from huepress.batch.workers import Workers
 from huepress.errors import LimitError
 from huepress.options import BatchOptions, CompressOptions
 from huepress.types import PaletteFit
 
 if TYPE_CHECKING:
     from distributed import Client
+    from huepress.batch.manifest import Manifest
 
 FEW: Final = 8
 """Up to so many files are done in this process, one after the other, each with all threads: a
@@ -180,6 +179,8 @@ def _engine(
     few = len(targets) <= FEW
     if through_pipes or (few and options.timeout >= PATIENCE):
         return Inline(run_job)
+    from huepress.batch.workers import Workers
+
     function, n_workers = (run_job, 1) if few else (_run_alone, n_workers)
     return Workers(function, _lost, n_workers, seconds=options.timeout + GRACE, late=_late)
 

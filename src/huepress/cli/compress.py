@@ -65,10 +65,11 @@ def command(sources: tuple[str, ...], as_json: bool, quiet: bool, **values: Any)
         os.environ.setdefault("RAYON_NUM_THREADS", str(options.threads))
 
     from huepress.batch import plan
-    from huepress.batch.palette_saving import check_suffix
 
     try:
         if batch.save_palette is not None:
+            from huepress.batch.palette_saving import check_suffix
+
             check_suffix(batch.save_palette)
         options = _with_colors(options, batch)
         targets = plan(sources, write, options.format, batch)
@@ -99,15 +100,16 @@ def command(sources: tuple[str, ...], as_json: bool, quiet: bool, **values: Any)
 
 def _with_colors(options: CompressOptions, batch: BatchOptions) -> CompressOptions:
     """Read the palette once: workers, and the memory of finished files, take its colors."""
-    from huepress.fixed_colors import of_words
-    from huepress.palette_files import read_palette, to_hex
-
     if options.keep_color:
+        from huepress.fixed_colors import of_words
+
         of_words(options.keep_color)
     if options.palette is None:
         return options
     if batch.shared_palette:
         raise OptionError("shared_palette", True, "only without palette, which is one for all")
+    from huepress.palette_files import read_palette, to_hex
+
     colors = read_palette(options.palette).colors
     return options.changed(palette=",".join(to_hex(color) for color in colors))
 
