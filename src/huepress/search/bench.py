@@ -34,10 +34,10 @@ from huepress.types import (
 Learn = Callable[[Histogram, int, str | None], PaletteFit]
 """Histogram, number of colors, and a color space other than the bench's (or None), to a palette."""
 
-ROUGH_LEVEL: Final = {"taken": 9, "drawn": 11}
-"""libdeflate's level for rough bytes. Of photographs level 9 writes 6 % more than level 12 whatever
-the mapping, at a quarter of the time; of charts 10 to 24 % more, by palette (docs/lab-book.md,
-Rate)."""
+ROUGH_LEVEL: Final = {"taken": 7, "drawn": 11}
+"""libdeflate's level for rough bytes. Of photographs level 7 writes 6 to 9 % more than level 12
+whatever the mapping, at a sixth of the time; of charts 10 to 24 % more, by palette
+(docs/lab-book.md, Lossless, Rate)."""
 
 EXCHANGE: Final = 2.0
 """An octave of bytes is worth about so many times what the score lacks to 100: from 16 to 32 to 64
