@@ -195,6 +195,7 @@ STOP_WORDS = {
     "max_iter": "stopped at the limit",
     "exact": "every color fits",
     "given": "palette given",
+    "score": "colors left out by score",
 }
 
 

@@ -28,7 +28,7 @@ Weights: TypeAlias = NDArray[np.float64]
 Indices: TypeAlias = NDArray[np.uint8]
 """(height, width) uint8: the palette entry of every pixel."""
 
-StopReason: TypeAlias = Literal["converged", "tolerance", "max_iter", "exact", "given"]
+StopReason: TypeAlias = Literal["converged", "tolerance", "max_iter", "exact", "given", "score"]
 
 
 def _require(holds: bool, what: str) -> None:
@@ -205,8 +205,9 @@ class PaletteFit:
         Iterations of the start that was kept.
     stop_reason : str
         ``converged`` (no color changes its center), ``tolerance``, ``max_iter``, ``exact`` (no
-        more distinct colors than centers: every color is its own center), or ``given`` (the
-        palette was not learned).
+        more distinct colors than centers: every color is its own center), ``given`` (the palette
+        was not learned), or ``score`` (of few colors too many, the score chose those to leave out,
+        one an iteration).
     history : tuple of Step
         One per iteration, when asked for.
     small : ndarray or None

@@ -34,8 +34,6 @@ class Workbench(search.Bench):
     reference : Image or None
         What scores are measured against, when it is another than the picture that is mapped; it
         has the notes that are to be told.
-    n_fixed : int
-        So many of the first entries of every palette stay as they are.
     small : SmallColors or None
         What must not be lost.
     require_time : callable
@@ -43,7 +41,6 @@ class Workbench(search.Bench):
     """
 
     reference: Image | None = None
-    n_fixed: int = 0
     small: SmallColors | None = None
     require_time: Callable[[], None] = lambda: None
 
@@ -65,10 +62,6 @@ class Workbench(search.Bench):
         self.require_time()
         mapped = super().map(setting, rate_weight, hurry=hurry)
         return mapped if self.small is None else self.small.restore(mapped, self.color_space)
-
-    def chosen_by_score(self, colors: int, fit: PaletteFit) -> PaletteFit | None:
-        """Leave out colors by the score, unless the first must stay what and where they are."""
-        return None if self.n_fixed else super().chosen_by_score(colors, fit)
 
 
 def bench_of(image: Image, options: CompressOptions, started: float) -> Workbench:

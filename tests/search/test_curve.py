@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from huepress.search.bench import Setting
 from huepress.search.curve import HIGHEST, LOWEST, Curve, Slopes
+from huepress.search.trial import Setting
 
 SETTING = Setting(256, 1.0)
 

@@ -6,8 +6,9 @@ from copy import copy
 from math import log2
 from typing import Final
 
-from huepress.search.bench import Bench, Setting, Trial
+from huepress.search.bench import Bench
 from huepress.search.curve import HIGHEST, LOWEST, Curve, Slopes
+from huepress.search.trial import Setting, Trial
 
 DEFAULT_DROP: Final = 1.5
 """Points of score that the default may lose against nearest colors with the same palette."""

@@ -4,51 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
-from math import log2
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from huepress import _core, deep, fixed_colors, histogram
-from huepress.colorspace import ColorSpace, as_srgb, embed, is_oklab
-from huepress.encode import png, webp
+from huepress import deep, fixed_colors, histogram
+from huepress.colorspace import ColorSpace, as_srgb
 from huepress.metrics import Ssimulacra2
 from huepress.remap import NearestMap
 from huepress.remap.gradients import is_smooth
 from huepress.remap.rate import RateMap, weights_of
-from huepress.search.eliminate import eliminate, is_affordable
+from huepress.search.race import Race
+from huepress.search.trial import Setting, Trial
 from huepress.types import (
-    Colors,
     Histogram,
     Image,
     IndexedImage,
-    Indices,
-    Palette,
     PaletteFit,
     Points,
 )
 
 Learn = Callable[[Histogram, int, str | None], PaletteFit]
 """Histogram, number of colors, and a color space other than the bench's (or None), to a palette."""
-
-ROUGH_LEVEL: Final = {"taken": 7, "drawn": 11}
-"""libdeflate's level for rough bytes. Of photographs level 7 writes 6 to 9 % more than level 12
-whatever the mapping, at a sixth of the time; of charts 10 to 24 % more, by palette
-(docs/lab-book.md, Lossless, Rate)."""
-
-EXCHANGE: Final = 2.0
-"""An octave of bytes is worth about so many times what the score lacks to 100: from 16 to 32 to 64
-colors on 30 drawn pictures (docs/lab-book.md, Rate)."""
-
-TAIL: Final = 1.3
-"""Palettes that serve the worst served colors so much worse than another are out: single pixels
-that are far off are seen (docs/lab-book.md, Rate)."""
-
-N_PROMISING: Final = 3
-"""Rivals that are tried again after the first time."""
 
 LARGE: Final = 1 << 22
 """Pixels above which one palette is learned and trials are ranked by the quick deflate: 25
@@ -81,73 +61,6 @@ def count_seen(image: Image, color_space: ColorSpace, *, n_threads: int = 0) -> 
     return histogram.count(image, given, n_threads=n_threads)
 
 
-@dataclass(frozen=True)
-class Setting:
-    """How to map, but for the rate weight.
-
-    Attributes
-    ----------
-    colors : int
-        Largest palette.
-    dither : float
-        0 to 1.
-    masked : bool
-        Errors weigh as the eye sees them: little in texture; False: the root of that.
-    """
-
-    colors: int
-    dither: float
-    masked: bool = True
-
-
-@dataclass(frozen=True, eq=False)
-class Trial:
-    """One way to map the picture, and how it scored.
-
-    Attributes
-    ----------
-    indexed : IndexedImage
-        The picture as mapped.
-    fit : PaletteFit
-        Where its palette comes from.
-    score : float
-        SSIMULACRA2.
-    rate_weight : float
-        0 is plain nearest color.
-    is_drawn : bool
-        Whether only the strong deflate ranks trials.
-    setting : Setting or None
-        How it was mapped; None: nearest color, or not for a search.
-    container : {"png", "webp"}
-        What its bytes are those of.
-    """
-
-    indexed: IndexedImage
-    fit: PaletteFit
-    score: float
-    rate_weight: float = 0.0
-    is_drawn: bool = False
-    setting: Setting | None = None
-    container: str = "png"
-
-    @cached_property
-    def n_bytes(self) -> int:
-        """Bytes of the PNG without row filters, or of the WebP."""
-        return self.estimate(level=12)
-
-    @cached_property
-    def rough_bytes(self) -> int:
-        """The same with a weaker deflate where that ranks alike, for sorting out."""
-        level = ROUGH_LEVEL["drawn" if self.is_drawn else "taken"]
-        return self.n_bytes if level == 12 else self.estimate(level=level)
-
-    def estimate(self, *, level: int) -> int:
-        """Bytes by libdeflate's level; of a WebP, levels below 12 are rough."""
-        if self.container == "webp":
-            return webp.estimate_bytes(self.indexed, rough=level < 12)
-        return png.estimate_bytes(self.indexed, level=level)
-
-
 @dataclass(eq=False)
 class Bench:
     """One picture, ready to be tried many times.
@@ -172,6 +85,8 @@ class Bench:
         The score that is to be reached: palettes that do are preferred.
     container : {"png", "webp"}
         Whose bits mappings pay for, and whose bytes trials are compared by.
+    n_fixed : int
+        So many of the first entries of every palette stay as they are.
     """
 
     image: Image
@@ -183,11 +98,11 @@ class Bench:
     race: bool = True
     goal: float | None = None
     container: str = "png"
+    n_fixed: int = 0
     _fits: dict[int, PaletteFit] = field(default_factory=dict)
     _nearest: dict[int, Trial] = field(default_factory=dict)
     _sorted: dict[tuple[bool, int], NearestMap] = field(default_factory=dict)
     _maps: dict[tuple[int, bool], RateMap] = field(default_factory=dict)
-    _promising: list[int] | None = None
 
     @cached_property
     def scorer(self) -> Ssimulacra2:
@@ -200,7 +115,7 @@ class Bench:
         """Distinct colors, weighted as the eye weighs errors where there are any to weigh."""
         if self.is_large and self.pixel_counts.n_colors <= self.colors:
             return self.pixel_counts
-        given = None if self._weights is None else self._weights.astype(np.float64)
+        given = None if self.weights is None else self.weights.astype(np.float64)
         return histogram.count(self.image, given, n_threads=self.n_threads)
 
     @cached_property
@@ -212,7 +127,12 @@ class Bench:
         return counted
 
     @cached_property
-    def _weights(self) -> NDArray[np.float32] | None:
+    def _race(self) -> Race:
+        return Race(self)
+
+    @cached_property
+    def weights(self) -> NDArray[np.float32] | None:
+        """How the eye weighs errors at every pixel, where it is not all the same."""
         points = None if self.is_large else self._points  # strip by strip
         return weights_of(
             self.image.pixels, self.color_space, points=points, n_threads=self.n_threads
@@ -222,28 +142,6 @@ class Bench:
     def _points(self) -> Points:
         pixels = self.image.pixels
         return fixed_colors.embed(pixels.reshape(-1, pixels.shape[2]), self.color_space)
-
-    @cached_property
-    def _rivals(self) -> list[tuple[Histogram, str | None]]:
-        """What palettes may be learned from.
-
-        Weights of the eye; their root and none, in Oklab and in sRGB; counts to the power of 3/4
-        and 1/2, for colors that are rare but seen. Which serves best differs from one drawn
-        picture to the next by up to 30 points and 15 % of the bytes (docs/lab-book.md, Rate);
-        photographs want the first.
-        """
-        rivals: list[tuple[Histogram, str | None]] = [(self.counted, None)]
-        if self.race and self.is_drawn and not self.is_large and is_oklab(self.color_space):
-            if self._weights is not None:
-                roots = np.sqrt(self._weights.astype(np.float64))
-                seen = histogram.count(self.image, roots, n_threads=self.n_threads)
-                rivals += [(seen, None), (seen, "srgb")]
-            plain = self.pixel_counts
-            damped = replace(plain, weights=np.sqrt(plain.weights * np.sqrt(plain.weights)))
-            roots_of_counts = replace(plain, weights=np.sqrt(plain.weights))
-            rivals += [(plain, None), (plain, "srgb"), (damped, None), (damped, "srgb")]
-            rivals.append((roots_of_counts, None))
-        return rivals
 
     @property
     def is_exact(self) -> bool:
@@ -274,77 +172,11 @@ class Bench:
     def nearest(self, colors: int) -> Trial:
         """Map every pixel to its nearest color."""
         if colors not in self._nearest:
-            self._nearest[colors] = self._best_nearest(colors)
+            self._nearest[colors] = self._race.best_nearest(colors)
         return self._nearest[colors]
 
-    def _best_nearest(self, colors: int) -> Trial:
-        trials: list[tuple[int, Trial]] = []
-        for i in self._promising or range(len(self._rivals)):
-            counted, space = self._rivals[i]
-            fit = self.learn(counted, colors, space)
-            if trials and fit is trials[0][1].fit:
-                break  # a palette that is given
-            indexed = self._nearest_map(fit).map(fit.palette)
-            trials.append((i, self._trial(indexed, fit, 0.0)))
-            if fit.stop_reason == "exact":
-                break
-        chosen = self.chosen_by_score(colors, trials[0][1].fit)
-        if chosen is not None:
-            trials.append(
-                (0, self._trial(self._nearest_map(chosen).map(chosen.palette), chosen, 0.0))
-            )
-        if len(trials) == 1:
-            return trials[0][1]
-        tails = [self._tail(trial.fit) for _, trial in trials]
-        limit = TAIL * min(tails)
-        trials = [entry for entry, tail in zip(trials, tails, strict=True) if tail <= limit]
-        top = max(trials, key=lambda entry: entry[1].score)
-        octave = EXCHANGE * (100 - top[1].score) + 1e-9
-
-        def value(entry: tuple[int, Trial]) -> float:
-            return entry[1].score - octave * log2(entry[1].estimate(level=9))
-
-        trials.sort(key=value, reverse=True)
-        if len(trials) > N_PROMISING:
-            self._promising = sorted({top[0], *(i for i, _ in trials[:N_PROMISING])})
-        if self.goal is None:
-            return top[1]
-        reaching = [entry for entry in trials if entry[1].score >= self.goal]
-        return (reaching or [top])[0][1]
-
-    def chosen_by_score(self, colors: int, fit: PaletteFit) -> PaletteFit | None:
-        """Leave out the colors that the score misses least, where there are few too many.
-
-        What k-means was told to keep as small but important stays.
-        """
-        n_entries = self.counted.n_colors
-        n_pixels = self.image.width * self.image.height
-        if not self.race or len(self._rivals) == 1:
-            return None
-        if not is_affordable(n_entries, colors, n_pixels):
-            return None
-        exact = self.nearest(n_entries)
-        if exact.fit.stop_reason != "exact" or len(exact.fit.palette) != n_entries:
-            return None  # a palette that is given
-        profile = self.image.source.icc_profile
-
-        def score(indices: Indices, palette: Colors) -> float:
-            return self.scorer.score_indexed(indices, as_srgb(palette, profile))
-
-        every = exact.fit.palette.colors
-        stays = every[:, 3] == 0 if every.shape[1] == 4 else np.zeros(n_entries, bool)
-        for small in () if fit.small is None else fit.small:
-            stays |= (every == small).all(axis=1)
-        points = embed(every, self.color_space)
-        left = Palette(eliminate(exact.indexed.indices, every, points, colors, score, stays))
-        centers = embed(left.colors, self.color_space)
-        nearest = (
-            ((points[:, None].astype(np.float64) - centers[None]) ** 2).sum(axis=2).min(axis=1)
-        )
-        counts = np.bincount(exact.indexed.indices.reshape(-1), minlength=n_entries)
-        return PaletteFit(left, centers, float(nearest @ counts), n_entries - colors, "converged")
-
-    def _nearest_map(self, fit: PaletteFit) -> NearestMap:
+    def nearest_map(self, fit: PaletteFit) -> NearestMap:
+        """Sorted pixels, as a palette sees them."""
         return self._sorted_pixels(deep.as_mapped(self.image, fit), fit.palette.colors.shape[1])
 
     def _sorted_pixels(self, mapped: Image, channels: int = 0) -> NearestMap:
@@ -357,18 +189,6 @@ class Bench:
                 mapped, self.color_space, has_alpha=key[1] == 4, n_threads=self.n_threads
             )
         return self._sorted[key]
-
-    def _tail(self, fit: PaletteFit) -> float:
-        """How far off the colors are that are worst served: the 8-norm of all distances."""
-        colors = self.counted.colors
-        if fit.palette.colors.shape[1] > colors.shape[1]:  # a color to be kept is half-transparent
-            colors = np.column_stack([colors, np.full(len(colors), 255, np.uint8)])
-        points = embed(colors, self.color_space)
-        distances = np.empty(len(points), np.float32)
-        indices = np.empty(len(points), np.uint8)
-        centers = embed(fit.palette.colors, self.color_space)
-        _core.assign(points, centers, indices, distances, 1)
-        return float(np.mean(distances.astype(np.float64) ** 4) ** 0.125)
 
     def map(self, setting: Setting, rate_weight: float, *, hurry: bool = False) -> IndexedImage:
         """Map by distortion and rate, without a score; in a hurry few copies are followed."""
@@ -384,7 +204,7 @@ class Bench:
     def priced(self, setting: Setting, rate_weight: float) -> Trial:
         """Map by distortion and rate."""
         indexed = self.map(setting, rate_weight)
-        return self._trial(indexed, self.fit(setting.colors), rate_weight, setting)
+        return self.trial(indexed, self.fit(setting.colors), rate_weight, setting)
 
     def priced_all(self, wanted: Iterable[tuple[Setting, float]]) -> list[Trial]:
         """Map several ways, two at a time where there are processors for it."""
@@ -410,7 +230,7 @@ class Bench:
             palette = fit.palette
             known = self._nearest.get(setting.colors)
             if known is None or known.fit is not fit:
-                nearest = self._nearest_map(fit).map(palette).indices
+                nearest = self.nearest_map(fit).map(palette).indices
             else:
                 nearest = known.indexed.indices
             if self._maps:
@@ -423,7 +243,7 @@ class Bench:
                     self.image.pixels,
                     palette,
                     color_space=self.color_space,
-                    weights=self._weights,
+                    weights=self.weights,
                     masked=setting.masked,
                     fine=self.image.deep,
                     points=self.__dict__.pop("_points", None),
@@ -433,13 +253,14 @@ class Bench:
                 )
         return self._maps[key]
 
-    def _trial(
+    def trial(
         self,
         indexed: IndexedImage,
         fit: PaletteFit,
         rate_weight: float,
         setting: Setting | None = None,
     ) -> Trial:
+        """Score what was mapped."""
         colors = as_srgb(indexed.palette.colors, self.image.source.icc_profile)
         score = self.scorer.score_indexed(indexed.indices, colors)
         drawn = self.is_drawn and not self.is_large

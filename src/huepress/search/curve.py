@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from math import log2
 from typing import Final
 
-from huepress.search.bench import Bench, Setting, Trial
+from huepress.search.bench import Bench
+from huepress.search.trial import Setting, Trial
 
 LOWEST: Final = 2.0**-6
 HIGHEST: Final = 2.0**10

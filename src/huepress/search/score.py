@@ -6,8 +6,9 @@ from dataclasses import dataclass, field, replace
 from math import log2
 from typing import Final
 
-from huepress.search.bench import Bench, Setting, Trial
+from huepress.search.bench import Bench
 from huepress.search.curve import Curve, Slopes
+from huepress.search.trial import Setting, Trial
 
 EXACT: Final = 99.9
 """Scores from here on are for exact pictures: nothing else was ever seen to reach them."""
@@ -26,8 +27,9 @@ class Budget:
         Palettes tried, as multiples of the fewest colors that nearest mapping needs.
     dithers : tuple of float
         Levels tried.
-    followed : int
-        Settings that are followed to the score.
+    followed, followed_taken : int
+        Settings that are followed to the score, of drawn pictures and of photographs: of drawn
+        ones bytes at a score are not to be told beforehand (docs/lab-book.md, Search).
     rounds : int
         Pairs of mappings for each of these.
     """
@@ -35,17 +37,18 @@ class Budget:
     steps: tuple[float, ...]
     dithers: tuple[float, ...]
     followed: int
+    followed_taken: int
     rounds: int
 
 
 BUDGETS: Final = {
-    "fast": Budget((1.25,), (1.0, 0.0), 1, 2),
-    "balanced": Budget((1.12, 1.3, 1.7, 2.5), (1.0, 0.6, 0.0), 1, 3),
+    "fast": Budget((1.25,), (1.0, 0.0), 1, 1, 2),
+    "balanced": Budget((1.12, 1.3, 1.7, 2.5), (1.0, 0.6, 0.0), 4, 1, 3),
     "best": Budget(
-        (1.06, 1.12, 1.2, 1.3, 1.5, 1.7, 2.1, 2.7, 3.5), (1.0, 0.8, 0.6, 0.3, 0.0), 4, 5
+        (1.06, 1.12, 1.2, 1.3, 1.5, 1.7, 2.1, 2.7, 3.5), (1.0, 0.8, 0.6, 0.3, 0.0), 8, 4, 5
     ),
 }
-"""By effort; `balanced` takes ten to twenty mappings (docs/lab-book.md, Rate)."""
+"""By effort; `balanced` takes ten to thirty mappings (docs/lab-book.md, Rate)."""
 
 MEDIUM: Final = 50
 """Scores below which photographs may want a quarter of the colors (docs/lab-book.md, Rate)."""
@@ -194,9 +197,10 @@ class _Search:
         """Follow the most promising settings to the goal; the smallest file of all that reach."""
         slack = min(0.12, (100 - self.goal) / 80)
         found = [] if self.plain is None else [self.plain]
+        most = self.budget.followed if self.bench.is_drawn else self.budget.followed_taken
         followed = 0
         for curve in self.ranked():
-            if followed >= self.budget.followed and found:
+            if followed >= most and found:
                 break
             trial = curve.follow(self.budget.rounds, slack)
             followed += trial is not None

@@ -1,0 +1,82 @@
+"""One way to map a picture, and what came of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+from huepress.encode import png, webp
+from huepress.types import IndexedImage, PaletteFit
+
+ROUGH_LEVEL: Final = {"taken": 7, "drawn": 11}
+"""libdeflate's level for rough bytes. Of photographs level 7 writes 6 to 9 % more than level 12
+whatever the mapping, at a sixth of the time; of charts 10 to 24 % more, by palette
+(docs/lab-book.md, Lossless, Rate)."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """How to map, but for the rate weight.
+
+    Attributes
+    ----------
+    colors : int
+        Largest palette.
+    dither : float
+        0 to 1.
+    masked : bool
+        Errors weigh as the eye sees them: little in texture; False: the root of that.
+    """
+
+    colors: int
+    dither: float
+    masked: bool = True
+
+
+@dataclass(frozen=True, eq=False)
+class Trial:
+    """One way to map the picture, and how it scored.
+
+    Attributes
+    ----------
+    indexed : IndexedImage
+        The picture as mapped.
+    fit : PaletteFit
+        Where its palette comes from.
+    score : float
+        SSIMULACRA2.
+    rate_weight : float
+        0 is plain nearest color.
+    is_drawn : bool
+        Whether only the strong deflate ranks trials.
+    setting : Setting or None
+        How it was mapped; None: nearest color, or not for a search.
+    container : {"png", "webp"}
+        What its bytes are those of.
+    """
+
+    indexed: IndexedImage
+    fit: PaletteFit
+    score: float
+    rate_weight: float = 0.0
+    is_drawn: bool = False
+    setting: Setting | None = None
+    container: str = "png"
+
+    @cached_property
+    def n_bytes(self) -> int:
+        """Bytes of the PNG without row filters, or of the WebP."""
+        return self.estimate(level=12)
+
+    @cached_property
+    def rough_bytes(self) -> int:
+        """The same with a weaker deflate where that ranks alike, for sorting out."""
+        level = ROUGH_LEVEL["drawn" if self.is_drawn else "taken"]
+        return self.n_bytes if level == 12 else self.estimate(level=level)
+
+    def estimate(self, *, level: int) -> int:
+        """Bytes by libdeflate's level; of a WebP, levels below 12 are rough."""
+        if self.container == "webp":
+            return webp.estimate_bytes(self.indexed, rough=level < 12)
+        return png.estimate_bytes(self.indexed, level=level)
