@@ -134,7 +134,7 @@ def encode_indexed(
         if others and filtered < HOPELESS * len(sketch) and (small or pays(others)):
             if len(write(bands, MANY, SKETCH)) < STEEP * filtered:
                 others = MANY
-            found.append(write(ready, others, level))
+            found.append(write(ready, others, DEFLATE[effort]))
         if packs and effort != "fast":
             found.append(write(ready, NONE, level, packed=False))
         if small and free:
