@@ -6,7 +6,7 @@ import numpy as np
 
 from huepress import compress
 from huepress.colorspace import embed
-from huepress.search.eliminate import eliminate, is_affordable
+from huepress.search.eliminate import Elimination
 
 
 def squares(colors, size=6):
@@ -28,7 +28,7 @@ def closeness(indices, palette):
 def eliminated(n_colors, stays=()):
     kept = np.isin(np.arange(len(COLORS)), stays)
     points = embed(COLORS, "srgb")
-    return eliminate(squares(COLORS), COLORS, points, n_colors, closeness, kept)
+    return Elimination(squares(COLORS), COLORS, points, closeness, kept).down_to(n_colors)
 
 
 def test_the_two_that_are_alike_become_one():
@@ -50,15 +50,56 @@ def test_the_mean_is_taken_where_it_scores_higher():
         return -float(((shown - COLORS[squares(COLORS)]) ** 2).sum())
 
     points = embed(COLORS, "srgb")
-    left = eliminate(squares(COLORS), COLORS, points, 4, squared, np.zeros(5, bool))
+    none = np.zeros(5, bool)
+    left = Elimination(squares(COLORS), COLORS, points, squared, none).down_to(4)
     assert left[:, 0].tolist() == [0, 10, 122, 255]
 
 
+def test_fewer_go_on_from_more():
+    asked = []
+
+    def counted(indices, palette):
+        asked.append(len(palette))
+        return closeness(indices, palette)
+
+    points = embed(COLORS, "srgb")
+    chain = Elimination(squares(COLORS), COLORS, points, counted, np.zeros(5, bool))
+    assert chain.down_to(3)[:, 0].tolist() == [0, 120, 255]
+    assert asked.count(4) == 5
+    assert asked.count(3) == 4 + 1 + 2  # what is left, and the means of two that took others over
+    n_asked = len(asked)
+    assert chain.down_to(4)[:, 0].tolist() == [0, 10, 120, 255]
+    assert len(asked) == n_asked + 2
+    assert chain.down_to(2)[:, 0].tolist() == eliminated(2)[:, 0].tolist()
+
+
+def picture_of(n_colors, n_pixels):
+    """An elimination of so many colors, in a picture of so many pixels."""
+    colors = np.arange(n_colors * 3).reshape(-1, 3).astype(np.uint8)
+    indices = np.resize(np.arange(n_colors, dtype=np.uint8), (1, n_pixels))
+    none = np.zeros(n_colors, bool)
+    return Elimination(indices, colors, embed(colors, "srgb"), lambda *_: 0.0, none)
+
+
 def test_only_what_takes_little_is_done():
-    assert is_affordable(19, 16, 400_000)
-    assert not is_affordable(19, 16, 4_000_000)
-    assert not is_affordable(200, 16, 400_000)
-    assert not is_affordable(16, 16, 1)
+    assert picture_of(19, 400_000).is_affordable(16)
+    assert not picture_of(19, 4_000_000).is_affordable(16)
+    assert not picture_of(200, 400_000).is_affordable(16)
+    assert not picture_of(16, 400).is_affordable(16)
+    assert not picture_of(16, 400).is_affordable(1)
+
+
+def test_what_was_spent_is_spent():
+    chain = picture_of(20, 600_000)
+    reached = []
+    for n_colors in range(19, 1, -1):
+        if not chain.is_affordable(n_colors):
+            break
+        reached.append(n_colors)
+        chain.down_to(n_colors)
+    assert reached
+    assert reached[-1] > 2
+    assert picture_of(20, 600_000).is_affordable(reached[-1])
 
 
 def test_a_sprite_of_a_few_colors_too_many_scores_no_worse_than_by_k_means_alone():

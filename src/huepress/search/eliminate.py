@@ -17,24 +17,20 @@ from numpy.typing import NDArray
 from huepress.types import Colors, Indices, Points
 
 MOST_SCORED: Final = 100_000_000
-"""Pixels that may be scored for it: half a second (docs/lab-book.md, Search)."""
+"""Pixels that may be scored for it: half a second to a second (docs/lab-book.md, Search)."""
+
+CALL: Final = 8_000
+"""Pixels that are scored in the time that a score takes whatever its size."""
+
+TRIED: Final = 24
+"""Entries that are tried in every round: those whose loss adds least to the squared error. More
+gain nothing on sprites and icons (docs/lab-book.md, Search)."""
 
 
-def is_affordable(n_entries: int, n_colors: int, n_pixels: int) -> bool:
-    """Whether so many entries can be brought down to n_colors by the score."""
-    tries = (n_entries - n_colors) * (n_entries + n_colors + 1) // 2 + 2 * n_colors
-    return 2 <= n_colors < n_entries <= 256 and tries * n_pixels <= MOST_SCORED
+class Elimination:
+    """Entries left out one by one, each time the one without which the score is highest.
 
-
-def eliminate(
-    indices: Indices,
-    colors: Colors,
-    points: Points,
-    n_colors: int,
-    score: Callable[[Indices, Colors], float],
-    stays: NDArray[np.bool_],
-) -> Colors:
-    """Leave out entries one by one, each time the one without which the score is highest.
+    Fewer colors go on from where more have ended.
 
     Parameters
     ----------
@@ -44,46 +40,102 @@ def eliminate(
         (n, 3 or 4) uint8, its palette.
     points : ndarray
         (n, d) float32: the same where distance is measured (`colorspace.embed`).
-    n_colors : int
-        Entries to be left, fewer than n, at least 2.
     score : callable
         Indices and palette to a score, higher is better.
     stays : ndarray
         (n,) bool: entries that must not be left out.
-
-    Returns
-    -------
-    ndarray
-        (n_colors, 3 or 4) uint8, or more where more must stay. Of equal entries the last is left
-        out. An entry that took over the pixels of others is their mean where that scores higher.
     """
-    counts = np.bincount(indices.reshape(-1), minlength=len(colors)).astype(np.float64)
-    squared = ((points[:, None].astype(np.float64) - points[None]) ** 2).sum(axis=2)
-    kept = np.arange(len(colors))
-    may_go = ~stays
 
-    def taken_over(by: NDArray[np.intp]) -> NDArray[np.intp]:
-        return np.asarray(np.argmin(squared[:, by], axis=1))
+    def __init__(
+        self,
+        indices: Indices,
+        colors: Colors,
+        points: Points,
+        score: Callable[[Indices, Colors], float],
+        stays: NDArray[np.bool_],
+    ) -> None:
+        self._indices = indices
+        self._colors = colors
+        self._counts = np.bincount(indices.reshape(-1), minlength=len(colors)).astype(np.float64)
+        self._squared = ((points[:, None].astype(np.float64) - points[None]) ** 2).sum(axis=2)
+        self._score = score
+        self._may_go = ~stays
+        self._kept = [np.arange(len(colors))]
+        self._n_scored = 0
 
-    while len(kept) > n_colors and may_go[kept].any():
+    def is_affordable(self, n_colors: int) -> bool:
+        """Whether so many colors can be reached with what may still be spent."""
+        known = self._kept[-1]
+        if n_colors < 2 or n_colors >= len(self._colors) or len(self._colors) > 256:
+            return False
+        rounds = max(0, len(known) - n_colors)
+        tries = rounds * min(TRIED, len(known)) + min(n_colors, len(self._colors) - n_colors) + 1
+        return self._n_scored + tries * (self._indices.size + CALL) <= MOST_SCORED
+
+    def down_to(self, n_colors: int) -> Colors:
+        """Return the colors that are left.
+
+        Parameters
+        ----------
+        n_colors : int
+            Entries to be left, fewer than n, at least 2.
+
+        Returns
+        -------
+        ndarray
+            (n_colors, 3 or 4) uint8, or more where more must stay. Of equal entries the last is
+            left out. An entry that took over the pixels of others is their mean where that scores
+            higher.
+        """
+        while len(self._kept[-1]) > n_colors and self._may_go[self._kept[-1]].any():
+            self._kept.append(self._without_one(self._kept[-1]))
+        first = len(self._colors)
+        return self._with_means(self._kept[min(first - n_colors, len(self._kept) - 1)])
+
+    def _taken_over(self, by: NDArray[np.intp]) -> NDArray[np.intp]:
+        return np.asarray(np.argmin(self._squared[:, by], axis=1))
+
+    def _scored(self, indices: Indices, palette: Colors) -> float:
+        self._n_scored += indices.size + CALL
+        return self._score(indices, palette)
+
+    def _without_one(self, kept: NDArray[np.intp]) -> NDArray[np.intp]:
         best, without = -np.inf, kept
-        for entry in kept[may_go[kept]]:
+        for entry in self._promising(kept):
             rest = kept[kept != entry]
-            found = score(taken_over(rest).astype(np.uint8)[indices], colors[rest])
+            mapped = self._taken_over(rest).astype(np.uint8)[self._indices]
+            found = self._scored(mapped, self._colors[rest])
             if found >= best:
                 best, without = found, rest
-        kept = without
-    place = taken_over(kept)
-    mapped = place.astype(np.uint8)[indices]
-    palette = colors[kept].copy()
-    best = score(mapped, palette)
-    for i in np.flatnonzero(np.bincount(place, counts > 0, minlength=len(kept)) > 1):
-        members = place == i
-        if not may_go[kept[i]]:
-            continue
-        changed = palette.copy()
-        changed[i] = np.rint(np.average(colors[members], axis=0, weights=counts[members] + 1e-9))
-        found = score(mapped, changed)
-        if found > best:
-            best, palette = found, changed
-    return palette
+        return without
+
+    def _promising(self, kept: NDArray[np.intp]) -> NDArray[np.intp]:
+        """Find the entries whose loss adds least to the squared error, in their order."""
+        distances = self._squared[:, kept]
+        place = np.argmin(distances, axis=1)
+        every = np.arange(len(distances))
+        nearest = distances[every, place]
+        distances[every, place] = np.inf
+        loss = np.bincount(
+            place, self._counts * (distances.min(axis=1) - nearest), minlength=len(kept)
+        )
+        going = np.flatnonzero(self._may_go[kept])
+        return np.sort(kept[going[np.argsort(loss[going], kind="stable")[:TRIED]]])
+
+    def _with_means(self, kept: NDArray[np.intp]) -> Colors:
+        place = self._taken_over(kept)
+        mapped = place.astype(np.uint8)[self._indices]
+        palette = self._colors[kept].copy()
+        best = self._scored(mapped, palette)
+        for i in np.flatnonzero(np.bincount(place, self._counts > 0, minlength=len(kept)) > 1):
+            members = place == i
+            if not self._may_go[kept[i]]:
+                continue
+            changed = palette.copy()
+            changed[i] = np.rint(
+                np.average(self._colors[members], axis=0, weights=self._counts[members] + 1e-9)
+            )
+            found = self._scored(mapped, changed)
+            if found > best:
+                best, palette = found, changed
+        return palette

@@ -11,7 +11,7 @@ import numpy as np
 
 from huepress import _core, histogram
 from huepress.colorspace import as_srgb, embed, is_oklab
-from huepress.search.eliminate import eliminate, is_affordable
+from huepress.search.eliminate import Elimination
 from huepress.search.trial import Trial
 from huepress.types import Colors, Histogram, Indices, Palette, PaletteFit
 
@@ -42,6 +42,7 @@ class Race:
     def __init__(self, bench: Bench) -> None:
         self._bench = bench
         self._promising: list[int] | None = None
+        self._elimination: Elimination | None = None
 
     @cached_property
     def _rivals(self) -> list[tuple[Histogram, str | None]]:
@@ -106,16 +107,32 @@ class Race:
     def chosen_by_score(self, colors: int, fit: PaletteFit) -> PaletteFit | None:
         """Leave out the colors that the score misses least, where there are few too many.
 
-        What k-means was told to keep as small but important stays. None where it takes too long, or
-        where the first entries must stay what and where they are.
+        What k-means was told to keep as small but important stays (`fit`). None where it takes too
+        long, or where the first entries must stay what and where they are.
         """
         bench = self._bench
-        n_entries = bench.counted.n_colors
-        n_pixels = bench.image.width * bench.image.height
         if not bench.race or len(self._rivals) == 1 or bench.n_fixed:
             return None
-        if not is_affordable(n_entries, colors, n_pixels):
+        if not colors < bench.counted.n_colors <= 256:
             return None
+        if self._elimination is None:
+            self._elimination = self._start(fit)
+        if self._elimination is None or not self._elimination.is_affordable(colors):
+            return None
+        exact = bench.nearest(bench.counted.n_colors)
+        left = Palette(self._elimination.down_to(colors))
+        if fit.small is not None and not _holds(left.colors, fit.small):
+            return None
+        points = embed(exact.fit.palette.colors, bench.color_space).astype(np.float64)
+        centers = embed(left.colors, bench.color_space)
+        nearest = ((points[:, None] - centers[None]) ** 2).sum(axis=2).min(axis=1)
+        counts = np.bincount(exact.indexed.indices.reshape(-1), minlength=len(points))
+        n_gone = len(points) - len(left)
+        return PaletteFit(left, centers, float(nearest @ counts), n_gone, "score")
+
+    def _start(self, fit: PaletteFit) -> Elimination | None:
+        bench = self._bench
+        n_entries = bench.counted.n_colors
         exact = bench.nearest(n_entries)
         if exact.fit.stop_reason != "exact" or len(exact.fit.palette) != n_entries:
             return None  # a palette that is given
@@ -129,13 +146,7 @@ class Race:
         for small in () if fit.small is None else fit.small:
             stays |= (every == small).all(axis=1)
         points = embed(every, bench.color_space)
-        left = Palette(eliminate(exact.indexed.indices, every, points, colors, score, stays))
-        centers = embed(left.colors, bench.color_space)
-        nearest = (
-            ((points[:, None].astype(np.float64) - centers[None]) ** 2).sum(axis=2).min(axis=1)
-        )
-        counts = np.bincount(exact.indexed.indices.reshape(-1), minlength=n_entries)
-        return PaletteFit(left, centers, float(nearest @ counts), n_entries - colors, "score")
+        return Elimination(exact.indexed.indices, every, points, score, stays)
 
     def _tail(self, fit: PaletteFit) -> float:
         """How far off the colors are that are worst served: the 8-norm of all distances."""
@@ -149,3 +160,7 @@ class Race:
         centers = embed(fit.palette.colors, bench.color_space)
         _core.assign(points, centers, indices, distances, 1)
         return float(np.mean(distances.astype(np.float64) ** 4) ** 0.125)
+
+
+def _holds(colors: Colors, some: Colors) -> bool:
+    return bool((colors[:, None] == some[None]).all(axis=2).any(axis=0).all())
