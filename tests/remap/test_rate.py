@@ -10,6 +10,7 @@ import pytest
 
 from huepress import _core
 from huepress._native import instruction_set
+from huepress.colorspace import embed
 from huepress.errors import OptionError
 from huepress.remap.rate import RateMap, remap
 from huepress.remap.reference import ReferenceMap
@@ -175,3 +176,15 @@ def test_only_clear_pixels_get_the_clear_entry():
     pixels[:, 8:, 3] = 20
     expected = np.repeat((pixels[:, :, 3] > 0).astype(np.uint8)[:1], 9, axis=0)
     np.testing.assert_array_equal(RateMap(pixels, palette).map(50.0).indices, expected)
+
+
+def test_in_paintings_lightness_goes_before_chroma():
+    """A gray, another gray, and a color of the first one's lightness."""
+    colors = np.array([[128, 128, 128], [137, 137, 137], [153, 117, 128]], np.uint8)
+    away = np.abs(embed(colors, "oklab") - embed(colors[:1], "oklab"))
+    assert 0.4 * np.hypot(*away[2, 1:]) < away[1, 0] < 0.8 * np.hypot(*away[2, 1:])
+    pixels = np.full((9, 17, 3), 128, np.uint8)
+    for painted, entry in ((False, 0), (True, 1)):
+        mapping = RateMap(pixels, Palette(colors[1:]), painted=painted)
+        assert (mapping.nearest == entry).all()
+        assert (mapping.map(0.01, dither=0.0).indices == entry).all()

@@ -95,6 +95,19 @@ def test_how_much_dither_is_tried(picture, few_colors, levels, monkeypatch):
     assert tried == levels
 
 
+def test_what_counts_as_painted():
+    """Opaque, drawn, and more colors than a palette holds in most of its pixels."""
+    paper = photo(64, 64)
+    assert bench_of(paper).is_painted
+    plain = np.full((256, 256, 3), 255, np.uint8)
+    plain[:64, :64] = paper
+    assert not bench_of(plain).is_painted
+    soft = np.dstack([paper, np.full(paper.shape[:2], 200, np.uint8)])
+    assert not bench_of(soft).is_painted
+    assert not bench_of(gradient()).is_painted
+    assert not bench_of(noise(40, 30, levels=3)).is_painted
+
+
 def test_a_score_out_of_reach_is_not_claimed():
     bench = bench_of(photo(), colors=4)
     assert reach_score(bench, 95.0, "balanced", None) is None

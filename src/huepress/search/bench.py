@@ -39,6 +39,12 @@ FEW_COLORS: Final = 16384
 300 to 12,000, photographs 30,000 and more."""
 
 
+PALETTE: Final = 256
+PAINTED: Final = 0.8
+"""Share of the pixels that the most frequent so many colors have, up to which a drawing counts as
+painted. Crayon on paper has 0.47 to 0.73, charts and screens 0.89 to 1 (docs/lab-book.md, Rate)."""
+
+
 def count_seen(image: Image, color_space: ColorSpace, *, n_threads: int = 0) -> Histogram:
     """Count the distinct colors, every pixel weighted as the eye weighs errors there.
 
@@ -154,6 +160,17 @@ class Bench:
         return self.counted.n_colors <= FEW_COLORS and not self.is_smooth
 
     @cached_property
+    def is_painted(self) -> bool:
+        """Whether this is a drawing whose colors are too many for any palette, and opaque."""
+        if not self.is_drawn or self.counted.n_colors <= PALETTE:
+            return False
+        counts = self.pixel_counts.weights
+        if self.pixel_counts.colors.shape[1] == 4:
+            return False
+        most = np.partition(counts, -PALETTE)[-PALETTE:]
+        return float(most.sum()) <= PAINTED * float(counts.sum())
+
+    @cached_property
     def is_smooth(self) -> bool:
         """Whether much of this is faint gradients, in which bands would be seen."""
         return is_smooth(self.image.pixels)
@@ -248,6 +265,7 @@ class Bench:
                     fine=self.image.deep,
                     points=self.__dict__.pop("_points", None),
                     nearest=nearest,
+                    painted=self.is_painted,
                     smooth=self.is_smooth,
                     n_threads=self.n_threads,
                 )
