@@ -51,7 +51,7 @@ _OUTLIER: Final = 1 / 625
 # ever less: one row of 16 offsets +12 % bytes, eight rows of 64 -2 % at twice the time
 # (docs/lab-book.md, Rate). WebP's short distances reach eight rows (docs/lab-book.md, WebP).
 _REACH: Final = {"png": (4, 2, 2, 2), "webp": (4, 2, 1, 1, 1, 1, 1, 1)}
-_NARROW: Final = (2, 1)
+_NARROW: Final = (1, 1)
 # Rows whose coordinates are held at a time where only their lightness is wanted.
 _ROWS: Final = 256
 
