@@ -39,11 +39,14 @@ _SPREAD_RIGHT: Final = (0.28, 0.72, 0.87)
 _SPREAD_DOWN: Final = (0.50, 0.15, 0.07)
 # In pictures of gradients a few per cent of the bytes, a fifth of the peers', buy a tenth less of
 # the error that is left after a blur (docs/lab-book.md, Rate).
-_SPREAD_RIGHT_GRADIENTS: Final = (0.28, 0.78, 0.87)
-_SPREAD_DOWN_GRADIENTS: Final = (0.50, 0.13, 0.07)
+_SPREAD_RIGHT_GRADIENTS: Final = (0.28, 0.80, 0.87)
+_SPREAD_DOWN_GRADIENTS: Final = (0.50, 0.12, 0.07)
 # Rate weight half way from the low to the high one: from there on runs are long enough to be seen
 # as streaks in what is only half smooth (docs/lab-book.md, Rate).
 _STREAKS: Final = 32.0
+# How much more errors count where the picture is smooth, at a high rate weight: long runs are seen
+# as streaks there before they are anywhere (docs/lab-book.md, Rate).
+_PREMIUM: Final = 2.0
 # 1 / squared distance (a tenth of the way from black to white) at which an error counts twice
 # (docs/lab-book.md, Rate).
 _OUTLIER: Final = 1 / 625
@@ -204,12 +207,13 @@ class RateMap:
         streaks = rate_weight / (rate_weight + _STREAKS)
         right, down = self._spread
         smoothness = self._smoothness(streaks)
+        weights = self._weights_at(streaks)
         height, width = indices.shape
 
         def map_rows(top: int, bottom: int) -> None:
             _core.map_rate(
                 self._points[top * width : bottom * width],
-                self._weights[top:bottom],
+                weights[top:bottom],
                 smoothness[top:bottom],
                 self.nearest[top:bottom],
                 self._centers,
@@ -249,6 +253,15 @@ class RateMap:
         smoothness += np.float32(streaks)
         smoothness *= self._importance
         return smoothness
+
+    def _weights_at(self, streaks: float) -> NDArray[np.float32]:
+        """Weights of errors: with a premium, as the rate weight rises, where it is smooth."""
+        premium = self._importance * self._importance
+        premium *= premium
+        premium *= np.float32(_PREMIUM * streaks)
+        premium += np.float32(1)
+        premium *= self._weights
+        return premium
 
     def _keep_clear(self, indices: Indices) -> None:
         """Give full transparency to clear pixels and to nothing else, as `nearest.remap` does."""
