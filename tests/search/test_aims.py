@@ -198,7 +198,7 @@ def test_a_bench_for_webp_counts_the_bytes_of_a_webp():
 
 
 def test_another_container_gets_a_mapping_of_its_own_that_scores_no_less():
-    bench = bench_of(photo(), 64)
+    bench = bench_of(photo(192, 256), 64)
     trial = bench.priced(Setting(64, 1.0), 2.0)
     other = for_container(bench, trial, "webp", trial.score - 0.2)
     assert other is not None
