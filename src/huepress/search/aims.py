@@ -140,7 +140,8 @@ def for_container(bench: Bench, trial: Trial, container: str, goal: float) -> Tr
         if 0 <= gap <= NEAR or (gap < 0 and best is not None):
             break
         # On the safe side: a try that misses is of no use.
-        weight *= 2.0 ** ((0.7 * gap if gap > 0 else 1.5 * gap) / slope - 0.05 * (gap < 0))
+        octaves = (0.7 * gap if gap > 0 else 1.5 * gap) / slope - 0.05 * (gap < 0)
+        weight = min(max(weight * 2.0 ** max(octaves, -60), LOWEST), HIGHEST)
     return best
 
 
