@@ -21,6 +21,7 @@ from huepress.errors import LimitError
 from huepress.metrics import Ssimulacra2
 from huepress.options import CompressOptions
 from huepress.palette_files import parse_hex, read_palette, to_hex
+from huepress.remap.kinds import FEW_COLORS
 from huepress.small_colors import SmallColors
 from huepress.types import Histogram, Image, IndexedImage, Palette, PaletteFit, Points
 
@@ -184,7 +185,7 @@ def learn(
     that the counted colors stand for, where there are any.
     """
     space = space_of(options.color_space, icc_profile)
-    drawn = counted.n_colors <= search.FEW_COLORS and options.effort != "fast"
+    drawn = counted.n_colors <= FEW_COLORS and options.effort != "fast"
 
     def fit(colors: Histogram, n_colors: int) -> PaletteFit:
         return kmeans.fit_palette(

@@ -76,6 +76,14 @@ def test_embed(data, n, channels):
     assert np.isfinite(out).all()
 
 
+@given(data=st.data(), height=st.integers(0, 80), width=st.integers(0, 20), t=THREADS)
+def test_importance(data, height, width, t):
+    p = data.draw(points(height * width, 3, ANY))
+    taps = data.draw(arrays(np.float32, st.integers(1, 16), elements=st.floats(0, 1, width=32)))
+    found = np.empty((height, width), np.float32)
+    _core.importance(p, taps, taps[::-1].copy(), 6.0, found, t)
+
+
 @given(
     data=st.data(),
     height=st.integers(1, 12),

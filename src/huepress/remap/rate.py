@@ -84,9 +84,9 @@ class RateMap:
     nearest : ndarray, optional
         (height, width) uint8: the nearest entry of every pixel, when it is known.
     painted : bool, default False
-        Spend more on lightness, less on chroma.
+        Spend more on lightness, less on chroma, as `kinds.is_painted` pictures need.
     smooth : bool, default False
-        Spread more of the error, as `gradients.is_smooth` pictures need.
+        Spread more of the error, as `kinds.is_smooth` pictures need.
     n_threads : int, default 0
         For the nearest colors; 0 means all. The mapping itself is sequential.
 

@@ -12,12 +12,11 @@ from huepress.search.aims import (
     reach_size,
     smallest,
 )
-from huepress.search.bench import FEW_COLORS, Bench, Learn, count_seen
+from huepress.search.bench import Bench, Learn, count_seen
 from huepress.search.score import reach_score
 from huepress.search.trial import Setting, Trial
 
 __all__ = [
-    "FEW_COLORS",
     "Bench",
     "Learn",
     "Setting",

@@ -15,7 +15,7 @@ from huepress import deep, fixed_colors, histogram
 from huepress.colorspace import ColorSpace, as_srgb
 from huepress.metrics import Ssimulacra2
 from huepress.remap import NearestMap
-from huepress.remap.gradients import is_smooth
+from huepress.remap.kinds import FEW_COLORS, is_painted, is_smooth
 from huepress.remap.rate import RateMap, weights_of
 from huepress.search.race import Race
 from huepress.search.trial import Setting, Trial
@@ -33,16 +33,6 @@ Learn = Callable[[Histogram, int, str | None], PaletteFit]
 LARGE: Final = 1 << 22
 """Pixels above which one palette is learned and trials are ranked by the quick deflate: 25
 megapixels of icons took 37 s of processor time without this rule, 12 of them in deflate."""
-
-FEW_COLORS: Final = 16384
-"""Distinct colors up to which a picture counts as drawn, not taken. Charts, icons and screens have
-300 to 12,000, photographs 30,000 and more."""
-
-
-PALETTE: Final = 256
-PAINTED: Final = 0.8
-"""Share of the pixels that the most frequent so many colors have, up to which a drawing counts as
-painted. Crayon on paper has 0.47 to 0.73, charts and screens 0.89 to 1 (docs/lab-book.md, Rate)."""
 
 
 def count_seen(image: Image, color_space: ColorSpace, *, n_threads: int = 0) -> Histogram:
@@ -162,13 +152,7 @@ class Bench:
     @cached_property
     def is_painted(self) -> bool:
         """Whether this is a drawing whose colors are too many for any palette, and opaque."""
-        if not self.is_drawn or self.counted.n_colors <= PALETTE:
-            return False
-        counts = self.pixel_counts.weights
-        if self.pixel_counts.colors.shape[1] == 4:
-            return False
-        most = np.partition(counts, -PALETTE)[-PALETTE:]
-        return float(most.sum()) <= PAINTED * float(counts.sum())
+        return self.is_drawn and is_painted(self.pixel_counts)
 
     @cached_property
     def is_smooth(self) -> bool:

@@ -7,6 +7,7 @@ from typing import Final
 
 import oxipng
 
+from huepress import histogram
 from huepress.colorspace import space_of
 from huepress.deep import as_mapped
 from huepress.encode import Carried, carry, encode
@@ -15,6 +16,7 @@ from huepress.encode.tidy import tidy
 from huepress.options import CompressOptions
 from huepress.palette_files import parse_hex
 from huepress.remap import NearestMap, remap
+from huepress.remap.kinds import is_painted, is_smooth
 from huepress.remap.rate import RateMap
 from huepress.report import Result
 from huepress.types import Encoded, Image, IndexedImage, PaletteFit
@@ -65,12 +67,16 @@ def finish_plain(
         indexed = remap(mapped, fit.palette, space, n_threads=options.threads)
     if not is_nearest(options):
         weight, dither = options.rate_weight or 0.0, options.dither or 0.0
+        smooth = is_smooth(image.pixels)
+        counted = histogram.count(image, n_threads=options.threads)
         mapping = RateMap(
             image.pixels,
             fit.palette,
             color_space=space,
             fine=image.deep,
             nearest=indexed.indices,
+            painted=not smooth and is_painted(counted),
+            smooth=smooth,
             n_threads=options.threads,
         )
         indexed = mapping.map(max(weight, 1e-6), dither=dither, find=options.effort != "fast")

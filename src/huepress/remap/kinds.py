@@ -1,4 +1,8 @@
-"""Faint gradients: skies, drawn backgrounds. Bands and streaks are seen there before anywhere."""
+"""Kinds of pictures that are mapped with a care of their own.
+
+Faint gradients are skies and drawn backgrounds: bands and streaks are seen there before anywhere.
+Paintings have crayon or brush in their lightness.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,16 @@ from typing import Final
 
 import numpy as np
 
-from huepress.types import Pixels
+from huepress.types import Histogram, Pixels
+
+FEW_COLORS: Final = 16384
+"""Distinct colors up to which a picture counts as drawn, not taken. Charts, icons and screens have
+300 to 12,000, photographs 30,000 and more."""
+
+PALETTE: Final = 256
+PAINTED: Final = 0.8
+"""Share of the pixels that the most frequent so many colors have, up to which a drawing counts as
+painted. Crayon on paper has 0.47 to 0.73, charts and screens 0.89 to 1 (docs/lab-book.md, Rate)."""
 
 SMOOTH: Final = 0.3
 """Share of blocks with a faint gradient from which on a picture is one of gradients. Skies and
@@ -46,3 +59,18 @@ def smooth_share(pixels: Pixels) -> float:
     range_ = blocks.max(axis=1).max(axis=2) - blocks.min(axis=1).min(axis=2)
     widest = range_.max(axis=2)
     return float(np.mean((widest > 0) & (widest <= FAINT)))
+
+
+def is_painted(pixel_counts: Histogram) -> bool:
+    """Tell whether a picture without gradients is a painting: opaque, and drawn in many colors.
+
+    Parameters
+    ----------
+    pixel_counts : Histogram
+        Distinct colors and the number of pixels of each.
+    """
+    counts = pixel_counts.weights
+    if not PALETTE < len(counts) <= FEW_COLORS or pixel_counts.colors.shape[1] == 4:
+        return False
+    most = np.partition(counts, -PALETTE)[-PALETTE:]
+    return float(most.sum()) <= PAINTED * float(counts.sum())

@@ -1,4 +1,4 @@
-"""Which pictures count as gradients, and what the mapping makes of that."""
+"""Which pictures count as paintings or gradients, and what the mapping makes of that."""
 
 import numpy as np
 import pytest
@@ -6,8 +6,9 @@ import pytest
 from huepress.histogram import count
 from huepress.kmeans import fit_palette
 from huepress.load import load
-from huepress.remap import gradients
+from huepress.remap import kinds
 from huepress.remap.rate import RateMap
+from huepress.types import Histogram
 from images import noise
 
 
@@ -35,32 +36,32 @@ def block(*values):
     ],
 )
 def test_a_block_counts_when_it_varies_by_few_levels(values, share):
-    assert gradients.smooth_share(np.tile(block(*values), (3, 2, 1))) == share
+    assert kinds.smooth_share(np.tile(block(*values), (3, 2, 1))) == share
 
 
 def test_the_share_is_that_of_whole_blocks():
     pixels = halves(block(1), block(1, 2))
-    assert gradients.smooth_share(pixels) == 0.5
+    assert kinds.smooth_share(pixels) == 0.5
     rest = np.pad(pixels, ((0, 7), (0, 5), (0, 0)), mode="edge")
-    assert gradients.smooth_share(rest) == 0.5
-    assert gradients.is_smooth(rest)
+    assert kinds.smooth_share(rest) == 0.5
+    assert kinds.is_smooth(rest)
 
 
 def test_one_channel_is_enough_to_leave_it():
     pixels = block(1, 3)
     pixels[0, 0, 2] = 99
-    assert gradients.smooth_share(pixels) == 0
+    assert kinds.smooth_share(pixels) == 0
     soft = np.dstack([block(1, 3), np.tile(np.arange(8, dtype=np.uint8) * 30, (8, 1))])
-    assert gradients.smooth_share(soft) == 0
+    assert kinds.smooth_share(soft) == 0
 
 
 @pytest.mark.parametrize("shape", [(0, 9, 3), (7, 400, 4), (400, 7, 3)])
 def test_what_holds_no_block_is_none(shape):
-    assert gradients.smooth_share(np.zeros(shape, np.uint8)) == 0
+    assert kinds.smooth_share(np.zeros(shape, np.uint8)) == 0
 
 
 def test_noise_is_none():
-    assert not gradients.is_smooth(noise(64, 64))
+    assert not kinds.is_smooth(noise(64, 64))
 
 
 def test_more_of_the_error_is_spread_in_gradients():
@@ -75,3 +76,23 @@ def test_more_of_the_error_is_spread_in_gradients():
         means = error.reshape(12, 8, 16, 8, 3).mean(axis=(1, 3))
         blurred[smooth] = float((means**2).mean())
     assert blurred[True] < blurred[False]
+
+
+@pytest.mark.parametrize(
+    ("n_colors", "frequent", "painted"),
+    [
+        (256, 1.0, False),
+        (1000, 0.79, True),
+        (1000, 0.81, False),
+        (16384, 0.5, True),
+        (16385, 0.5, False),
+    ],
+)
+def test_a_painting_has_few_of_its_pixels_in_its_256_colors(n_colors, frequent, painted):
+    colors = np.arange(n_colors * 3).reshape(-1, 3).astype(np.uint8)
+    rest = n_colors - 256
+    weights = np.full(n_colors, (1 - frequent) / max(rest, 1))
+    weights[:256] = frequent / 256
+    assert kinds.is_painted(Histogram(colors, weights)) == painted
+    clear = np.column_stack([colors, np.full(n_colors, 255, np.uint8)])
+    assert not kinds.is_painted(Histogram(clear, weights))
