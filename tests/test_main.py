@@ -1,5 +1,6 @@
 """How the process ends: quickly, and with nothing left undone."""
 
+import os
 import subprocess
 import sys
 
@@ -41,6 +42,15 @@ def test_an_output_that_is_closed_ends_as_in_any_program():
     done = ended("sys.stdout.close()\nleave(0)")
     assert done.returncode == 0
     assert "registered" not in done.stdout
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs a shell that closes files")
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-"])
+def test_files_that_were_closed_before_it_began(closed):
+    command = f"'{sys.executable}' -m huepress --version {closed}"
+    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True)
+    assert done.returncode == 0
+    assert done.stderr == ""
 
 
 @pytest.mark.parametrize(

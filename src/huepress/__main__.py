@@ -31,8 +31,9 @@ def leave(code: str | int | None) -> None:
     if threading.active_count() == 1 and isinstance(code, int | None):
         atexit._run_exitfuncs()
         try:
-            sys.stdout.flush()
-            sys.stderr.flush()
+            for stream in (sys.stdout, sys.stderr):
+                if stream is not None:  # as it is when the file was closed before we began
+                    stream.flush()
         except (OSError, ValueError):  # a reader went away, a stream is closed: Python knows how
             sys.exit(code)
         os._exit(code or 0)

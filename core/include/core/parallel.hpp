@@ -4,6 +4,8 @@
 
 #include <atomic>
 #include <cstddef>
+#include <exception>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -17,7 +19,9 @@ inline std::size_t thread_count(std::size_t requested) {
 }
 
 // Call work(chunk) once for every chunk in [0, n_chunks), in any order, on up to n_threads threads.
-// Threads are started per call and joined before it returns, so a fork between calls is safe.
+// Threads are started per call and joined before it returns, so a fork between calls is safe. What
+// work throws, as when memory is short, ends the call with the first of it; chunks may be left out
+// then. Where the system has no more threads, those that there are do the work.
 template <class Work>
 void for_each_chunk(std::size_t n_chunks, std::size_t n_threads, const Work& work) {
     n_threads = thread_count(n_threads);
@@ -27,14 +31,25 @@ void for_each_chunk(std::size_t n_chunks, std::size_t n_threads, const Work& wor
         return;
     }
     std::atomic<std::size_t> next{0};
+    std::atomic_flag failed = ATOMIC_FLAG_INIT;
+    std::exception_ptr failure;
     const auto run = [&] {
-        for (std::size_t chunk = next++; chunk < n_chunks; chunk = next++) work(chunk);
+        try {
+            for (std::size_t chunk = next++; chunk < n_chunks; chunk = next++) work(chunk);
+        } catch (...) {
+            next = n_chunks;
+            if (!failed.test_and_set()) failure = std::current_exception();
+        }
     };
     std::vector<std::thread> threads;
     threads.reserve(n_threads - 1);
-    for (std::size_t i = 1; i < n_threads; ++i) threads.emplace_back(run);
+    try {
+        for (std::size_t i = 1; i < n_threads; ++i) threads.emplace_back(run);
+    } catch (const std::system_error&) {
+    }
     run();
     for (std::thread& thread : threads) thread.join();
+    if (failure) std::rethrow_exception(failure);
 }
 
 }  // namespace core

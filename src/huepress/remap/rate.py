@@ -30,15 +30,15 @@ from huepress.types import IndexedImage, Indices, Palette, Pixels, Points
 # six photographs: 0.7-0.8 is smallest at equal score (docs/lab-book.md, Rate).
 _CHROMA: Final = 0.8
 # The same for pictures painted in many colors: lightness, that is crayon and brush, keeps its grain
-# for a fifth more bytes, of what is three fifths of the peers' (docs/lab-book.md, Rate).
+# for a quarter more bytes, of what is three fifths of the peers' (docs/lab-book.md, Rate).
 _CHROMA_PAINTED: Final = 0.4
 # Shares of the error that go to the next pixel and to the next row at full dither: in texture, and
 # where the picture is smooth, at a low rate weight and at a high one. In smooth areas nearly all
 # of it goes on, to the right, so that neither bands nor streaks are left (docs/lab-book.md, Rate).
 _SPREAD_RIGHT: Final = (0.28, 0.72, 0.87)
 _SPREAD_DOWN: Final = (0.50, 0.15, 0.07)
-# In pictures of gradients a few per cent of the bytes, a fifth of the peers', buy a tenth less of
-# the error that is left after a blur (docs/lab-book.md, Rate).
+# In pictures of gradients 1 to 10 % of the bytes, a fifth of the peers', buy 3 to 8 % less of the
+# error that is left after a blur (docs/lab-book.md, Rate).
 _SPREAD_RIGHT_GRADIENTS: Final = (0.28, 0.80, 0.87)
 _SPREAD_DOWN_GRADIENTS: Final = (0.50, 0.12, 0.07)
 # Rate weight half way from the low to the high one: from there on runs are long enough to be seen

@@ -66,7 +66,7 @@ class Elimination:
     def is_affordable(self, n_colors: int) -> bool:
         """Whether so many colors can be reached with what may still be spent."""
         known = self._kept[-1]
-        if n_colors < 2 or n_colors >= len(self._colors) or len(self._colors) > 256:
+        if not 2 <= n_colors < len(self._colors):
             return False
         rounds = max(0, len(known) - n_colors)
         tries = rounds * min(TRIED, len(known)) + min(n_colors, len(self._colors) - n_colors) + 1

@@ -48,7 +48,7 @@ BUDGETS: Final = {
         (1.06, 1.12, 1.2, 1.3, 1.5, 1.7, 2.1, 2.7, 3.5), (1.0, 0.8, 0.6, 0.3, 0.0), 8, 4, 5
     ),
 }
-"""By effort; `balanced` takes ten to thirty mappings (docs/lab-book.md, Rate)."""
+"""By effort; `balanced` takes ten to forty mappings (docs/lab-book.md, Rate)."""
 
 MEDIUM: Final = 50
 """Scores below which photographs may want a quarter of the colors (docs/lab-book.md, Rate)."""

@@ -68,14 +68,13 @@ def finish_plain(
     if not is_nearest(options):
         weight, dither = options.rate_weight or 0.0, options.dither or 0.0
         smooth = is_smooth(image.pixels)
-        counted = histogram.count(image, n_threads=options.threads)
         mapping = RateMap(
             image.pixels,
             fit.palette,
             color_space=space,
             fine=image.deep,
             nearest=indexed.indices,
-            painted=not smooth and is_painted(counted),
+            painted=not smooth and is_painted(histogram.count(image, n_threads=options.threads)),
             smooth=smooth,
             n_threads=options.threads,
         )
