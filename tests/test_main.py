@@ -4,7 +4,9 @@ import os
 import subprocess
 import sys
 
+import numpy as np
 import pytest
+from PIL import Image
 
 END = """
 import atexit, sys, threading
@@ -62,3 +64,31 @@ def test_the_command_keeps_its_exit_codes(arguments, code):
     )
     assert done.returncode == code
     assert done.stdout or done.stderr
+
+
+@pytest.fixture
+def picture(tmp_path):
+    path = tmp_path / "picture.png"
+    Image.fromarray(np.random.default_rng(0).integers(0, 256, (40, 40, 3), np.uint8)).save(path)
+    return path
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs a shell that closes files")
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        ("compress '{0}' --force -o '{0}.out' >&-", 0),
+        ("compress '{0}' --force -o '{0}.out' >&- 2>&-", 0),
+        ("compress '{0}' -o - >&-", 2),
+        ("compress '{0}' --json -o '{0}.out' >&-", 2),
+        ("palette '{0}' >&-", 2),
+    ],
+)
+def test_a_closed_output_loses_nothing_unsaid(picture, arguments, code):
+    command = f"'{sys.executable}' -m huepress {arguments.format(picture)}"
+    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True)
+    assert done.returncode == code, done.stderr
+    assert "Traceback" not in done.stderr
+    assert picture.with_name("picture.png.out").exists() == (code == 0)
+    if code:
+        assert "standard output is closed" in done.stderr

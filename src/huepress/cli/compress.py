@@ -11,6 +11,7 @@ import click
 
 from huepress.cli.flags import GroupedCommand, flags_of, options_of
 from huepress.cli.progress import Progress
+from huepress.cli.streams import is_terminal, require_stdout
 from huepress.cli.telling import Teller
 from huepress.errors import OptionError
 from huepress.options import BatchOptions, CompressOptions, WriteOptions
@@ -78,7 +79,9 @@ def command(sources: tuple[str, ...], as_json: bool, quiet: bool, **values: Any)
     to_stdout = any(target.output == "-" for target in targets)
     if as_json and to_stdout:
         raise click.UsageError("--json and a picture cannot both go to standard output")
-    if to_stdout and sys.stdout.isatty():
+    if to_stdout or as_json:
+        require_stdout()
+    if to_stdout and is_terminal(sys.stdout):
         raise click.UsageError("a picture is not written to a terminal: use -o FILE, or a pipe")
 
     teller = Teller(

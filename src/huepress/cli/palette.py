@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from huepress.cli.flags import GroupedCommand, flags_of, options_of
+from huepress.cli.streams import is_terminal, require_stdout
 from huepress.errors import OptionError
 from huepress.options import CompressOptions
 
@@ -74,7 +75,9 @@ def command(
         format = "hex" if output is None else format_of_suffix(output)
     if format is None:
         raise click.UsageError(f"{output}: which format? -f takes one of {', '.join(FORMATS)}")
-    to_terminal = output is None and sys.stdout.isatty()
+    if output is None:
+        require_stdout()
+    to_terminal = output is None and is_terminal(sys.stdout)
     if format in BINARY and to_terminal:
         raise click.UsageError(f"{format} is not for a terminal: use -o FILE, or a pipe")
     if output is not None and not force:

@@ -8,7 +8,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self
 
 if TYPE_CHECKING:
-    from rich.progress import Progress as RichProgress
+    from huepress.cli.streams import is_terminal
+from rich.progress import Progress as RichProgress
     from rich.progress import TaskID
 
 DELAY: Final = 1.0
@@ -30,7 +31,7 @@ class Progress:
         self._total = total
         self._done = 0
         self._saved = 0
-        self._enabled = enabled and sys.stderr.isatty()
+        self._enabled = enabled and is_terminal(sys.stderr)
         self._lock = threading.Lock()
         self._timer: threading.Timer | None = None
         self._bar: RichProgress | None = None
@@ -70,7 +71,7 @@ class Progress:
                 TimeElapsedColumn(),
                 TextColumn("{task.description}"),
                 console=Console(stderr=True),
-                redirect_stdout=sys.stdout.isatty(),  # data in a pipe stays in the pipe
+                redirect_stdout=is_terminal(sys.stdout),  # data in a pipe stays in the pipe
                 transient=True,
             )
             # One file has no steps to count: its bar only shows that work goes on.
