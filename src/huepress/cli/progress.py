@@ -7,9 +7,10 @@ import threading
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self
 
+from huepress.cli.streams import is_terminal
+
 if TYPE_CHECKING:
-    from huepress.cli.streams import is_terminal
-from rich.progress import Progress as RichProgress
+    from rich.progress import Progress as RichProgress
     from rich.progress import TaskID
 
 DELAY: Final = 1.0
