@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import errno
 import os
-import secrets
 import stat
 import threading
 from pathlib import Path
@@ -195,7 +194,7 @@ def _write_through(target: Path, data: bytes) -> None:
 def _create(directory: Path) -> tuple[int, Path]:
     """Make a locked temporary file; its short name fits where the target's own would not."""
     while True:
-        temporary = directory / f"{PREFIX}{secrets.token_hex(8)}{SUFFIX}"
+        temporary = directory / f"{PREFIX}{os.urandom(8).hex()}{SUFFIX}"
         flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
         descriptor = os.open(temporary, flags, 0o666)
         if fcntl is None:  # pragma: no cover - Windows

@@ -103,13 +103,39 @@ def _compare(points, size, n_colors, how):
     counts = np.bincount(nearest.reshape(-1), minlength=n_colors).astype(np.float64)
     options = (rate_weight, 1 / 625, 0.5, (0.28, 0.6), (0.45, 0.15), find, reach, container)
     indices = np.empty(size, np.uint8)
-    _core.map_rate(points, weights, smoothness, nearest, palette, counts, indices, *options)
+    _core.map_rate(points, weights, smoothness, nearest, palette, counts, indices, *options, 1, 1)
     plain = ReferenceMap(width, palette, counts, *options)
     rows = [
         plain.map_row(points[y * width : (y + 1) * width], weights[y], smoothness[y], nearest[y])
         for y in range(height)
     ]
     np.testing.assert_array_equal(indices, np.array(rows))
+
+
+@pytest.mark.parametrize("height", [1, 2, 17])
+@pytest.mark.parametrize("n_threads", [1, 2, 7])
+def test_parts_are_mapped_apart(height, n_threads):
+    width = 30
+    picture = _picture(height, width, 3)
+    points = np.ascontiguousarray(picture.reshape(-1, 3).astype(np.float32))
+    palette = np.random.default_rng(3).uniform(0, 255, (9, 3)).astype(np.float32)
+    ones = np.ones((height, width), np.float32)
+    nearest = np.zeros((height, width), np.uint8)
+    _core.assign(points, palette, nearest.reshape(-1), None, 1)
+    counts = np.bincount(nearest.reshape(-1), minlength=9).astype(np.float64)
+    options = (20.0, 1 / 625, 0.5, (0.28, 0.6), (0.45, 0.15), True, [1, 1], "png")
+
+    def mapped(top, bottom, n_parts):
+        part = slice(top * width, bottom * width)
+        indices = np.empty((bottom - top, width), np.uint8)
+        rows = ones[top:bottom], ones[top:bottom], nearest[top:bottom]
+        rest = palette, counts, indices, *options, n_parts, n_threads
+        return indices, _core.map_rate(points[part], *rows, *rest)
+
+    both, bits = mapped(0, height, 2)
+    upper, lower = mapped(0, height // 2, 1), mapped(height // 2, height, 1)
+    np.testing.assert_array_equal(both, np.concatenate([upper[0], lower[0]]))
+    assert bits == upper[1] + lower[1]
 
 
 def test_a_higher_rate_weight_gives_fewer_bytes():

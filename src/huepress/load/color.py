@@ -18,7 +18,6 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image as PillowImage
-from PIL import ImageCms
 
 from huepress import profiles
 from huepress.load.limits import Limits
@@ -158,16 +157,13 @@ def to_rgb(image: PillowImage.Image, meaning: Meaning) -> tuple[PillowImage.Imag
     if image.mode not in ("CMYK", "LAB"):
         return image, meaning
     if image.mode == "LAB":
-        lab = ImageCms.createProfile("LAB")
-        done = _through_cms(image, lab)
+        done = _through_cms(image, None)
+        assert done is not None
         return done, Meaning(notes=(*meaning.notes, CONVERTED.format("CIE Lab")))
     if meaning.profile is not None and profiles.color_space_of(meaning.profile) == "CMYK":
-        try:
-            done = _through_cms(image, ImageCms.ImageCmsProfile(BytesIO(meaning.profile)))
-        except (ImageCms.PyCMSError, OSError):
-            pass
-        else:
-            return done, Meaning(notes=(*meaning.notes, CONVERTED.format("CMYK")))
+        converted = _through_cms(image, meaning.profile)
+        if converted is not None:
+            return converted, Meaning(notes=(*meaning.notes, CONVERTED.format("CMYK")))
     note = "CMYK without a usable profile was converted by the simple formula"
     return image.convert("RGB"), Meaning(notes=(*meaning.notes, note))
 
@@ -204,12 +200,9 @@ def settle(decoded: Decoded, meaning: Meaning, icc: str) -> tuple[Decoded, Meani
     if matrix is not None and decoded.deep is not None:
         converted = as_decoded(_convert_deep(decoded.deep, matrix))
         return converted, Meaning(notes=(*meaning.notes, note))
-    try:
-        rgb = _through_cms(
-            PillowImage.fromarray(np.ascontiguousarray(decoded.pixels[..., :3])),
-            ImageCms.ImageCmsProfile(BytesIO(profile)),
-        )
-    except (ImageCms.PyCMSError, OSError):
+    colors = PillowImage.fromarray(np.ascontiguousarray(decoded.pixels[..., :3]))
+    rgb = _through_cms(colors, profile)
+    if rgb is None:
         return decoded, Meaning(notes=(*meaning.notes, BROKEN))
     pixels = np.dstack([np.asarray(rgb), decoded.pixels[..., 3:]])
     return as_decoded(pixels), Meaning(notes=(*meaning.notes, note))
@@ -218,25 +211,31 @@ def settle(decoded: Decoded, meaning: Meaning, icc: str) -> tuple[Decoded, Meani
 BROKEN: Final = "the damaged ICC profile was ignored"
 
 
-def _through_cms(image: PillowImage.Image, profile: Any) -> PillowImage.Image:
-    done = ImageCms.profileToProfile(
-        image,
-        profile,
-        ImageCms.createProfile("sRGB"),
-        renderingIntent=ImageCms.Intent.PERCEPTUAL,
-        outputMode="RGB",
-    )
-    assert done is not None
-    return done
+def _through_cms(image: PillowImage.Image, profile: bytes | None) -> PillowImage.Image | None:
+    """Bring an image with an ICC profile (None: CIE Lab) to sRGB; None where that is damaged."""
+    from PIL import ImageCms  # most pictures do without
+
+    try:
+        return ImageCms.profileToProfile(
+            image,
+            ImageCms.createProfile("LAB")
+            if profile is None
+            else ImageCms.ImageCmsProfile(BytesIO(profile)),
+            ImageCms.createProfile("sRGB"),
+            renderingIntent=ImageCms.Intent.PERCEPTUAL,
+            outputMode="RGB",
+        )
+    except (ImageCms.PyCMSError, OSError):
+        return None
 
 
 def _from_gray(decoded: Decoded, profile: bytes, meaning: Meaning) -> tuple[Decoded, Meaning]:
     """Apply a gray profile's curve; LittleCMS tells it for every byte."""
     ramp = PillowImage.fromarray(np.arange(256, dtype=np.uint8)[None])
-    try:
-        shown = np.asarray(_through_cms(ramp, ImageCms.ImageCmsProfile(BytesIO(profile))))[0, :, 1]
-    except (ImageCms.PyCMSError, OSError):
+    converted = _through_cms(ramp, profile)
+    if converted is None:
         return decoded, Meaning(notes=(*meaning.notes, BROKEN))
+    shown = np.asarray(converted)[0, :, 1]
     if np.abs(shown.astype(int) - np.arange(256)).max() <= 2:
         return decoded, Meaning(notes=meaning.notes)
     notes = (*meaning.notes, CONVERTED.format("the gray profile's space"))

@@ -12,7 +12,6 @@ the error is diffused inside it, so that smooth areas stay smooth at any rate.
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from copy import copy
 from typing import Final
 
@@ -88,7 +87,7 @@ class RateMap:
     smooth : bool, default False
         Spread more of the error, as `kinds.is_smooth` pictures need.
     n_threads : int, default 0
-        For the nearest colors; 0 means all. The mapping itself is sequential.
+        For the nearest colors, and for halves; 0 means all.
 
     Attributes
     ----------
@@ -208,37 +207,25 @@ class RateMap:
         right, down = self._spread
         smoothness = self._smoothness(streaks)
         weights = self._weights_at(streaks)
-        height, width = indices.shape
-
-        def map_rows(top: int, bottom: int) -> None:
-            _core.map_rate(
-                self._points[top * width : bottom * width],
-                weights[top:bottom],
-                smoothness[top:bottom],
-                self.nearest[top:bottom],
-                self._centers,
-                self._counts,
-                indices[top:bottom],
-                rate_weight,
-                _OUTLIER,
-                0.5,
-                _shares(right, dither, streaks),
-                _shares(down, dither, streaks),
-                find,
-                _REACH[container] if wide else _NARROW,
-                container,
-            )
-
-        middle = height // 2 if halves else 0
-        if middle and self._n_threads != 1:
-            with ThreadPoolExecutor(1) as pool:
-                upper = pool.submit(map_rows, 0, middle)
-                map_rows(middle, height)
-                upper.result()
-        else:
-            for top, bottom in ((0, middle), (middle, height)):
-                if bottom > top:
-                    map_rows(top, bottom)
+        _core.map_rate(
+            self._points,
+            weights,
+            smoothness,
+            self.nearest,
+            self._centers,
+            self._counts,
+            indices,
+            rate_weight,
+            _OUTLIER,
+            0.5,
+            _shares(right, dither, streaks),
+            _shares(down, dither, streaks),
+            find,
+            _REACH[container] if wide else _NARROW,
+            container,
+            2 if halves else 1,
+            self._n_threads,
+        )
         self._keep_clear(indices)
         return IndexedImage(indices, self.palette)
 
