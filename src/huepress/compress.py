@@ -188,6 +188,8 @@ def _encode(bench: Workbench, chosen: search.Trial, options: CompressOptions) ->
         carried=carry(bench.source.source, options.strip, force=options.drop_signature),
         n_fixed=bench.n_fixed,
         matte=matte_of(options),
+        # What fits into a size was chosen by the bytes of the usual deflate.
+        drawn=chosen.is_drawn and options.max_size is None,
     )
 
 

@@ -52,6 +52,7 @@ def encode(
     carried: Carried = NOTHING,
     n_fixed: int = 0,
     matte: tuple[int, int, int] | None = None,
+    drawn: bool = False,
 ) -> Encoded:
     """Write an indexed picture in one of the formats.
 
@@ -71,6 +72,8 @@ def encode(
         TIFF, BMP; the others write no palette of their own).
     matte : tuple of int or None
         What half-transparent colors are blended over (GIF).
+    drawn : bool
+        A chart, an icon or a screen, for which more time pays (PNG).
 
     Returns
     -------
@@ -90,7 +93,9 @@ def encode(
     from huepress.encode import gif, jxl, plain, png, webp
 
     how: dict[str, Callable[[], Encoded]] = {
-        "png": lambda: png.encode_indexed(indexed, effort=effort, carried=carried, n_fixed=n_fixed),
+        "png": lambda: png.encode_indexed(
+            indexed, effort=effort, carried=carried, n_fixed=n_fixed, drawn=drawn
+        ),
         "webp": lambda: webp.encode_indexed(indexed, effort=effort, carried=carried),
         "gif": lambda: gif.encode_indexed(indexed, matte=matte, n_fixed=n_fixed),
         "jxl": lambda: jxl.encode_indexed(indexed, effort=effort, carried=carried),

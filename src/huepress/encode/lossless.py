@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from huepress.encode import gif, jxl, plain, png, webp
 from huepress.encode.carried import NOTHING, Carried
 from huepress.encode.tidy import tidy
+from huepress.encode.zopfli import squeeze
 from huepress.errors import EncodeError
 from huepress.types import Encoded, Image, IndexedImage, Palette
 
@@ -131,7 +132,7 @@ def _png(
             ways = [min(ways, key=lambda way: len(way(*SKETCH)))]
         data = min((way(LEVEL[effort], 12) for way in ways), key=len)
         if effort == "best":
-            data = png.squeeze(data, pixels.shape[0] * pixels.shape[1])
+            data = squeeze(data, effort)
     except oxipng.PngError as error:
         raise EncodeError("png", str(error)) from error
     return Encoded(png.put_in(data, carried), "png")

@@ -12,6 +12,7 @@ import oxipng
 from huepress.encode.carried import NOTHING, Carried
 from huepress.encode.order import orders
 from huepress.encode.tidy import tidy
+from huepress.encode.zopfli import squeeze
 from huepress.errors import EncodeError
 from huepress.types import Encoded, IndexedImage
 
@@ -61,9 +62,6 @@ every color has its entry become a sixth smaller, other pictures stay as they ar
 SMALL = 1 << 16
 """Pixels up to which everything is tried: it takes milliseconds, and icons gain up to 8 %."""
 
-ZOPFLI = ((1 << 20, 15), (1 << 23, 5), (1 << 62, 1))
-"""Pixels, and zopfli's iterations up to there: about four CPU seconds a megapixel for 15."""
-
 
 def encode_indexed(
     indexed: IndexedImage,
@@ -71,6 +69,7 @@ def encode_indexed(
     effort: str = "balanced",
     carried: Carried = NOTHING,
     n_fixed: int = 0,
+    drawn: bool = False,
 ) -> Encoded:
     """Write an indexed picture as PNG.
 
@@ -84,6 +83,8 @@ def encode_indexed(
         What is written beside the pixels.
     n_fixed : int
         So many of the first entries stay as and where they are, used or not.
+    drawn : bool
+        A chart, an icon or a screen, for which zopfli is worth its time at ``balanced``, too.
 
     Returns
     -------
@@ -140,8 +141,8 @@ def encode_indexed(
         if small and free:
             found += [write(other, MANY, level) for other in orders(ready)]
         data = min(found, key=len)
-        if effort == "best":
-            data = squeeze(data, ready.indices.size)
+        if effort == "best" or (drawn and effort != "fast"):
+            data = squeeze(data, effort)
     except oxipng.PngError as error:
         raise EncodeError("png", str(error)) from error
     return Encoded(data, "png", len(ready.palette))
@@ -156,22 +157,6 @@ def _bands(indexed: IndexedImage) -> IndexedImage:
     tops = (np.arange(BANDS) * height + height // 2) // BANDS - rows // 2
     parts = [indexed.indices[top : top + rows] for top in tops]
     return IndexedImage(np.concatenate(parts), indexed.palette)
-
-
-def squeeze(data: bytes, n_pixels: int) -> bytes:
-    """Run zopfli over a finished PNG of so many pixels; the smaller of both is returned."""
-    iterations = next(rounds for most, rounds in ZOPFLI if n_pixels <= most)
-    smaller = oxipng.optimize_from_memory(
-        data,
-        level=2,
-        filter=[],
-        deflate=oxipng.Deflaters.zopfli(iterations),
-        bit_depth_reduction=False,
-        color_type_reduction=False,
-        palette_reduction=False,
-        grayscale_reduction=False,
-    )
-    return min(data, smaller, key=len)
 
 
 def estimate_bytes(indexed: IndexedImage, *, level: int = 12) -> int:
