@@ -210,7 +210,7 @@ def test_in_paintings_lightness_goes_before_chroma():
     away = np.abs(embed(colors, "oklab") - embed(colors[:1], "oklab"))
     assert 0.4 * np.hypot(*away[2, 1:]) < away[1, 0] < 0.8 * np.hypot(*away[2, 1:])
     pixels = np.full((9, 17, 3), 128, np.uint8)
-    for painted, entry in ((False, 0), (True, 1)):
-        mapping = RateMap(pixels, Palette(colors[1:]), painted=painted)
+    for lightness, entry in ((False, 0), (True, 1)):
+        mapping = RateMap(pixels, Palette(colors[1:]), lightness=lightness)
         assert (mapping.nearest == entry).all()
         assert (mapping.map(0.01, dither=0.0).indices == entry).all()

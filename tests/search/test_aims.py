@@ -20,6 +20,7 @@ from huepress.search import (
     smallest,
 )
 from huepress.search import bench as bench_room
+from huepress.search import score as score_room
 from huepress.search.score import fewest_nearest
 from images import noise, ramp, soft_disc
 
@@ -93,6 +94,58 @@ def test_how_much_dither_is_tried(picture, few_colors, levels, monkeypatch):
     monkeypatch.setattr(bench, "map", recorded)
     reach_score(bench, bench.nearest(32).score - 10, "balanced", None)
     assert tried == levels
+
+
+def chart():
+    """Something of a few hundred colors on white paper."""
+    pixels = np.full((128, 160, 3), 255, np.uint8)
+    pixels[20:60, 30:90] = photo(40, 60)
+    return pixels
+
+
+@pytest.mark.parametrize(
+    ("picture", "goal", "kinds_tried"),
+    [
+        (chart(), 90.0, {True, False}),
+        (chart(), 70.0, {False}),
+        (drawing(), 90.0, {False}),
+        (gradient(), 80.0, {False}),
+    ],
+    ids=["high", "low", "alpha", "gradient"],
+)
+def test_lightness_comes_first_in_opaque_drawings_at_high_scores(
+    picture, goal, kinds_tried, monkeypatch
+):
+    bench = bench_of(picture)
+    tried = []
+    plain_map = bench.map
+
+    def recorded(setting, *args, **kwargs):
+        tried.append(setting.lightness)
+        return plain_map(setting, *args, **kwargs)
+
+    monkeypatch.setattr(bench, "map", recorded)
+    found = reach_score(bench, goal, "balanced", None)
+    assert found.score >= goal
+    assert set(tried) == kinds_tried
+    assert tried == sorted(tried, reverse=True)
+
+
+@pytest.mark.parametrize("share", [0.0, 10.0])
+def test_without_lightness_only_where_it_saves_enough(share, monkeypatch):
+    monkeypatch.setattr(score_room, "CLOSER", share)
+    bench = bench_of(chart())
+    others = []
+    plain_trial = score_room._Search.without_lightness
+
+    def recorded(search, smallest):
+        others.append(plain_trial(search, smallest))
+        return others[-1]
+
+    monkeypatch.setattr(score_room._Search, "without_lightness", recorded)
+    found = reach_score(bench, 90.0, "balanced", None)
+    assert (found is others[0]) == (share > 1)
+    assert others[0].score >= 90
 
 
 def test_what_counts_as_painted():

@@ -98,7 +98,7 @@ class Bench:
     _fits: dict[int, PaletteFit] = field(default_factory=dict)
     _nearest: dict[int, Trial] = field(default_factory=dict)
     _sorted: dict[tuple[bool, int], NearestMap] = field(default_factory=dict)
-    _maps: dict[tuple[int, bool], RateMap] = field(default_factory=dict)
+    _maps: dict[tuple[int, bool, bool], RateMap] = field(default_factory=dict)
 
     @cached_property
     def scorer(self) -> Ssimulacra2:
@@ -225,7 +225,8 @@ class Bench:
         return Trial(indexed, self._fits[setting.colors], float("nan"), rate_weight)
 
     def _map_of(self, setting: Setting) -> RateMap:
-        key = (setting.colors, setting.masked)
+        lightness = setting.lightness or self.is_painted
+        key = (setting.colors, setting.masked, lightness)
         if key not in self._maps:
             fit = self.fit(setting.colors)
             palette = fit.palette
@@ -234,9 +235,9 @@ class Bench:
                 nearest = self.nearest_map(fit).map(palette).indices
             else:
                 nearest = known.indexed.indices
-            if self._maps:
-                first = next(iter(self._maps.values()))
-                self._maps[key] = first.with_palette(
+            alike = [known for (*_, same), known in self._maps.items() if same == lightness]
+            if alike:
+                self._maps[key] = alike[0].with_palette(
                     palette, masked=setting.masked, nearest=nearest
                 )
             else:
@@ -249,7 +250,7 @@ class Bench:
                     fine=self.image.deep,
                     points=self.__dict__.pop("_points", None),
                     nearest=nearest,
-                    painted=self.is_painted,
+                    lightness=lightness,
                     smooth=self.is_smooth,
                     n_threads=self.n_threads,
                 )

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from math import log2
 from typing import Final
 
+from huepress.colorspace import is_oklab
 from huepress.search.bench import Bench
 from huepress.search.curve import Curve, Slopes
 from huepress.search.trial import Setting, Trial
@@ -56,6 +57,10 @@ MEDIUM: Final = 50
 LEGIBLE: Final = 80
 """Scores below which errors in the texture of drawn pictures count by the root of their weight
 only: that texture is text, and the score alone would give it up (docs/lab-book.md, Rate)."""
+
+CLOSER: Final = 0.96
+"""Share of the bytes from which on a drawn picture is taken that is as good by its score though its
+lightness is further off (docs/lab-book.md, Rate)."""
 
 PACKED: Final = (16, 4, 2)
 """Above these an index takes twice the bits: dither may get below."""
@@ -131,10 +136,20 @@ class _Search:
             colors = min(colors, round(len(self.plain.fit.palette) * self.budget.steps[0]))
         masked = not self.bench.is_drawn or self.goal >= LEGIBLE
         if self.dither is not None:
-            return [Setting(colors, self.dither, masked)]
+            return [Setting(colors, self.dither, masked, self.lightness)]
         first = 0.6 if self.bench.is_drawn else 1.0
         levels = (first,) if self.bench.is_smooth else (first, 0.0)
-        return [Setting(colors, level, masked) for level in levels]
+        return [Setting(colors, level, masked, self.lightness) for level in levels]
+
+    @property
+    def lightness(self) -> bool:
+        """Whether lightness comes first: in opaque drawings at high scores.
+
+        At low ones edges between colors of the same lightness would fray.
+        """
+        bench = self.bench
+        opaque = bench.image.pixels.shape[2] == 3 and is_oklab(bench.color_space)
+        return bench.is_drawn and opaque and not bench.is_large and self.goal >= LEGIBLE
 
     def palettes(self, best: Setting) -> list[Setting]:
         """Larger and smaller palettes; of those below a power of two the power itself."""
@@ -211,4 +226,25 @@ class _Search:
             return None
         limit = log2(min(trial.rough_bytes for trial in found)) + NEAR_BEST
         near = [trial for trial in found if log2(trial.rough_bytes) <= limit]
-        return min(near, key=lambda trial: trial.n_bytes)
+        smallest = min(near, key=lambda trial: trial.n_bytes)
+        if not self.lightness or self.bench.is_painted:
+            return smallest
+        other = self.without_lightness(smallest)
+        if other is not None and other.n_bytes < CLOSER * smallest.n_bytes:
+            return other
+        return smallest
+
+    def without_lightness(self, smallest: Trial) -> Trial | None:
+        """Follow a like setting, or one of fewer bits an index, that serves chroma as well."""
+        like = smallest.setting
+        if like is None:
+            best = self.best()
+            if best is None:
+                return None
+            like = best.setting
+        sizes = {like.colors} | {n for n in PACKED if n < like.colors <= 2.2 * n}
+        others = [replace(like, colors=n, lightness=False) for n in sorted(sizes)]
+        self.measure(others, log2(smallest.rate_weight) if smallest.rate_weight else 0.0)
+        curve = min((self.curves[each] for each in others), key=lambda c: c.expected_size)
+        slack = min(0.12, (100 - self.goal) / 80)
+        return curve.follow(self.budget.rounds, slack)

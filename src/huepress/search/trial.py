@@ -27,11 +27,14 @@ class Setting:
         0 to 1.
     masked : bool
         Errors weigh as the eye sees them: little in texture; False: the root of that.
+    lightness : bool
+        Errors of lightness come before those of chroma, as always in paintings.
     """
 
     colors: int
     dither: float
     masked: bool = True
+    lightness: bool = False
 
 
 @dataclass(frozen=True, eq=False)

@@ -74,7 +74,7 @@ def finish_plain(
             color_space=space,
             fine=image.deep,
             nearest=indexed.indices,
-            painted=not smooth and is_painted(histogram.count(image, n_threads=options.threads)),
+            lightness=not smooth and is_painted(histogram.count(image, n_threads=options.threads)),
             smooth=smooth,
             n_threads=options.threads,
         )
