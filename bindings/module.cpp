@@ -14,7 +14,6 @@
 #include "core/dispatch.hpp"
 #include "core/engine.hpp"
 #include "core/masking.hpp"
-#include "core/parallel.hpp"
 #include "core/rate.hpp"
 #include "core/ssimulacra2.hpp"
 #include "core/webp.hpp"
@@ -76,7 +75,7 @@ double map_rate(In<float, nb::ndim<2>> points, In<float, nb::ndim<2>> weights,
                 In<double, nb::ndim<1>> counts, Out<std::uint8_t, nb::ndim<2>> indices,
                 float rate_weight, float outlier, float price_mix, std::pair<float, float> spread_right,
                 std::pair<float, float> spread_down, bool find, const std::vector<int>& reach,
-                const std::string& container, std::size_t n_parts, std::size_t n_threads) {
+                const std::string& container, std::size_t n_bands, std::size_t n_threads) {
     const std::size_t dims = points.shape(1);
     const std::size_t height = indices.shape(0), width = indices.shape(1);
     require(dims == 3 || dims == 4, "points must have 3 or 4 coordinates");
@@ -96,7 +95,7 @@ double map_rate(In<float, nb::ndim<2>> points, In<float, nb::ndim<2>> weights,
         require(nearest.data()[i] < palette.shape(0), "nearest entries below the number of colors");
     require(!reach.empty() && reach.size() <= 16, "1 to 16 rows above");
     require(container == "png" || container == "webp", "container must be png or webp");
-    require(n_parts >= 1, "at least one part");
+    require(n_bands >= 1, "at least one band");
     core::RateOptions options{container == "png" ? core::Container::kPng : core::Container::kWebp,
                               rate_weight,
                               outlier,
@@ -112,19 +111,9 @@ double map_rate(In<float, nb::ndim<2>> points, In<float, nb::ndim<2>> weights,
     }
     require(n_groups <= 32, "at most 32 groups of offsets");
     const nb::gil_scoped_release unlocked;  // safe: only raw memory is touched from here on
-    std::vector<double> bits(n_parts);
-    core::for_each_chunk(n_parts, n_threads, [&](std::size_t part) {
-        const std::size_t from = height * part / n_parts * width;
-        const std::size_t n = height * (part + 1) / n_parts * width - from;
-        core::RateMapper mapper(width, dims, view(palette), view(counts), options);
-        mapper.map_rows({points.data() + from * dims, n * dims}, {weights.data() + from, n},
-                        {smoothness.data() + from, n}, {nearest.data() + from, n},
-                        {indices.data() + from, n});
-        bits[part] = mapper.bits();
-    });
-    double total = 0;
-    for (const double of_part : bits) total += of_part;
-    return total;
+    return core::map_rate_apart(n_bands, n_threads, width, dims, view(palette), view(counts), options,
+                                view(points), view(weights), view(smoothness), view(nearest),
+                                view_out(indices));
 }
 
 nb::bytes webp_bitstream(In<std::uint8_t, nb::ndim<2>> indices, In<std::uint32_t, nb::ndim<1>> colors, int rounds,
@@ -351,8 +340,8 @@ NB_MODULE(_core, m) {
           "coordinate is lightness; out (height, width) float32.");
     m.def("map_rate", &map_rate, "points"_a, "weights"_a, "smoothness"_a, "nearest"_a,
           "palette"_a, "counts"_a, "indices"_a, "rate_weight"_a, "outlier"_a, "price_mix"_a, "spread_right"_a,
-          "spread_down"_a, "find"_a, "reach"_a, "container"_a, "n_parts"_a, "n_threads"_a,
-          "Palette entries by distortion + rate_weight x bits, parts of the height apart; see remap/rate.py.");
+          "spread_down"_a, "find"_a, "reach"_a, "container"_a, "n_bands"_a, "n_threads"_a,
+          "Palette entries by distortion + rate_weight x bits; bands of rows know nothing of each other.");
     m.def("webp_bitstream", &webp_bitstream, "indices"_a, "colors"_a, "rounds"_a, "chain"_a,
           "Content of a VP8L chunk: indices (height, width) uint8, colors (k,) uint32 as ARGB.");
     m.def("assign", &assign<double>, "points"_a, "centers"_a, "indices"_a, "distances"_a.none(),

@@ -7,11 +7,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from huepress.encode import encode
-from huepress.encode.carried import NOTHING
+from huepress.encode.carried import NOTHING, Carried
 from huepress.encode.lossless import encode_lossless
 from huepress.encode.png import raw_image
 from huepress.encode.zopfli import _filters_in, squeeze
 from huepress.load import load
+from huepress.load.png import chunks_of
 from huepress.types import IndexedImage, Palette
 from images import decoded, scene
 
@@ -80,6 +81,18 @@ def test_rows_of_different_filters_are_chosen_anew():
     done = squeeze(data, "best")
     assert len(done) <= len(data)
     np.testing.assert_array_equal(decoded(done), decoded(data))
+
+
+def test_metadata_and_a_fixed_palette_stay():
+    carried = Carried(png_chunks=((b"tEXt", b"Title\0a chart"),))
+    plain = encode(chart(40), carried=carried, n_fixed=40).data
+    done = squeeze(plain, "best")
+    assert len(done) < len(plain)
+    outside = [
+        [chunk for name, chunk in chunks_of(data) if name != b"IDAT"] for data in (plain, done)
+    ]
+    assert outside[0] == outside[1]
+    assert b"a chart" in b"".join(outside[0])
 
 
 def test_drawn_pictures_are_squeezed_at_balanced_too():

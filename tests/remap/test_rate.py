@@ -114,7 +114,7 @@ def _compare(points, size, n_colors, how):
 
 @pytest.mark.parametrize("height", [1, 2, 17])
 @pytest.mark.parametrize("n_threads", [1, 2, 7])
-def test_parts_are_mapped_apart(height, n_threads):
+def test_bands_are_mapped_apart(height, n_threads):
     width = 30
     picture = _picture(height, width, 3)
     points = np.ascontiguousarray(picture.reshape(-1, 3).astype(np.float32))
@@ -125,11 +125,11 @@ def test_parts_are_mapped_apart(height, n_threads):
     counts = np.bincount(nearest.reshape(-1), minlength=9).astype(np.float64)
     options = (20.0, 1 / 625, 0.5, (0.28, 0.6), (0.45, 0.15), True, [1, 1], "png")
 
-    def mapped(top, bottom, n_parts):
+    def mapped(top, bottom, n_bands):
         part = slice(top * width, bottom * width)
         indices = np.empty((bottom - top, width), np.uint8)
         rows = ones[top:bottom], ones[top:bottom], nearest[top:bottom]
-        rest = palette, counts, indices, *options, n_parts, n_threads
+        rest = palette, counts, indices, *options, n_bands, n_threads
         return indices, _core.map_rate(points[part], *rows, *rest)
 
     both, bits = mapped(0, height, 2)

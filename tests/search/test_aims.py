@@ -148,6 +148,16 @@ def test_without_lightness_only_where_it_saves_enough(share, monkeypatch):
     assert others[0].score >= 90
 
 
+def test_a_score_that_only_full_chroma_reaches_is_reached(monkeypatch):
+    plain_run = score_room._Search.run
+    monkeypatch.setattr(
+        score_room._Search, "run", lambda search: None if search.lightness else plain_run(search)
+    )
+    found = reach_score(bench_of(chart()), 90.0, "balanced", None)
+    assert found is not None
+    assert found.score >= 90
+
+
 def test_what_counts_as_painted():
     """Opaque, drawn, and more colors than a palette holds in most of its pixels."""
     paper = photo(64, 64)

@@ -51,4 +51,12 @@ private:
     std::unique_ptr<State> state_;
 };
 
+// Map a picture in bands of rows that know nothing of each other, side by side on up to n_threads
+// threads (0: one per processor). Arguments as above, for all rows. Returns the bits of all bands.
+double map_rate_apart(std::size_t n_bands, std::size_t n_threads, std::size_t width,
+                      std::size_t dims, Span<const float> palette, Span<const double> counts,
+                      const RateOptions& options, Span<const float> points,
+                      Span<const float> weights, Span<const float> smoothness,
+                      Span<const std::uint8_t> nearest, Span<std::uint8_t> indices);
+
 }  // namespace core

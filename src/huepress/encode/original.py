@@ -16,7 +16,7 @@ from huepress.encode.carried import COLOR, SHOWN
 from huepress.errors import InputError
 from huepress.load import load
 from huepress.load.orientation import ORIENTATION, orientation_of
-from huepress.load.png import ANIMATION, PICTURE, SIGNATURE, pack_chunk
+from huepress.load.png import ANIMATION, PICTURE, SIGNATURE, chunks_of, pack_chunk
 from huepress.types import Image
 
 WEBP_BESIDE: Final = {b"ICCP": 0x20, b"EXIF": 0x08, b"XMP ": 0x04}
@@ -95,17 +95,12 @@ def _turning(image: Image) -> bytes | None:
 def _bare_png(data: bytes, kept: set[bytes], exif: bytes | None) -> bytes:
     """Keep chunks of these names; damaged ones among them that are not of the picture go, too."""
     bare = [SIGNATURE]
-    at, name = len(SIGNATURE), b""
-    while name != b"IEND":
-        (length,) = struct.unpack_from(">I", data, at)
-        name, end = data[at + 4 : at + 8], at + 12 + length
-        (checksum,) = struct.unpack_from(">I", data, end - 4)
-        sound = zlib.crc32(data[at + 4 : end - 4]) == checksum
+    for name, chunk in chunks_of(data):
+        sound = struct.pack(">I", zlib.crc32(chunk[4:-4])) == chunk[-4:]
         if name in kept and (sound or name in PICTURE):
-            bare.append(data[at:end])
+            bare.append(chunk)
         if name == b"IHDR" and exif is not None:
             bare.append(pack_chunk(b"eXIf", exif))
-        at = end
     return b"".join(bare)
 
 

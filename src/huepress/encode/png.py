@@ -141,7 +141,7 @@ def encode_indexed(
         if small and free:
             found += [write(other, MANY, level) for other in orders(ready)]
         data = min(found, key=len)
-        if effort == "best" or (drawn and effort != "fast"):
+        if effort == "best" or (drawn and effort == "balanced"):
             data = squeeze(data, effort)
     except oxipng.PngError as error:
         raise EncodeError("png", str(error)) from error

@@ -8,13 +8,15 @@ from typing import Final
 
 import oxipng
 
+from huepress.load.png import chunks_of
+
 ROUNDS: Final = {
     "balanced": ((1 << 20, 3), (1 << 62, 0)),
     "best": ((1 << 20, 15), (1 << 23, 5), (1 << 62, 1)),
 }
 """By effort: pixels, and zopfli's iterations up to there. Of charts 3 write 3.3 % less than
-libdeflate's level 12 in one to three CPU seconds a megapixel, 15 another 0.5 % in three to eight
-(docs/lab-book.md, Lossless)."""
+libdeflate's level 12 in one to seven CPU seconds a megapixel, 15 another quarter of a percent in
+two to four times that (docs/lab-book.md, Lossless)."""
 
 UNIFORM: Final = (
     oxipng.RowFilter.NoOp,
@@ -77,10 +79,5 @@ def _filters_in(data: bytes) -> set[int]:
     """Numbers of the filters that the rows of a PNG have."""
     width, height, depth, color_type = struct.unpack_from(">IIBB", data, 16)
     stride = 1 + (width * depth * _CHANNELS[color_type] + 7) // 8
-    stream, at = b"", 8
-    while at < len(data):
-        (length,) = struct.unpack_from(">I", data, at)
-        if data[at + 4 : at + 8] == b"IDAT":
-            stream += data[at + 8 : at + 8 + length]
-        at += 12 + length
+    stream = b"".join(chunk[8:-4] for name, chunk in chunks_of(data) if name == b"IDAT")
     return set(zlib.decompress(stream)[: stride * height : stride])

@@ -158,7 +158,8 @@ def to_rgb(image: PillowImage.Image, meaning: Meaning) -> tuple[PillowImage.Imag
         return image, meaning
     if image.mode == "LAB":
         done = _through_cms(image, None)
-        assert done is not None
+        if done is None:
+            raise ValueError("LittleCMS cannot convert CIE Lab")
         return done, Meaning(notes=(*meaning.notes, CONVERTED.format("CIE Lab")))
     if meaning.profile is not None and profiles.color_space_of(meaning.profile) == "CMYK":
         converted = _through_cms(image, meaning.profile)

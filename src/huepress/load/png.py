@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import struct
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from huepress.errors import DecodeError
@@ -52,6 +53,23 @@ class PngParts:
     def find(self, chunk: bytes) -> bytes | None:
         """Give the content of the first ancillary chunk of that name."""
         return next((data for name, data in self.ancillary if name == chunk), None)
+
+
+def chunks_of(data: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Walk a PNG's chunks unchecked: the name, and the chunk whole from length to checksum.
+
+    Raises
+    ------
+    struct.error
+        The file ends within one, or before the last.
+    """
+    at, name = len(SIGNATURE), b""
+    while name != b"IEND":
+        length, name = struct.unpack_from(">I4s", data, at)
+        end = at + 12 + length
+        struct.unpack_from(">I", data, end - 4)
+        yield name, data[at:end]
+        at = end
 
 
 def pack_chunk(chunk: bytes, data: bytes) -> bytes:

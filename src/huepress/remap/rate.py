@@ -29,7 +29,7 @@ from huepress.types import IndexedImage, Indices, Palette, Pixels, Points
 # six photographs: 0.7-0.8 is smallest at equal score (docs/lab-book.md, Rate).
 _CHROMA: Final = 0.8
 # The same where lightness comes first. Paintings keep the grain of crayon and brush for a quarter
-# more bytes, of what is three fifths of the peers'; charts at high scores come nearer to the
+# more bytes, of what was three fifths of the peers'; charts at high scores come nearer to the
 # original by butteraugli for a hundredth more (docs/lab-book.md, Rate).
 _CHROMA_LAST: Final = 0.35
 # Shares of the error that go to the next pixel and to the next row at full dither: in texture, and

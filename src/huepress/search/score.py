@@ -84,7 +84,22 @@ def reach_score(bench: Bench, target: float, effort: str, dither: float | None) 
     plain = fewest_nearest(bench, goal)
     if plain is not None and goal >= EXACT:
         return plain
-    return _Search(bench, goal, BUDGETS[effort], dither, plain).run()
+    search = _Search(bench, goal, BUDGETS[effort], dither, plain, puts_lightness_first(bench, goal))
+    found = search.run()
+    if found is None and search.lightness:
+        found = replace(search, lightness=False, curves={}).run()
+    return found
+
+
+def puts_lightness_first(bench: Bench, goal: float) -> bool:
+    """Whether a search puts lightness first: in opaque drawings at high scores.
+
+    At low ones edges between colors of the same lightness would fray; paintings are always mapped
+    so.
+    """
+    opaque = bench.image.pixels.shape[2] == 3 and is_oklab(bench.color_space)
+    is_small_drawing = bench.is_drawn and not bench.is_large and not bench.is_painted
+    return opaque and is_small_drawing and goal >= LEGIBLE
 
 
 def fewest_nearest(bench: Bench, goal: float) -> Trial | None:
@@ -112,6 +127,7 @@ class _Search:
     budget: Budget
     dither: float | None
     plain: Trial | None
+    lightness: bool
     curves: dict[Setting, Curve] = field(default_factory=dict)
 
     def run(self) -> Trial | None:
@@ -142,14 +158,9 @@ class _Search:
         return [Setting(colors, level, masked, self.lightness) for level in levels]
 
     @property
-    def lightness(self) -> bool:
-        """Whether lightness comes first: in opaque drawings at high scores.
-
-        At low ones edges between colors of the same lightness would fray.
-        """
-        bench = self.bench
-        opaque = bench.image.pixels.shape[2] == 3 and is_oklab(bench.color_space)
-        return bench.is_drawn and opaque and not bench.is_large and self.goal >= LEGIBLE
+    def slack(self) -> float:
+        """Points above the goal that are as good as the goal."""
+        return min(0.12, (100 - self.goal) / 80)
 
     def palettes(self, best: Setting) -> list[Setting]:
         """Larger and smaller palettes; of those below a power of two the power itself."""
@@ -210,14 +221,13 @@ class _Search:
 
     def smallest(self) -> Trial | None:
         """Follow the most promising settings to the goal; the smallest file of all that reach."""
-        slack = min(0.12, (100 - self.goal) / 80)
         found = [] if self.plain is None else [self.plain]
         most = self.budget.followed if self.bench.is_drawn else self.budget.followed_taken
         followed = 0
         for curve in self.ranked():
             if followed >= most and found:
                 break
-            trial = curve.follow(self.budget.rounds, slack)
+            trial = curve.follow(self.budget.rounds, self.slack)
             followed += trial is not None
             if trial is not None:
                 found.append(trial)
@@ -227,9 +237,7 @@ class _Search:
         limit = log2(min(trial.rough_bytes for trial in found)) + NEAR_BEST
         near = [trial for trial in found if log2(trial.rough_bytes) <= limit]
         smallest = min(near, key=lambda trial: trial.n_bytes)
-        if not self.lightness or self.bench.is_painted:
-            return smallest
-        other = self.without_lightness(smallest)
+        other = self.without_lightness(smallest) if self.lightness else None
         if other is not None and other.n_bytes < CLOSER * smallest.n_bytes:
             return other
         return smallest
@@ -237,7 +245,7 @@ class _Search:
     def without_lightness(self, smallest: Trial) -> Trial | None:
         """Follow a like setting, or one of fewer bits an index, that serves chroma as well."""
         like = smallest.setting
-        if like is None:
+        if like is None:  # nearest colors
             best = self.best()
             if best is None:
                 return None
@@ -246,5 +254,4 @@ class _Search:
         others = [replace(like, colors=n, lightness=False) for n in sorted(sizes)]
         self.measure(others, log2(smallest.rate_weight) if smallest.rate_weight else 0.0)
         curve = min((self.curves[each] for each in others), key=lambda c: c.expected_size)
-        slack = min(0.12, (100 - self.goal) / 80)
-        return curve.follow(self.budget.rounds, slack)
+        return curve.follow(self.budget.rounds, self.slack)
