@@ -11,6 +11,7 @@
 #include <stdexcept>
 
 #include "core/assign.hpp"
+#include "core/cvvdp.hpp"
 #include "core/dispatch.hpp"
 #include "core/engine.hpp"
 #include "core/masking.hpp"
@@ -192,6 +193,57 @@ void ssimulacra2_sums_streamed(Pixels reference, Pixels test, Colors palette,
     const core::Picture to = picture(test, palette, background);
     const nb::gil_scoped_release unlocked;  // safe: only raw memory is touched from here on
     core::ssimulacra2_sums(wanted, from, to, sums.data(), n_threads);
+}
+
+using Light = In<float, nb::shape<3, 256, 3>>;
+using Sensitivity = In<float, nb::shape<-1, 3, core::kCvvdpLevels>>;
+
+core::Viewing viewing(std::size_t height, std::size_t width, const Light& light,
+                      const Sensitivity& sensitivity) {
+    const std::size_t n_bands = sensitivity.shape(0);
+    require(n_bands >= 2 && n_bands <= 32, "2 to 32 bands");
+    const std::size_t least = std::size_t{1} << (n_bands - 1);
+    require((height + least - 1) / least >= 2 && (width + least - 1) / least >= 2,
+            "the last band must have 2 rows and columns");
+    return {height, width, n_bands, light.data(), sensitivity.data()};
+}
+
+void require_band_sums(const Out<double, nb::ndim<2>>& sums, const core::Viewing& wanted) {
+    require(sums.shape(0) == wanted.n_bands && sums.shape(1) == core::kCvvdpChannels,
+            "sums must be (n_bands, 3)");
+}
+
+void cvvdp_prepare(Pixels reference, std::uint8_t background, Light light, Sensitivity sensitivity,
+                   Out<float, nb::ndim<1>> cache, std::size_t n_threads) {
+    const core::Viewing wanted = viewing(reference.shape(0), reference.shape(1), light, sensitivity);
+    require(cache.size() == core::cvvdp_cache_size(wanted), "cache of the wrong size");
+    const core::Picture from = picture(reference, std::nullopt, background);
+    const nb::gil_scoped_release unlocked;  // safe: only raw memory is touched from here on
+    core::cvvdp_prepare(wanted, from, cache.data(), n_threads);
+}
+
+void cvvdp_sums(In<float, nb::ndim<1>> cache, Pixels test, Colors palette, std::uint8_t background,
+                Light light, Sensitivity sensitivity, Out<double, nb::ndim<2>> sums,
+                std::size_t n_threads) {
+    const core::Viewing wanted = viewing(test.shape(0), test.shape(1), light, sensitivity);
+    require(cache.size() == core::cvvdp_cache_size(wanted), "cache of the wrong size");
+    require_band_sums(sums, wanted);
+    const core::Picture to = picture(test, palette, background);
+    const nb::gil_scoped_release unlocked;  // safe: only raw memory is touched from here on
+    core::cvvdp_sums(wanted, cache.data(), to, sums.data(), n_threads);
+}
+
+void cvvdp_sums_streamed(Pixels reference, Pixels test, Colors palette, std::uint8_t background,
+                         Light light, Sensitivity sensitivity, Out<double, nb::ndim<2>> sums,
+                         std::size_t n_threads) {
+    const core::Viewing wanted = viewing(test.shape(0), test.shape(1), light, sensitivity);
+    require(reference.shape(0) == test.shape(0) && reference.shape(1) == test.shape(1),
+            "pictures of one size");
+    require_band_sums(sums, wanted);
+    const core::Picture from = picture(reference, std::nullopt, background);
+    const core::Picture to = picture(test, palette, background);
+    const nb::gil_scoped_release unlocked;  // safe: only raw memory is touched from here on
+    core::cvvdp_sums(wanted, from, to, sums.data(), n_threads);
 }
 
 // How the bytes of a color space are seen; tables are for other primaries and curves than sRGB's.
@@ -388,4 +440,22 @@ NB_MODULE(_core, m) {
     m.def("ssimulacra2_sums_streamed", &ssimulacra2_sums_streamed, "reference"_a, "test"_a,
           "palette"_a.none(), "background"_a, "needs"_a, "sums"_a, "n_threads"_a,
           "The same without a cache, in the memory of a few rows.");
+    m.def(
+        "cvvdp_cache_size",
+        [](std::size_t height, std::size_t width, Light light, Sensitivity sensitivity) {
+            return core::cvvdp_cache_size(viewing(height, width, light, sensitivity));
+        },
+        "height"_a, "width"_a, "light"_a, "sensitivity"_a, "Floats that cvvdp_prepare writes.");
+    m.def("cvvdp_prepare", &cvvdp_prepare, "reference"_a, "background"_a, "light"_a, "sensitivity"_a,
+          "cache"_a, "n_threads"_a,
+          "Everything of a reference (height, width, 3|4) uint8 that comparing needs: cache float32 "
+          "out. light (3, 256, 3) float32: what a byte of red, green, blue adds to the opponent "
+          "channels; sensitivity (n_bands, 3, 32) float32: its log2 by background luminance.");
+    m.def("cvvdp_sums", &cvvdp_sums, "cache"_a, "test"_a, "palette"_a.none(), "background"_a,
+          "light"_a, "sensitivity"_a, "sums"_a, "n_threads"_a,
+          "Sums of squared visible differences of test (height, width, 3|4, or 1 with a palette) "
+          "uint8 against a cached reference: sums (n_bands, 3) float64 out.");
+    m.def("cvvdp_sums_streamed", &cvvdp_sums_streamed, "reference"_a, "test"_a, "palette"_a.none(),
+          "background"_a, "light"_a, "sensitivity"_a, "sums"_a, "n_threads"_a,
+          "The same without a cache.");
 }

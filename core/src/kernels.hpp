@@ -14,6 +14,7 @@ namespace core {
 struct RateRow;  // rate_row.hpp
 struct EngineKernels;       // cloud_view.hpp
 struct Ssimulacra2Kernels;  // ssimulacra2_kernels.hpp
+struct CvvdpKernels;        // cvvdp_kernels.hpp
 
 struct Kernels {
     void (*assign)(const float* points, std::size_t n, const float* centers, std::size_t k,
@@ -23,6 +24,7 @@ struct Kernels {
                           std::size_t k, std::size_t dims, std::uint8_t* indices,
                           double* distances);
     const Ssimulacra2Kernels* ssimulacra2;
+    const CvvdpKernels* cvvdp;
     const EngineKernels* engine;
 };
 

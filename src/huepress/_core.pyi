@@ -103,3 +103,19 @@ def ssimulacra2_sums(cache: Annotated[NDArray[numpy.float32], dict(shape=(None,)
 
 def ssimulacra2_sums_streamed(reference: Annotated[NDArray[numpy.uint8], dict(shape=(None, None, None), order='C', device='cpu', writable=False)], test: Annotated[NDArray[numpy.uint8], dict(shape=(None, None, None), order='C', device='cpu', writable=False)], palette: Annotated[NDArray[numpy.uint8], dict(shape=(None, None), order='C', device='cpu', writable=False)] | None, background: int, needs: Annotated[NDArray[numpy.uint8], dict(shape=(None, 3), order='C', device='cpu', writable=False)], sums: Annotated[NDArray[numpy.float64], dict(shape=(None, None, None), order='C', device='cpu')], n_threads: int) -> None:
     """The same without a cache, in the memory of a few rows."""
+
+def cvvdp_cache_size(height: int, width: int, light: Annotated[NDArray[numpy.float32], dict(shape=(3, 256, 3), order='C', device='cpu', writable=False)], sensitivity: Annotated[NDArray[numpy.float32], dict(shape=(None, 3, 32), order='C', device='cpu', writable=False)]) -> int:
+    """Floats that cvvdp_prepare writes."""
+
+def cvvdp_prepare(reference: Annotated[NDArray[numpy.uint8], dict(shape=(None, None, None), order='C', device='cpu', writable=False)], background: int, light: Annotated[NDArray[numpy.float32], dict(shape=(3, 256, 3), order='C', device='cpu', writable=False)], sensitivity: Annotated[NDArray[numpy.float32], dict(shape=(None, 3, 32), order='C', device='cpu', writable=False)], cache: Annotated[NDArray[numpy.float32], dict(shape=(None,), order='C', device='cpu')], n_threads: int) -> None:
+    """
+    Everything of a reference (height, width, 3|4) uint8 that comparing needs: cache float32 out. light (3, 256, 3) float32: what a byte of red, green, blue adds to the opponent channels; sensitivity (n_bands, 3, 32) float32: its log2 by background luminance.
+    """
+
+def cvvdp_sums(cache: Annotated[NDArray[numpy.float32], dict(shape=(None,), order='C', device='cpu', writable=False)], test: Annotated[NDArray[numpy.uint8], dict(shape=(None, None, None), order='C', device='cpu', writable=False)], palette: Annotated[NDArray[numpy.uint8], dict(shape=(None, None), order='C', device='cpu', writable=False)] | None, background: int, light: Annotated[NDArray[numpy.float32], dict(shape=(3, 256, 3), order='C', device='cpu', writable=False)], sensitivity: Annotated[NDArray[numpy.float32], dict(shape=(None, 3, 32), order='C', device='cpu', writable=False)], sums: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', device='cpu')], n_threads: int) -> None:
+    """
+    Sums of squared visible differences of test (height, width, 3|4, or 1 with a palette) uint8 against a cached reference: sums (n_bands, 3) float64 out.
+    """
+
+def cvvdp_sums_streamed(reference: Annotated[NDArray[numpy.uint8], dict(shape=(None, None, None), order='C', device='cpu', writable=False)], test: Annotated[NDArray[numpy.uint8], dict(shape=(None, None, None), order='C', device='cpu', writable=False)], palette: Annotated[NDArray[numpy.uint8], dict(shape=(None, None), order='C', device='cpu', writable=False)] | None, background: int, light: Annotated[NDArray[numpy.float32], dict(shape=(3, 256, 3), order='C', device='cpu', writable=False)], sensitivity: Annotated[NDArray[numpy.float32], dict(shape=(None, 3, 32), order='C', device='cpu', writable=False)], sums: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', device='cpu')], n_threads: int) -> None:
+    """The same without a cache."""

@@ -13,6 +13,7 @@ void assign_double(const double* points, std::size_t n, const double* centers, s
                    std::size_t dims, std::uint8_t* indices, double* distances);
 
 extern const Ssimulacra2Kernels ssimulacra2;
+extern const CvvdpKernels cvvdp;
 extern const EngineKernels engine;
 
 extern const Kernels table;

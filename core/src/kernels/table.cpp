@@ -8,6 +8,7 @@ const Kernels table = {
     map_row,
     assign_double,
     &ssimulacra2,
+    &cvvdp,
     &engine,
 };
 

@@ -8,11 +8,24 @@ never counts. Two pictures of which only one has four channels are compared as R
 - `ssim`: structural similarity of Wang et al. (2004).
 - `ssimulacra2`, `Ssimulacra2`: the perceptual score that targets are set in; 100 is identical,
   90 cannot be told apart in a flicker test, 70 is high quality, 50 medium. Native.
+- `cvvdp`, `Cvvdp`: ColorVideoVDP, what an eye at a desk sees, in JOD; 10 is identical. Native.
 - `blur_error`: what is left of the error after a blur; finds bands in smooth gradients.
 """
 
+from huepress.metrics.colorvision import STANDARD_FHD, Cvvdp, Display, cvvdp
 from huepress.metrics.perceptual import Ssimulacra2, ssimulacra2
 from huepress.metrics.pixelwise import blur_error, mse, psnr
 from huepress.metrics.structural import ssim
 
-__all__ = ["Ssimulacra2", "blur_error", "mse", "psnr", "ssim", "ssimulacra2"]
+__all__ = [
+    "STANDARD_FHD",
+    "Cvvdp",
+    "Display",
+    "Ssimulacra2",
+    "blur_error",
+    "cvvdp",
+    "mse",
+    "psnr",
+    "ssim",
+    "ssimulacra2",
+]

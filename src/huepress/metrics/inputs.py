@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from huepress.errors import OptionError
-from huepress.types import Image, IndexedImage, Pixels
+from huepress.types import Colors, Image, IndexedImage, Indices, Pixels
 
 ImageLike: TypeAlias = Pixels | Image | IndexedImage
 """(height, width, 3 or 4) uint8, or a type of the package that holds such pixels."""
@@ -54,6 +55,26 @@ def require_same_size(image_true: Pixels, image_test: Pixels) -> None:
             f"{image_test.shape[1]}x{image_test.shape[0]} pixels",
             f"{image_true.shape[1]}x{image_true.shape[0]} as image_true",
         )
+
+
+def require_indexed(shown: Pixels, indices: Indices, palette: Colors) -> None:
+    """Refuse indices and palettes that are not a picture of the size of another.
+
+    Raises
+    ------
+    OptionError
+        Wrong type or shape, another size, or an index beyond the palette.
+    """
+    if palette.dtype != np.uint8 or palette.ndim != 2 or palette.shape[1] not in (3, 4):
+        found = f"{palette.dtype} of shape {palette.shape}"
+        raise OptionError("palette", found, "uint8 of shape (1 to 256, 3 or 4)")
+    if indices.dtype != np.uint8 or indices.ndim != 2:
+        found = f"{indices.dtype} of shape {indices.shape}"
+        raise OptionError("indices", found, "uint8 of shape (height, width)")
+    require_same_size(shown, indices)
+    if not int(indices.max()) < len(palette) <= 256:
+        found = f"{int(indices.max())} with {len(palette)} colors"
+        raise OptionError("indices", found, "below the palette's length, at most 256")
 
 
 def as_pair(image_true: ImageLike, image_test: ImageLike) -> tuple[Pixels, Pixels]:
@@ -109,3 +130,10 @@ def grow(pixels: Pixels, least: int) -> Pixels:
 
 def _with_alpha(rgb: Pixels) -> Pixels:
     return np.concatenate([rgb, np.full_like(rgb[..., :1], 255)], axis=-1)
+
+
+def aligned(size: int) -> NDArray[np.float32]:
+    """Return floats that start at a multiple of 64 bytes, so that vector loads touch one line."""
+    memory = np.empty(size + 16, np.float32)
+    start = -memory.ctypes.data % 64 // 4
+    return memory[start : start + size]

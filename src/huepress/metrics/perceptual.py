@@ -19,9 +19,11 @@ from huepress.errors import OptionError
 from huepress.metrics.inputs import (
     BACKGROUNDS,
     ImageLike,
+    aligned,
     as_pixels,
     grow,
     is_transparent,
+    require_indexed,
     require_same_size,
 )
 from huepress.types import Colors, Indices, Pixels
@@ -172,16 +174,7 @@ class Ssimulacra2:
         OptionError
             Wrong type or shape, another size, or an index beyond the palette.
         """
-        if palette.dtype != np.uint8 or palette.ndim != 2 or palette.shape[1] not in (3, 4):
-            found = f"{palette.dtype} of shape {palette.shape}"
-            raise OptionError("palette", found, "uint8 of shape (1 to 256, 3 or 4)")
-        if indices.dtype != np.uint8 or indices.ndim != 2:
-            found = f"{indices.dtype} of shape {indices.shape}"
-            raise OptionError("indices", found, "uint8 of shape (height, width)")
-        require_same_size(self._shown, indices)
-        if not int(indices.max()) < len(palette) <= 256:
-            found = f"{int(indices.max())} with {len(palette)} colors"
-            raise OptionError("indices", found, "below the palette's length, at most 256")
+        require_indexed(self._shown, indices, palette)
         planes = np.ascontiguousarray(grow(indices, LEAST_SIDE))[..., None]
         return self._worst(planes, np.ascontiguousarray(palette), is_transparent(palette))
 
@@ -202,7 +195,7 @@ class Ssimulacra2:
         key = background if self._is_transparent else BACKGROUNDS[0]
         found = self._caches.get(key)
         if found is None:
-            found = _aligned(self._cache_size)
+            found = aligned(self._cache_size)
             _core.ssimulacra2_prepare(
                 self._reference, background, self._needs, found, self._n_threads
             )
@@ -254,10 +247,3 @@ def _score(
             value = math.sqrt(math.sqrt(value)) / 1024  # kMapScale of the core
         terms.append(float(weights[channel, scale, norm, kind]) * value)
     return score_of_total(math.fsum(terms))
-
-
-def _aligned(size: int) -> NDArray[np.float32]:
-    """Return floats that start at a multiple of 64 bytes, so that vector loads touch one line."""
-    memory = np.empty(size + 16, np.float32)
-    start = -memory.ctypes.data % 64 // 4
-    return memory[start : start + size]
