@@ -1,8 +1,11 @@
 """The public face: complete, sorted, documented, and not hidden by modules of the same name."""
 
 import inspect
+import platform
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -65,3 +68,18 @@ def test_licenses_travel_with_the_package():
     )
     for holder in ("The huepress developers", "Cloudinary", "Wenzel Jakob", "Tessil"):
         assert holder in words
+
+
+def test_the_instruction_sets_are_those_that_linux_tells_of():
+    cpuinfo = Path("/proc/cpuinfo")
+    words = cpuinfo.read_text() if cpuinfo.exists() else ""
+    found = re.search(r"^flags\s*: (.*)$", words, re.MULTILINE)
+    if platform.machine() != "x86_64" or found is None:
+        pytest.skip("not Linux on x86-64")
+    flags = set(found[1].split())
+    wanted = ["baseline"]
+    if {"avx2", "bmi1", "bmi2", "popcnt", "abm"} <= flags:
+        wanted.append("avx2")
+        if {"avx512f", "avx512bw", "avx512dq", "avx512vl"} <= flags:
+            wanted.append("avx512")
+    assert list(huepress.build_info()["instruction_sets"]) == wanted

@@ -114,7 +114,7 @@ struct Cheapest {
 private:
     static F32 spread_least(F32 lanes) {
         for (int step = kLanes / 2; step > 0; step /= 2) {
-            const F32 other = __builtin_shuffle(lanes, lane_numbers() ^ splat(step));
+            const F32 other = exchanged(lanes, step);
             lanes = other < lanes ? other : lanes;
         }
         return lanes;

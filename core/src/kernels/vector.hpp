@@ -79,6 +79,26 @@ static inline I32 fixed_point_lanes(F32 value) {
 
 typedef std::int32_t Quad32 __attribute__((vector_size(16)));
 typedef std::int64_t Quad64 __attribute__((vector_size(32)));
+typedef float QuadF32 __attribute__((vector_size(16)));
+
+// The lanes of two vectors (0-3 and 4-7) by number, in GCC's words and in Clang's.
+template <int a, int b, int c, int d, class Quad>
+static inline Quad pick(Quad low, Quad high) {
+#if defined(__clang__)
+    return __builtin_shufflevector(low, high, a, b, c, d);
+#else
+    return __builtin_shuffle(low, high, Quad32{a, b, c, d});
+#endif
+}
+
+// Every lane changes places with the one whose number differs by `step`, a power of two.
+static inline F32 exchanged(F32 lanes, std::int32_t step) {
+#if defined(__clang__)
+    return __builtin_shufflevector(lanes, lane_numbers() ^ splat(step));
+#else
+    return __builtin_shuffle(lanes, lane_numbers() ^ splat(step));
+#endif
+}
 
 // The sums over the lanes of four vectors.
 static inline Quad64 totals(I32 a, I32 b, I32 c, I32 d) {
@@ -91,16 +111,10 @@ static inline Quad64 totals(I32 a, I32 b, I32 c, I32 d) {
         sums[v] = part[0];
         for (int i = 1; i < parts; ++i) sums[v] = sums[v] + part[i];
     }
-    const Quad32 low = {0, 4, 1, 5};
-    const Quad32 high = {2, 6, 3, 7};
-    const Quad32 ab = __builtin_shuffle(sums[0], sums[1], low) +
-                      __builtin_shuffle(sums[0], sums[1], high);  // a b a b
-    const Quad32 cd = __builtin_shuffle(sums[2], sums[3], low) +
-                      __builtin_shuffle(sums[2], sums[3], high);
-    const Quad32 first = {0, 1, 4, 5};
-    const Quad32 second = {2, 3, 6, 7};
-    const Quad32 total =
-        __builtin_shuffle(ab, cd, first) + __builtin_shuffle(ab, cd, second);
+    const Quad32 ab =
+        pick<0, 4, 1, 5>(sums[0], sums[1]) + pick<2, 6, 3, 7>(sums[0], sums[1]);  // a b a b
+    const Quad32 cd = pick<0, 4, 1, 5>(sums[2], sums[3]) + pick<2, 6, 3, 7>(sums[2], sums[3]);
+    const Quad32 total = pick<0, 1, 4, 5>(ab, cd) + pick<2, 3, 6, 7>(ab, cd);
     return __builtin_convertvector(total, Quad64);
 }
 
@@ -120,13 +134,10 @@ static inline std::int32_t least(I32 lanes) {
     std::memcpy(part, &lanes, sizeof part);
     Quad32 found = part[0];
     for (int i = 1; i < parts; ++i) found = part[i] < found ? part[i] : found;
-    const Quad32 swapped = {2, 3, 0, 1};
-    const Quad32 other = __builtin_shuffle(found, swapped);
+    const Quad32 other = pick<2, 3, 0, 1>(found, found);
     found = other < found ? other : found;
     return found[0] < found[1] ? found[0] : found[1];
 }
-
-typedef float QuadF32 __attribute__((vector_size(16)));
 
 // The least over the lanes of each of four vectors.
 static inline QuadF32 leasts(F32 a, F32 b, F32 c, F32 d) {
@@ -139,18 +150,14 @@ static inline QuadF32 leasts(F32 a, F32 b, F32 c, F32 d) {
         found[v] = part[0];
         for (int i = 1; i < parts; ++i) found[v] = part[i] < found[v] ? part[i] : found[v];
     }
-    const Quad32 low = {0, 4, 1, 5};
-    const Quad32 high = {2, 6, 3, 7};
-    const QuadF32 ab0 = __builtin_shuffle(found[0], found[1], low);
-    const QuadF32 ab1 = __builtin_shuffle(found[0], found[1], high);
-    const QuadF32 cd0 = __builtin_shuffle(found[2], found[3], low);
-    const QuadF32 cd1 = __builtin_shuffle(found[2], found[3], high);
+    const QuadF32 ab0 = pick<0, 4, 1, 5>(found[0], found[1]);
+    const QuadF32 ab1 = pick<2, 6, 3, 7>(found[0], found[1]);
+    const QuadF32 cd0 = pick<0, 4, 1, 5>(found[2], found[3]);
+    const QuadF32 cd1 = pick<2, 6, 3, 7>(found[2], found[3]);
     const QuadF32 ab = ab0 < ab1 ? ab0 : ab1;  // a b a b
     const QuadF32 cd = cd0 < cd1 ? cd0 : cd1;
-    const Quad32 first = {0, 1, 4, 5};
-    const Quad32 second = {2, 3, 6, 7};
-    const QuadF32 x = __builtin_shuffle(ab, cd, first);
-    const QuadF32 y = __builtin_shuffle(ab, cd, second);
+    const QuadF32 x = pick<0, 1, 4, 5>(ab, cd);
+    const QuadF32 y = pick<2, 3, 6, 7>(ab, cd);
     return x < y ? x : y;
 }
 
