@@ -11,7 +11,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias
 
 from huepress import search
-from huepress.encode import carry, encode, encode_lossless, without_metadata
+from huepress.encode import carry, encode, encode_lossless, kept_original
 from huepress.errors import EncodeError, OptionError, QualityError
 from huepress.load import load_with
 from huepress.options import CompressOptions, parse_size
@@ -143,7 +143,7 @@ def _result(bench: Workbench, options: CompressOptions, started: float) -> Resul
     """Map, encode, and take the original where it is not larger."""
     chosen, encoded = _encoded(bench, options, started)
     image = bench.source
-    original = None if bench.n_fixed else _better_original(image, encoded, options)
+    original = _better_original(image, encoded, options)
     return Result(
         data=original or encoded.data,
         format=encoded.format,
@@ -190,6 +190,7 @@ def _encode(bench: Workbench, chosen: search.Trial, options: CompressOptions) ->
         matte=matte_of(options),
         # What fits into a size was chosen by the bytes of the usual deflate.
         drawn=chosen.is_drawn and options.max_size is None,
+        as_palette=options.indexed,
     )
 
 
@@ -251,17 +252,7 @@ def _format(options: CompressOptions) -> str:
 
 
 def _better_original(image: Image, encoded: Encoded, options: CompressOptions) -> bytes | None:
-    """Return the input's own bytes, when they are in the format asked for and no more than ours.
-
-    What is to go from beside the picture goes from them too.
-    """
-    source = image.source
-    if source.data is None or source.is_part or source.format != encoded.format:
+    """Return the input's own bytes, when they are in the format asked for and no more than ours."""
+    if image.source.format != encoded.format:
         return None
-    kept = source.data
-    if options.strip != "none":
-        bare = without_metadata(image, options.strip, at_most=len(encoded.data))
-        if bare is None and options.strip == "all":
-            return None
-        kept = kept if bare is None else bare
-    return kept if len(kept) <= len(encoded.data) else None
+    return kept_original(image, options, at_most=len(encoded.data))

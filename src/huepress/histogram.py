@@ -49,6 +49,21 @@ def count(
     return from_engine(engine_of(pixels, weights, n_threads))
 
 
+def count_distinct(image: Image) -> int:
+    """Tell how many colors a picture has, by its 16-bit values where it has them.
+
+    Fully transparent pixels are of one color.
+    """
+    fine = image.fine
+    if fine is None:
+        return count(image).n_colors
+    colors = np.zeros((image.height * image.width, 4), np.uint16)
+    colors[:, : fine.shape[2]] = fine.reshape(-1, fine.shape[2])
+    if image.has_alpha:
+        colors[colors[:, 3] == 0] = 0
+    return len(np.unique(colors.view(np.uint64)))
+
+
 def engine_of(
     pixels: Pixels, weights: NDArray[np.floating] | None = None, n_threads: int = 0
 ) -> _core.Engine:

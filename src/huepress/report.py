@@ -7,18 +7,20 @@ saved, printed as one line, or turned into one JSON object.
 from __future__ import annotations
 
 import math
+import os
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
-from huepress import metrics, notebook
+import numpy as np
+
+from huepress import histogram, metrics, notebook
 from huepress.colorspace import as_srgb
+from huepress.encode import contradiction
+from huepress.errors import OutputError
 from huepress.types import Image, IndexedImage, PaletteFit, Pixels
 from huepress.write import write_atomic
-
-if TYPE_CHECKING:
-    import os
 
 Status: TypeAlias = Literal["compressed", "kept"]
 
@@ -43,6 +45,8 @@ class Result:
         What k-means found; None when it did not run.
     seconds : float
         From reading to the finished file.
+    more_notes : tuple of str
+        What was changed or could not be honored after loading.
     """
 
     data: bytes
@@ -52,6 +56,7 @@ class Result:
     indexed: IndexedImage | None
     fit: PaletteFit | None
     seconds: float
+    more_notes: tuple[str, ...] = ()
 
     @property
     def pixels(self) -> Pixels:
@@ -70,12 +75,30 @@ class Result:
         """Size of the finished file."""
         return len(self.data)
 
-    @property
-    def colors(self) -> int | None:
-        """Number of palette colors in the file; None when it has no palette of ours."""
+    @cached_property
+    def colors(self) -> int:
+        """Number of colors: of the palette that was written, else of the picture itself."""
         if self.indexed is None or self.status == "kept":
-            return None
+            return histogram.count_distinct(self.image)
         return len(self.indexed.palette)
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether the file shows every value of the picture as it came."""
+        if self.status == "kept":
+            return True
+        return self.mse == 0 and not self.image.source.is_converted
+
+    @property
+    def loses_depth(self) -> bool:
+        """Whether values of more than 8 bits a channel were cut to 8."""
+        return self.status != "kept" and self.indexed is not None and self.image.fine is not None
+
+    @cached_property
+    def notes(self) -> tuple[str, ...]:
+        """What was changed or could not be honored, one sentence each."""
+        lost = (depth_note(self.image),) if self.loses_depth else ()
+        return self.image.source.notes + self.more_notes + lost
 
     @property
     def saved(self) -> float | None:
@@ -84,7 +107,15 @@ class Result:
 
     @cached_property
     def mse(self) -> float:
-        """Mean squared error over pixels and channels, in squared 8-bit values."""
+        """Mean squared error over pixels and channels, in squared 8-bit values.
+
+        Against the 16-bit values, where the picture has them.
+        """
+        if self.indexed is None or self.status == "kept":
+            return 0.0
+        fine = self.image.fine
+        if fine is not None:
+            return metrics.mse_fine(fine, self.pixels)
         return metrics.mse(self.image.pixels, self.pixels)
 
     @cached_property
@@ -94,10 +125,16 @@ class Result:
 
     @cached_property
     def score(self) -> float:
-        """SSIMULACRA2 score: 100 is identical, 90 hardly to be told apart, 70 good, 50 fair."""
+        """SSIMULACRA2 score: 100 is identical, 90 hardly to be told apart, 70 good, 50 fair.
+
+        It looks at 8 bits; a picture that lost more than it can see never has 100.
+        """
+        if self.indexed is None or self.status == "kept":
+            return 100.0
         profile = self.image.source.icc_profile
         truth = as_srgb(self.image.pixels, profile)
-        return metrics.ssimulacra2(truth, as_srgb(self.pixels, profile))
+        found = metrics.ssimulacra2(truth, as_srgb(self.pixels, profile))
+        return min(found, ALL_BUT_100) if self.loses_depth else found
 
     def save(self, path: str | os.PathLike[str], *, force: bool = True) -> Path:
         """Write the file: whole or not at all.
@@ -105,7 +142,7 @@ class Result:
         Parameters
         ----------
         path : path
-            Where to. The suffix does not change the format.
+            Where to. The suffix must be one of the format's, or there must be none.
         force : bool
             Replace an existing file.
 
@@ -117,8 +154,15 @@ class Result:
         Raises
         ------
         OutputError
-            The file exists and `force` is off, or it cannot be written.
+            The suffix stands for another format; the file exists and `force` is off; or it cannot
+            be written.
         """
+        wrong = contradiction(path, self.format)
+        if wrong:
+            named = Path(path).with_suffix(f".{self.format}").name
+            raise OutputError(
+                os.fsdecode(path), wrong, f"{named} says so, or compress with format="
+            )
         return write_atomic(Path(path), self.data, force=force)
 
     def report(self, *, score: bool = True) -> dict[str, Any]:
@@ -136,20 +180,19 @@ class Result:
             ``n_iter``, ``stop_reason``, ``seconds``, ``status``, ``notes``. An infinite PSNR is
             None.
         """
-        lossless = self.mse == 0
         return {
             "bytes_in": self.bytes_in,
             "bytes_out": self.bytes_out,
             "format": self.format,
             "colors": self.colors,
             "score": round(self.score, 3) if score else None,
-            "psnr": None if lossless else round(self.psnr, 3),
-            "mse": round(self.mse, 4),
+            "psnr": None if self.mse == 0 else round(self.psnr, 3),
+            "mse": max(round(self.mse, 4), 1e-4) if self.mse else 0.0,
             "n_iter": None if self.fit is None else self.fit.n_iter,
             "stop_reason": None if self.fit is None else self.fit.stop_reason,
             "seconds": round(self.seconds, 4),
             "status": self.status,
-            "notes": list(self.image.source.notes),
+            "notes": list(self.notes),
         }
 
     def summary(self) -> str:
@@ -157,18 +200,26 @@ class Result:
         parts = [size_words(self.bytes_in, self.bytes_out)]
         if self.status == "kept":
             parts.append(kept_words("nothing smaller was found", self.bytes_in, self.bytes_out))
-        if self.colors is not None:
-            parts.append(f"{self.colors} color{'s' if self.colors != 1 else ''}")
-            parts.append("lossless" if self.mse == 0 else f"PSNR {self.psnr:.1f} dB")
+        parts.append(colors_words(self.colors))
+        if self.status != "kept":
+            parts.append(self._error_in_words())
         if self.fit is not None and self.fit.stop_reason == "given" and self.status != "kept":
             parts.append(STOP_WORDS["given"])
         elif self.fit is not None and self.status != "kept":
+            rounds = self.fit.stop_reason == "exact" and self.loses_depth
             parts.append(
                 f"{self.fit.n_iter} iteration{'s' if self.fit.n_iter != 1 else ''}"
-                f" ({STOP_WORDS[self.fit.stop_reason]})"
+                f" ({'every 8-bit color fits' if rounds else STOP_WORDS[self.fit.stop_reason]})"
             )
         parts.append(f"{self.seconds:.2f} s")
         return ", ".join(parts)
+
+    def _error_in_words(self) -> str:
+        if self.is_exact:
+            return "lossless"
+        if self.mse == 0:  # values were converted or rounded before they came here
+            return "nothing lost after the conversion"
+        return f"PSNR {self.psnr:.1f} dB"
 
     def __repr__(self) -> str:
         return f"<huepress.Result {self.format}: {self.summary()}>"
@@ -189,6 +240,23 @@ class Result:
         )
 
 
+ALL_BUT_100 = 99.99
+"""The score that nothing but the identical picture is above."""
+
+
+def depth_note(image: Image) -> str:
+    """Say what is lost of a picture of more than 8 bits a channel when 8 are written."""
+    fine = image.fine
+    assert fine is not None
+    if np.array_equal(fine[..., 0], fine[..., 1]) and np.array_equal(fine[..., 0], fine[..., 2]):
+        n_before, n_after = (len(np.unique(v[..., 0])) for v in (fine, image.pixels))
+        return (
+            f"{n_before:,} gray values of 16 bits are {n_after} at 8 bits: if they are labels or"
+            " depth, not a picture, keep them by --lossless"
+        )
+    return "16 bits a channel became 8: --lossless keeps them"
+
+
 STOP_WORDS = {
     "converged": "converged",
     "tolerance": "within tolerance",
@@ -203,6 +271,11 @@ def kept_words(reason: str, bytes_in: int | None, bytes_out: int) -> str:
     """Say why the original was kept, and whether all of it was."""
     bare = bytes_in is not None and bytes_out < bytes_in
     return f"original kept{' without its metadata' if bare else ''}: {reason}"
+
+
+def colors_words(n_colors: int) -> str:
+    """Say how many colors there are."""
+    return f"{n_colors:,} color{'s' if n_colors != 1 else ''}"
 
 
 def size_words(bytes_in: int | None, bytes_out: int) -> str:

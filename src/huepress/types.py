@@ -57,6 +57,8 @@ class Source:
     is_part : bool
         The picture is one frame of several, or what could be read of a damaged file: the file
         itself does not show it.
+    is_converted : bool
+        Values of the pixels are not those of the file: converted to sRGB, or rounded from floats.
     notes : tuple of str
         What was changed or could not be honored while loading, one sentence each.
     """
@@ -69,6 +71,7 @@ class Source:
     metadata: Mapping[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     is_part: bool = False
+    is_converted: bool = False
 
     @property
     def n_bytes(self) -> int | None:
@@ -115,6 +118,13 @@ class Image:
     def has_alpha(self) -> bool:
         """Whether pixels have a fourth channel."""
         return bool(self.pixels.shape[2] == 4)
+
+    @property
+    def fine(self) -> NDArray[np.uint16] | None:
+        """The 16-bit values, unless 8 bits say the same."""
+        if self.deep is None or np.array_equal(self.pixels.astype(np.uint16) * 257, self.deep):
+            return None
+        return self.deep
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -32,7 +32,7 @@ def test_names(source, format, write, expected):
 
 def test_formats_follow_the_suffix():
     assert only("a.png", output="b.gif").format == "gif"
-    assert only("a.png", output="b.dat").format == "png"
+    assert only("a.png", output="b").format == "png"
     assert only("a.png", "webp", output="b.dat").format == "webp"
     assert only("a.webp", in_place=True).format == "webp"
     assert format_of("x.PNG") == "png"

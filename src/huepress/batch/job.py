@@ -24,12 +24,12 @@ from huepress.batch.rows import Failure, Record, Row, RowStatus
 from huepress.batch.store import STDIO, is_remote, split, store_of
 from huepress.batch.targets import PENDING, SUFFIXES, Target, check, format_of, suffix_of
 from huepress.compress import compress, finish
-from huepress.encode import without_metadata
+from huepress.encode import kept_original
 from huepress.errors import HuepressError, InputError, OutputError
 from huepress.load import Limits, limits_of, load_with, read
 from huepress.load.sniff import format_of as sniffed_format
 from huepress.options import CompressOptions, parse_size
-from huepress.report import Result, kept_words, size_words
+from huepress.report import Result, colors_words, kept_words, size_words
 from huepress.types import PaletteFit
 
 HEAD_BYTES: Final = 64
@@ -142,6 +142,14 @@ def _run(job: Job) -> Row:
             record = _record(job, "kept", target.source, (digest, digest), stamp, figures)
             return Row(target.source, "skipped", reason="compressed before", record=record)
     result = _compress(job, data)
+    if target.in_place and not target.again and result.loses_depth:
+        if target.from_tree or not job.write:
+            return Row(target.source, "skipped", reason="has more than 8 bits a channel")
+        raise InputError(
+            target.source,
+            "has more than 8 bits a channel, and replacing it would lose them",
+            "--lossless keeps them, --force does it even so",
+        )
     return _finish(job, data, digest, stamp, result)
 
 
@@ -158,20 +166,24 @@ def _finish(job: Job, data: bytes, digest: bytes, stamp: str | None, result: Res
     target = job.target
     reason, output = "", target.output
     content = marked(result.data, result.format) if target.in_place else result.data
+    original: bytes | None = None
     if result.status == "kept":
-        reason, content = "nothing smaller was found", result.data
+        reason, original = "nothing smaller was found", result.data
     elif target.in_place and len(content) >= len(data):
-        reason, content = "nothing smaller was found", _original(job, result, data)
+        reason, original = "nothing smaller was found", kept_original(result.image, job.options)
     elif job.min_savings and len(data) - len(content) < parse_size(job.min_savings, len(data)):
-        reason, output = f"less than {job.min_savings} to save", _own_name(target)
-        content = _original(job, result, data)
-    if reason:
+        reason = f"less than {job.min_savings} to save"
+        original = kept_original(result.image, job.options)
+        output = output if original is None else _own_name(target)
+    if original is not None:
+        content = original
         own = result.image.source.format or result.format
         result = replace(result, data=content, status="kept", format=own)
         why = kept_words(reason, len(data), len(content))
-        summary = f"{size_words(len(data), len(content))}, {why}"
+        sizes = size_words(len(data), len(content))
+        summary = f"{sizes}, {why}, {colors_words(result.colors)}"
     else:
-        result = replace(result, data=content)
+        reason, result = "", replace(result, data=content)
         summary = result.summary()
     if output.endswith(PENDING):
         own_suffix = Path(split(target.source)[1]).suffix
@@ -193,13 +205,6 @@ def _finish(job: Job, data: bytes, digest: bytes, stamp: str | None, result: Res
         return row
     record = _record(job, row.status, output, (digest, digest_of(content)), stamp, row.figures)
     return replace(row, record=record)
-
-
-def _original(job: Job, result: Result, data: bytes) -> bytes:
-    """Return the file as it came, without what is to be dropped from beside the picture."""
-    if job.options.strip == "none":
-        return data
-    return without_metadata(result.image, job.options.strip) or data
 
 
 def _is_no_picture(source: str) -> bool:

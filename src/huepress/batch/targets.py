@@ -23,6 +23,7 @@ from huepress.batch.store import (
     split,
     store_of,
 )
+from huepress.encode import contradiction
 from huepress.errors import InputError, OptionError, OutputError
 from huepress.options import BatchOptions, WriteOptions
 from huepress.write import check_target
@@ -251,6 +252,12 @@ def _target(source: str, write: WriteOptions, format: str) -> Target:
     if write.output is not None:
         output = local_path(write.output)
         chosen = format if format != "auto" else format_of(output) or "png"
+        wrong = contradiction(output, chosen, known_only=format not in ("auto", "smallest"))
+        if wrong:
+            likely = Path(split(output)[1]).stem + (
+                "" if chosen == "smallest" else SUFFIXES[chosen][0]
+            )
+            raise OptionError("output", write.output, f"a name such as {likely}, because {wrong}")
         return Target(source, output, chosen, write.force)
     above, name = split(source)
     stem = Path(name).stem

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
+from pathlib import PurePath
 
 from huepress.encode.carried import NOTHING, Carried, carry
-from huepress.encode.original import without_metadata
+from huepress.encode.original import kept_original, without_metadata
 from huepress.errors import EncodeError, OptionError
 from huepress.types import Encoded, Image, IndexedImage
 
@@ -15,9 +17,11 @@ __all__ = [
     "SUFFIXES",
     "Carried",
     "carry",
+    "contradiction",
     "encode",
     "encode_lossless",
     "format_from_suffix",
+    "kept_original",
     "without_metadata",
 ]
 
@@ -26,6 +30,16 @@ FORMATS = ("png", "webp", "gif", "jxl", "tiff", "bmp")
 
 RACED = ("png", "webp", "jxl")
 """Formats that ``smallest`` tries; of equal files the first is kept."""
+
+NAMES = {
+    "png": "PNG",
+    "webp": "WebP",
+    "gif": "GIF",
+    "jxl": "JPEG XL",
+    "tiff": "TIFF",
+    "bmp": "BMP",
+}
+"""What people call them."""
 
 SUFFIXES = {
     ".png": "png",
@@ -38,10 +52,66 @@ SUFFIXES = {
 }
 """The format that a file's suffix asks for."""
 
+READ_ONLY = {
+    ".jpg": "JPEG",
+    ".jpeg": "JPEG",
+    ".jpe": "JPEG",
+    ".jfif": "JPEG",
+    ".avif": "AVIF",
+    ".heic": "HEIC",
+    ".heif": "HEIC",
+    ".jp2": "JPEG 2000",
+    ".j2k": "JPEG 2000",
+    ".svg": "SVG",
+    ".pdf": "PDF",
+    ".ico": "ICO",
+    ".qoi": "QOI",
+    ".ppm": "PPM",
+    ".pgm": "PGM",
+    ".pbm": "PBM",
+    ".pnm": "PNM",
+    ".pfm": "PFM",
+    ".tga": "TGA",
+    ".psd": "PSD",
+    ".exr": "OpenEXR",
+    ".hdr": "Radiance HDR",
+}
+"""Suffixes of pictures that are never written."""
+
 
 def format_from_suffix(suffix: str) -> str | None:
     """Name the format of a suffix such as ``.png``; None when it is none that can be written."""
     return SUFFIXES.get(suffix.lower())
+
+
+def contradiction(path: str | os.PathLike[str], format: str, *, known_only: bool = False) -> str:
+    """Say how the suffix of a name contradicts the format of what is written there.
+
+    Parameters
+    ----------
+    path : path
+        Where a file is to go; a name without a suffix contradicts nothing.
+    format : str
+        What it will be: one of FORMATS, or ``smallest``, which settles its suffix itself.
+    known_only : bool
+        Suffixes that stand for no picture, such as ``.tmp``, contradict nothing.
+
+    Returns
+    -------
+    str
+        Both formats in words; empty when they agree.
+    """
+    suffix = PurePath(os.fsdecode(path)).suffix
+    said = SUFFIXES.get(suffix.lower())
+    if not suffix or said == format:
+        return ""
+    written = "PNG, WebP or JPEG XL" if format == "smallest" else NAMES[format]
+    if said is not None:
+        return f"{suffix} stands for {NAMES[said]}, and {written} is what is written"
+    if suffix.lower() in READ_ONLY:
+        other = READ_ONLY[suffix.lower()]
+        return f"{suffix} stands for {other}, which is never written; {written} is"
+    return "" if known_only else f"{suffix} stands for no format, and {written} is what is written"
 
 
 def encode(
@@ -53,6 +123,7 @@ def encode(
     n_fixed: int = 0,
     matte: tuple[int, int, int] | None = None,
     drawn: bool = False,
+    as_palette: bool = False,
 ) -> Encoded:
     """Write an indexed picture in one of the formats.
 
@@ -74,6 +145,8 @@ def encode(
         What half-transparent colors are blended over (GIF).
     drawn : bool
         A chart, an icon or a screen, for which more time pays (PNG).
+    as_palette : bool
+        Write a palette where gray would say the same (PNG), or refuse (TIFF with transparency).
 
     Returns
     -------
@@ -94,12 +167,19 @@ def encode(
 
     how: dict[str, Callable[[], Encoded]] = {
         "png": lambda: png.encode_indexed(
-            indexed, effort=effort, carried=carried, n_fixed=n_fixed, drawn=drawn
+            indexed,
+            effort=effort,
+            carried=carried,
+            n_fixed=n_fixed,
+            drawn=drawn,
+            as_palette=as_palette,
         ),
         "webp": lambda: webp.encode_indexed(indexed, effort=effort, carried=carried),
         "gif": lambda: gif.encode_indexed(indexed, matte=matte, n_fixed=n_fixed),
         "jxl": lambda: jxl.encode_indexed(indexed, effort=effort, carried=carried),
-        "tiff": lambda: plain.encode_tiff(indexed, carried=carried, n_fixed=n_fixed),
+        "tiff": lambda: plain.encode_tiff(
+            indexed, carried=carried, n_fixed=n_fixed, as_palette=as_palette
+        ),
         "bmp": lambda: plain.encode_bmp(indexed, n_fixed=n_fixed),
     }
     return _smallest(how) if format == "smallest" else how[format]()

@@ -61,7 +61,8 @@ def encode_lossless(
     EncodeError
         The format cannot hold the picture.
     """
-    pixels: NDArray[np.uint8] | NDArray[np.uint16] = _needed_depth(image)
+    fine = image.fine
+    pixels: NDArray[np.uint8] | NDArray[np.uint16] = image.pixels if fine is None else fine
     if not keep_hidden_rgb and pixels.shape[2] == 4:
         pixels = pixels * (pixels[..., 3:] > 0)
     if format == "jxl":
@@ -105,13 +106,6 @@ def exact_palette(pixels: NDArray[np.uint8]) -> IndexedImage | None:
     indices = np.searchsorted(found, numbers).astype(np.uint8)
     colors = np.stack([(found >> s & 255) for s in shift], axis=1).astype(np.uint8)
     return IndexedImage(indices, Palette(colors))
-
-
-def _needed_depth(image: Image) -> NDArray[np.uint8] | NDArray[np.uint16]:
-    """Give the 16-bit samples, unless 8 bits say the same."""
-    if image.deep is None or np.array_equal(image.pixels.astype(np.uint16) * 257, image.deep):
-        return image.pixels
-    return image.deep
 
 
 def _is_soft(indexed: IndexedImage) -> bool:

@@ -1,4 +1,7 @@
-"""The original file without what is to be dropped: for when nothing is smaller than it.
+"""The original file as it may be kept: for when nothing smaller was found.
+
+One road for every way to that end: what the options ask of the output holds for a file that is
+kept, too. If it cannot be made to hold, the file is not kept.
 
 Chunks and segments are taken out, the compressed picture stays as it is. An EXIF block that turns
 the picture is replaced by one that says this and nothing else.
@@ -12,18 +15,87 @@ from typing import Final
 
 import numpy as np
 
+from huepress import histogram
 from huepress.encode.carried import COLOR, SHOWN
+from huepress.encode.tiff import bare_tiff
 from huepress.errors import InputError
 from huepress.load import load
 from huepress.load.orientation import ORIENTATION, orientation_of
-from huepress.load.png import ANIMATION, PICTURE, SIGNATURE, chunks_of, pack_chunk
+from huepress.load.png import (
+    ANIMATION,
+    PICTURE,
+    SIGNATURE,
+    chunks_of,
+    is_strict,
+    pack_chunk,
+)
+from huepress.options import CompressOptions, parse_size
 from huepress.types import Image
 
 WEBP_BESIDE: Final = {b"ICCP": 0x20, b"EXIF": 0x08, b"XMP ": 0x04}
 """Chunks beside the picture, and the bits of VP8X that announce them."""
 
+BMP_V5: Final = 124
+"""Bytes of the header that tells of a profile."""
+
 JPEG_SHOWN: Final = {0xE0: b"JFIF\0", 0xE2: b"ICC_PROFILE\0", 0xEE: b"Adobe"}
 """Application segments that change how a picture is shown, and how they begin."""
+
+
+def kept_original(
+    image: Image, options: CompressOptions, *, at_most: int | None = None
+) -> bytes | None:
+    """Return the input's own bytes as the options have the output.
+
+    Parameters
+    ----------
+    image : Image
+        As it was loaded.
+    options : CompressOptions
+        All of them: without what ``strip`` drops, within ``max_size``, in sRGB if ``icc`` says so,
+        with the colors that are given, indexed if that is insisted on.
+    at_most : int or None
+        Bytes above which the file is of no use.
+
+    Returns
+    -------
+    bytes or None
+        None when there is no file that shows the picture, when it does not keep an option, or when
+        it is a PNG that only a lenient decoder shows.
+    """
+    source = image.source
+    data = source.data
+    if data is None or source.is_part or options.palette is not None or options.keep_color:
+        return None
+    if options.icc == "srgb" and source.is_converted:
+        return None
+    if options.indexed and not is_indexed(image, options.colors):
+        return None
+    if options.max_size is not None:
+        limit = parse_size(options.max_size, len(data))
+        at_most = limit if at_most is None else min(limit, at_most)
+    if options.strip != "none":
+        bare = without_metadata(image, options.strip, at_most=at_most)
+        if bare is None:
+            return None
+        data = bare
+    if at_most is not None and len(data) > at_most:
+        return None
+    return None if source.format == "png" and not is_strict(data) else data
+
+
+def is_indexed(image: Image, n_colors: int) -> bool:
+    """Whether a picture came from a PNG or GIF with a palette of at most so many colors."""
+    data = image.source.data or b""
+    if image.source.format == "gif":  # its tables are of 2, 4, 8, ... entries, used or not
+        return histogram.count(image).n_colors <= n_colors
+    if not data.startswith(SIGNATURE) or data[25:26] != b"\3":
+        return False
+    try:
+        entries = next(len(chunk) // 3 - 4 for name, chunk in chunks_of(data) if name == b"PLTE")
+    except (struct.error, StopIteration):
+        return False
+    return entries <= n_colors
 
 
 def without_metadata(
@@ -45,7 +117,7 @@ def without_metadata(
     -------
     bytes or None
         It shows the same. None when there is no file, when it is too large, when its format is
-        none of PNG, WebP, GIF and JPEG, or when what is dropped changes how it is shown.
+        none of PNG, WebP, GIF, JPEG, TIFF and BMP, or when what is dropped changes how it is shown.
     """
     data = image.source.data
     if data is None:
@@ -61,6 +133,10 @@ def without_metadata(
             bare = _bare_gif(data)
         elif image.source.format == "jpeg":
             bare = _bare_jpeg(data, JPEG_SHOWN if safe else {0xEE: b"Adobe"}, exif)
+        elif image.source.format == "tiff":
+            bare = bare_tiff(data, strip)
+        elif image.source.format == "bmp":
+            bare = _bare_bmp(data)
         else:
             return None
         if at_most is not None and len(bare) > at_most:
@@ -169,6 +245,15 @@ def _bare_gif(data: bytes) -> bytes:
             at = _behind_blocks(data, at + 11 + table)
             kept += data[start:at]
     return kept + b"\x3b"
+
+
+def _bare_bmp(data: bytes) -> bytes:
+    """Drop what stands behind the pixels, such as a profile, which no reader of ours looks at."""
+    (size,) = struct.unpack_from("<I", data, 2)
+    (header,) = struct.unpack_from("<I", data, 14)
+    if header >= BMP_V5 and struct.unpack_from("<I", data, 14 + 112)[0]:
+        raise ValueError("a profile")
+    return data[:size] if 54 <= size <= len(data) else data
 
 
 def _behind_blocks(data: bytes, at: int) -> int:

@@ -13,13 +13,21 @@ from huepress.errors import EncodeError
 from huepress.types import Encoded, IndexedImage, Pixels
 
 
-def encode_tiff(indexed: IndexedImage, *, carried: Carried = NOTHING, n_fixed: int = 0) -> Encoded:
+def encode_tiff(
+    indexed: IndexedImage,
+    *,
+    carried: Carried = NOTHING,
+    n_fixed: int = 0,
+    as_palette: bool = False,
+) -> Encoded:
     """Write an indexed picture as TIFF: palette colors, or RGBA when a color is not opaque.
 
     Parameters
     ----------
     n_fixed : int
         See tidy().
+    as_palette : bool
+        Refuse what needs RGBA.
 
     Returns
     -------
@@ -34,6 +42,8 @@ def encode_tiff(indexed: IndexedImage, *, carried: Carried = NOTHING, n_fixed: i
     ready = tidy(indexed, n_fixed=n_fixed)
     if ready.palette.colors.shape[1] == 3:
         return Encoded(_tiff(_palette_image(ready), carried), "tiff", len(ready.palette))
+    if as_palette:
+        raise EncodeError("tiff", "its palettes hold no transparency, the picture has some")
     data = tiff_of_pixels(ready.to_pixels(), carried=carried)
     return Encoded(data, "tiff", len(ready.palette))
 

@@ -70,6 +70,7 @@ def encode_indexed(
     carried: Carried = NOTHING,
     n_fixed: int = 0,
     drawn: bool = False,
+    as_palette: bool = False,
 ) -> Encoded:
     """Write an indexed picture as PNG.
 
@@ -85,6 +86,8 @@ def encode_indexed(
         So many of the first entries stay as and where they are, used or not.
     drawn : bool
         A chart, an icon or a screen, for which zopfli is worth its time at ``balanced``, too.
+    as_palette : bool
+        Write a palette where gray of few bits would say the same.
 
     Returns
     -------
@@ -111,8 +114,8 @@ def encode_indexed(
             fast_evaluation=level == SKETCH or not (small or effort == "best"),
             bit_depth_reduction=packed,
             palette_reduction=free and level != SKETCH,  # tries other orders: 40 % of the time
-            grayscale_reduction=free,
-            color_type_reduction=free,
+            grayscale_reduction=free and not as_palette,
+            color_type_reduction=free and not as_palette,
         )
 
     def pays(filters: Sequence[oxipng.RowFilter]) -> bool:

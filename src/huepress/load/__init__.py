@@ -148,7 +148,13 @@ def _in_srgb(image: Image) -> Image:
     meaning = Meaning(image.source.icc_profile, notes=image.source.notes)
     decoded, meaning = settle(Decoded(image.pixels, image.deep), meaning, "srgb")
     metadata = {k: v for k, v in image.source.metadata.items() if k != "color_chunks"}
-    source = replace(image.source, icc_profile=None, metadata=metadata, notes=meaning.notes)
+    source = replace(
+        image.source,
+        icc_profile=None,
+        metadata=metadata,
+        notes=meaning.notes,
+        is_converted=image.source.is_converted or meaning.is_converted,
+    )
     return _finish(decoded, source)
 
 
@@ -206,7 +212,13 @@ def _from_array(name: str, array: NDArray[Any], limits: Limits) -> Image:
     if array.ndim >= 2:
         limits.check_size(name, array.shape[1], array.shape[0])
     decoded = from_array(name, array)
-    return _finish(decoded, Source(name, has_alpha=decoded.pixels.shape[2] == 4))
+    source = Source(
+        name,
+        has_alpha=decoded.pixels.shape[2] == 4,
+        notes=decoded.notes,
+        is_converted=decoded.is_rounded,
+    )
+    return _finish(decoded, source)
 
 
 def _from_file(name: str, data: bytes, limits: Limits, frame: int | None, icc: str) -> Image:
@@ -236,12 +248,12 @@ def _from_pillow(
 def _upright(found: Frame, source: Source) -> Image:
     """Turn the frame upright and keep the facts."""
     from huepress.load.orientation import turned_density, upright
-    from huepress.load.pixels import Decoded
 
     before = found.decoded.without_opaque_alpha()
-    turned = Decoded(
-        upright(before.pixels, found.orientation),
-        None if before.deep is None else upright(before.deep, found.orientation),
+    turned = replace(
+        before,
+        pixels=upright(before.pixels, found.orientation),
+        deep=None if before.deep is None else upright(before.deep, found.orientation),
     )
     found.metadata.update(turned_density(found.metadata, found.orientation))
     if found.meaning.chunks:
@@ -257,6 +269,7 @@ def _upright(found: Frame, source: Source) -> Image:
             found.metadata,
             found.notes,
             found.is_part,
+            found.meaning.is_converted or turned.is_rounded,
         ),
     )
 

@@ -62,11 +62,14 @@ class Meaning:
         PNG chunks that say it in fewer bytes, to be written as they are.
     notes : tuple of str
         What could not be honored.
+    is_converted : bool
+        The values were brought to sRGB from what they were in.
     """
 
     profile: bytes | None = None
     chunks: tuple[tuple[bytes, bytes], ...] = ()
     notes: tuple[str, ...] = ()
+    is_converted: bool = False
 
 
 def of_png(parts: PngParts, limits: Limits) -> Meaning:
@@ -160,13 +163,15 @@ def to_rgb(image: PillowImage.Image, meaning: Meaning) -> tuple[PillowImage.Imag
         done = _through_cms(image, None)
         if done is None:
             raise ValueError("LittleCMS cannot convert CIE Lab")
-        return done, Meaning(notes=(*meaning.notes, CONVERTED.format("CIE Lab")))
+        notes = (*meaning.notes, CONVERTED.format("CIE Lab"))
+        return done, Meaning(notes=notes, is_converted=True)
     if meaning.profile is not None and profiles.color_space_of(meaning.profile) == "CMYK":
         converted = _through_cms(image, meaning.profile)
         if converted is not None:
-            return converted, Meaning(notes=(*meaning.notes, CONVERTED.format("CMYK")))
+            notes = (*meaning.notes, CONVERTED.format("CMYK"))
+            return converted, Meaning(notes=notes, is_converted=True)
     note = "CMYK without a usable profile was converted by the simple formula"
-    return image.convert("RGB"), Meaning(notes=(*meaning.notes, note))
+    return image.convert("RGB"), Meaning(notes=(*meaning.notes, note), is_converted=True)
 
 
 def settle(decoded: Decoded, meaning: Meaning, icc: str) -> tuple[Decoded, Meaning]:
@@ -200,13 +205,15 @@ def settle(decoded: Decoded, meaning: Meaning, icc: str) -> tuple[Decoded, Meani
     note = CONVERTED.format(f"the space of {said}" if said else "the ICC profile's space")
     if matrix is not None and decoded.deep is not None:
         converted = as_decoded(_convert_deep(decoded.deep, matrix))
-        return converted, Meaning(notes=(*meaning.notes, note))
+        return converted, Meaning(notes=(*meaning.notes, note), is_converted=True)
+    if decoded.deep is not None:
+        note += ", at 8 bits a channel"
     colors = PillowImage.fromarray(np.ascontiguousarray(decoded.pixels[..., :3]))
     rgb = _through_cms(colors, profile)
     if rgb is None:
         return decoded, Meaning(notes=(*meaning.notes, BROKEN))
     pixels = np.dstack([np.asarray(rgb), decoded.pixels[..., 3:]])
-    return as_decoded(pixels), Meaning(notes=(*meaning.notes, note))
+    return as_decoded(pixels), Meaning(notes=(*meaning.notes, note), is_converted=True)
 
 
 BROKEN: Final = "the damaged ICC profile was ignored"
@@ -244,9 +251,9 @@ def _from_gray(decoded: Decoded, profile: bytes, meaning: Meaning) -> tuple[Deco
         steps = np.arange(65536)
         table = np.rint(np.interp(steps, np.arange(256) * 257, shown * 257.0)).astype(np.uint16)
         deep = np.dstack([table[decoded.deep[..., :3]], decoded.deep[..., 3:]])
-        return replace(as_decoded(deep), is_gray=True), Meaning(notes=notes)
+        return replace(as_decoded(deep), is_gray=True), Meaning(notes=notes, is_converted=True)
     pixels = np.dstack([shown[decoded.pixels[..., :3]], decoded.pixels[..., 3:]])
-    return replace(as_decoded(pixels), is_gray=True), Meaning(notes=notes)
+    return replace(as_decoded(pixels), is_gray=True), Meaning(notes=notes, is_converted=True)
 
 
 def _convert_deep(

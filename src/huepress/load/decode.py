@@ -17,7 +17,7 @@ from PIL import Image as PillowImage
 from PIL import ImageFile
 
 from huepress.errors import DecodeError, InputError, LimitError
-from huepress.load import color, png, webp
+from huepress.load import color, depth, png, webp
 from huepress.load.limits import Limits
 from huepress.load.orientation import ORIENTATION, orientation_of
 from huepress.load.pixels import Decoded, as_decoded, from_pillow, with_key
@@ -121,11 +121,15 @@ def decode(
             else:
                 limits.check_metadata(name, _size_of(metadata))
                 meaning = color.of_file(kind, data, metadata)
-            low = _low_bytes(opener, data, image, limits)
-            _read(image, limits)
-            image, meaning = color.to_rgb(image, meaning)
-            decoded = from_pillow(name, image) if low is None else _join_bytes(image, low)
-            decoded = with_key(decoded, key)
+            if kind == "ppm" and image.mode == "RGB" and (deep := depth.deep_ppm(data)) is not None:
+                decoded = as_decoded(deep)
+            else:
+                low = _low_bytes(opener, data, image, limits)
+                _read(image, limits)
+                n_bits = depth.bits_lost(kind, data, image.mode)
+                image, meaning = color.to_rgb(image, meaning)
+                decoded = from_pillow(name, image) if low is None else _join_bytes(image, low)
+                decoded = depth.told(with_key(decoded, key), n_bits)
         decoded, meaning = color.settle(decoded, meaning, icc)
     except (InputError, MemoryError):
         raise

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,9 @@ from huepress.errors import InputError
 
 U8 = NDArray[np.uint8]
 U16 = NDArray[np.uint16]
+
+HOLDERS_OF_16_BITS = ("PNG", "PPM", "JPEG2000")
+"""Formats whose wide integers have white at 65535, whatever their largest value is."""
 
 WANTED_ARRAY = "(height, width), (height, width, 1 to 4), uint8, uint16, or float from 0 to 1"
 
@@ -31,12 +34,15 @@ class Decoded:
         The source had one color channel.
     notes : tuple of str
         What could not be honored.
+    is_rounded : bool
+        The source told finer values apart.
     """
 
     pixels: U8
     deep: U16 | None = None
     is_gray: bool = False
     notes: tuple[str, ...] = ()
+    is_rounded: bool = False
 
     def without_opaque_alpha(self) -> Decoded:
         """Drop the alpha channel when every pixel is opaque."""
@@ -46,7 +52,7 @@ class Decoded:
         if most[..., 3].min() < np.iinfo(most.dtype).max:
             return self
         deep = None if self.deep is None else np.ascontiguousarray(self.deep[..., :3])
-        return Decoded(np.ascontiguousarray(self.pixels[..., :3]), deep, self.is_gray, self.notes)
+        return replace(self, pixels=np.ascontiguousarray(self.pixels[..., :3]), deep=deep)
 
 
 def from_deep(deep: U16) -> U8:
@@ -100,29 +106,77 @@ def from_array(name: str, array: NDArray[Any]) -> Decoded:
         if not (low >= 0.0 and high <= 1.0):
             found += f" with values from {low:g} to {high:g}"
             raise InputError(name, found, f"wanted {WANTED_ARRAY}")
-        return as_decoded(np.rint(array.astype(np.float64) * 65535.0).astype(np.uint16))
+        return _from_unit(array)
     raise InputError(name, found, f"wanted {WANTED_ARRAY}")
 
 
-def from_integers(name: str, values: NDArray[Any]) -> Decoded:
-    """Bring one channel of wide integers (modes ``I`` and ``I;16``) to RGB."""
+def _from_unit(values: NDArray[Any], most: float = 1.0) -> Decoded:
+    """Bring floats (height, width, 1 to 4) from 0 to `most` to 16 bits."""
+    deep = np.rint(values.astype(np.float64) * (65535.0 / most)).astype(np.uint16)
+    back = (deep / (65535.0 / most)).astype(values.dtype)
+    # Bytes divided by 255 come back as they were: half an ulp is no other value.
+    is_rounded = not np.allclose(back, values, rtol=4 * np.finfo(values.dtype).eps, atol=0)
+    notes = (ROUNDED,) if is_rounded else ()
+    return replace(as_decoded(deep, notes=notes), is_rounded=is_rounded)
+
+
+ROUNDED = "values between those of 16 bits were rounded"
+
+
+def from_integers(name: str, values: NDArray[Any], *, most: int = 65535) -> Decoded:
+    """Bring one channel of wide integers (modes ``I`` and ``I;16``) to RGB.
+
+    Parameters
+    ----------
+    most : int
+        What stands for white. 255: of values that are all no more than that; else 65535 it is.
+
+    Raises
+    ------
+    InputError
+        Values below 0 or above 65535.
+    """
     low, high = int(values.min()), int(values.max())
     if low < 0 or high > 65535:
         raise InputError(
             name, f"whole numbers from {low} to {high}", "wanted 0 to 65535 (scale them first)"
         )
+    if high <= most == 255:
+        return as_decoded(values.astype(np.uint8)[..., None])
     return as_decoded(values.astype(np.uint16)[..., None])
 
 
-def from_floats(values: NDArray[Any]) -> Decoded:
-    """Bring one channel of floats (mode ``F``) to RGB: 0-1, what lies outside is cut, and said."""
-    finite = np.nan_to_num(values.astype(np.float64), nan=0.0, posinf=1.0, neginf=0.0)
-    low, high = float(finite.min()), float(finite.max())
-    notes: tuple[str, ...] = ()
-    if low < 0 or high > 1:
-        notes = (f"values from {low:g} to {high:g} were cut to 0-1",)
-    deep = np.rint(finite.clip(0, 1) * 65535.0).astype(np.uint16)
-    return as_decoded(deep[..., None], notes=notes)
+def from_floats(name: str, values: NDArray[Any], *, cuts: bool = False) -> Decoded:
+    """Bring one channel of floats (mode ``F``) to RGB.
+
+    Parameters
+    ----------
+    values : ndarray
+        From 0 to 1; or from 0 to 255, as Pillow converts them.
+    cuts : bool
+        The format means 0 to 1: what lies outside is cut, and said.
+
+    Raises
+    ------
+    InputError
+        Another range, or numbers that are not finite.
+    """
+    if cuts:
+        finite = np.nan_to_num(values.astype(np.float64), nan=0.0, posinf=1.0, neginf=0.0)
+        low, high = float(finite.min()), float(finite.max())
+        found = _from_unit(finite.clip(0, 1).astype(values.dtype)[..., None])
+        if low >= 0 and high <= 1:
+            return found
+        note = f"values from {low:g} to {high:g} were cut to 0-1"
+        return replace(found, notes=(*found.notes, note), is_rounded=True)
+    low, high = float(values.min()), float(values.max())
+    if not (low >= 0 and high <= 255):
+        raise InputError(
+            name,
+            f"floats from {low:g} to {high:g}",
+            "wanted 0 to 1, or 0 to 255 (scale them first)",
+        )
+    return _from_unit(values[..., None], 1.0 if high <= 1 else 255.0)
 
 
 def from_pillow(name: str, image: PillowImage.Image) -> Decoded:
@@ -140,9 +194,11 @@ def from_pillow(name: str, image: PillowImage.Image) -> Decoded:
         decoded = as_decoded(array if array.ndim == 3 else array[..., None])
         return with_key(decoded, key) if mode in ("RGB", "L") else decoded
     if mode in ("I", "I;16", "I;16L", "I;16B", "I;16N"):
-        return with_key(from_integers(name, np.asarray(image)), key)
+        # What has no depth of its own means what Pillow shows: ``convert("L")`` has white at 255.
+        most = 255 if mode == "I" and image.format not in HOLDERS_OF_16_BITS else 65535
+        return with_key(from_integers(name, np.asarray(image), most=most), key)
     if mode == "F":
-        return from_floats(np.asarray(image))
+        return from_floats(name, np.asarray(image), cuts=image.format == "PPM")
     if mode in ("1", "P", "PA", "La", "RGBa", "RGBX", "YCbCr", "HSV", "CMYK"):
         straight = image.convert("LA") if mode == "La" else image
         shown = straight.convert("RGBA" if image.has_transparency_data else "RGB")
@@ -165,4 +221,4 @@ def with_key(decoded: Decoded, key: Any) -> Decoded:
     hit = (values == np.broadcast_to(np.asarray(key), 3)).all(axis=2)
     alpha = np.where(hit, 0, np.iinfo(values.dtype).max).astype(values.dtype)
     both = as_decoded(np.dstack([values, alpha]))
-    return Decoded(both.pixels, both.deep, decoded.is_gray, decoded.notes)
+    return replace(decoded, pixels=both.pixels, deep=both.deep)

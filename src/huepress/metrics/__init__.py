@@ -5,6 +5,7 @@ RGBA, or `huepress.types.Image` and `huepress.types.IndexedImage`. What lies und
 never counts. Two pictures of which only one has four channels are compared as RGBA.
 
 - `mse`, `psnr`: mean squared difference of the 8-bit values, and the same in decibels.
+- `mse_fine`: the same against 16-bit values.
 - `ssim`: structural similarity of Wang et al. (2004).
 - `ssimulacra2`, `Ssimulacra2`: the perceptual score that targets are set in; 100 is identical,
   90 cannot be told apart in a flicker test, 70 is high quality, 50 medium. Native.
@@ -14,7 +15,7 @@ never counts. Two pictures of which only one has four channels are compared as R
 
 from huepress.metrics.colorvision import STANDARD_FHD, Cvvdp, Display, cvvdp
 from huepress.metrics.perceptual import Ssimulacra2, ssimulacra2
-from huepress.metrics.pixelwise import blur_error, mse, psnr
+from huepress.metrics.pixelwise import blur_error, mse, mse_fine, psnr
 from huepress.metrics.structural import ssim
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "blur_error",
     "cvvdp",
     "mse",
+    "mse_fine",
     "psnr",
     "ssim",
     "ssimulacra2",

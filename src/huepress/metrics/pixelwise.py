@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from huepress import colorspace
 from huepress.errors import OptionError
-from huepress.metrics.inputs import ImageLike, as_pair
+from huepress.metrics.inputs import ImageLike, as_pair, as_pixels, require_same_size
 from huepress.types import Pixels
 
 _CHUNK = 1 << 18  # values at a time, so that temporaries stay inside a common L2
@@ -46,6 +46,41 @@ def mse(image_true: ImageLike, image_test: ImageLike) -> float:
     total: int = sum(sum_of(a[i : i + step], b[i : i + step]) for i in range(0, a.size, step))
     values = first.size // channels * 3
     return float(total / (values if channels == 3 else values * 2 * 255 * 255))
+
+
+def mse_fine(fine: NDArray[np.uint16], image_test: ImageLike) -> float:
+    """As `mse`, against 16-bit values.
+
+    Parameters
+    ----------
+    fine : ndarray
+        (height, width, 3 or 4) uint16, white at 65535, straight alpha.
+    image_test : array_like
+        (height, width, 3 or 4) uint8.
+
+    Returns
+    -------
+    float
+        In squared 8-bit values, as for `mse`.
+
+    Raises
+    ------
+    OptionError
+        Wrong type or shape, or the sizes differ.
+    """
+    test = as_pixels(image_test, "image_test")
+    require_same_size(test, (fine >> 8).astype(np.uint8))
+    total = 0.0
+    for row, shown in zip(fine, test, strict=True):
+        a, b = row / 257.0, shown.astype(np.float64)
+        if a.shape[1] == b.shape[1] == 3:
+            total += float(np.sum(np.square(a - b)))
+            continue
+        p, q = (v[:, 3:] / 255 if v.shape[1] == 4 else np.ones((len(v), 1)) for v in (a, b))
+        black = a[:, :3] * p - b[:, :3] * q
+        white = black - 255 * (p - q)
+        total += float(np.sum(np.square(black)) + np.sum(np.square(white))) / 2
+    return total / float(fine.shape[0] * fine.shape[1] * 3)
 
 
 def _squares(a: Pixels, b: Pixels) -> int:

@@ -25,6 +25,13 @@ class AimOptions(OptionGroup):
         metavar="N",
         group=PANEL,
     )
+    indexed: bool = option(
+        False,
+        "switch",
+        "--indexed",
+        "An indexed file of at most N colors even where it is larger than the input.",
+        group=PANEL,
+    )
     quality: float | None = option(
         None,
         "number",
