@@ -15,8 +15,8 @@ import numpy as np
 from PIL import Image
 
 import huepress
-from huepress.compare import compare, contenders
-from huepress.compare.sheet import sheet
+from huepress.study.compare import compare, contenders
+from huepress.study.compare.sheet import sheet
 
 SHOWN = ("huepress PNG", "pngquant")
 

@@ -10,14 +10,14 @@
 #include <algorithm>
 #include <stdexcept>
 
-#include "core/assign.hpp"
-#include "core/cvvdp.hpp"
-#include "core/dispatch.hpp"
-#include "core/engine.hpp"
-#include "core/masking.hpp"
-#include "core/rate.hpp"
-#include "core/ssimulacra2.hpp"
-#include "core/webp.hpp"
+#include "base/dispatch.hpp"
+#include "engine/assign.hpp"
+#include "engine/engine.hpp"
+#include "rate/masking.hpp"
+#include "rate/rate.hpp"
+#include "score/cvvdp.hpp"
+#include "score/ssimulacra2.hpp"
+#include "webp/webp.hpp"
 
 namespace nb = nanobind;
 using namespace nb::literals;

@@ -9,39 +9,27 @@ import pytest
 
 PACKAGE = Path(__file__).parents[1] / "src" / "huepress"
 
-# Each room may import those of lower rank, and rooms of its own rank only where listed below.
-GROUND = [{"errors", "_core"}, {"options", "types", "_native", "profiles"}]
+# Each room may import those of lower rank.
+GROUND = [{"errors", "_core"}, {"options", "types", "_native"}, {"formats"}, {"color"}]
 ROAD = [
-    {"colorspace"},
-    {"load"},
-    {"palette_files"},
-    {"histogram"},
-    {"kmeans"},
-    {"fixed_colors", "deep"},
-    {"flat_colors", "small_colors"},
+    {"decode"},
+    {"palette"},
     {"remap"},
     {"metrics"},
     {"encode"},
     {"search"},
-    {"notebook"},
-    {"quantize", "write"},
-    {"workbench"},
-    {"report"},
-    {"compress"},
+    {"result"},
+    {"_compress", "_quantize"},
 ]
+# Edges may import the road and the edges listed.
 EDGES = {
     "cli": set(),
-    "batch": {"distributed"},
-    "demo": set(),
-    "distributed": set(),
+    "batch": set(),
     "estimator": set(),
     "pillow": set(),
     "skimage": set(),
-    "plots": {"sweep"},
-    "web": {"batch", "demo", "sweep"},
-    "sweep": {"validation"},
-    "compare": set(),
-    "validation": set(),
+    "study": set(),
+    "web": {"batch", "study"},
 }
 
 

@@ -29,12 +29,12 @@ def test_unknown_names_are_refused():
 
 def test_importing_a_module_does_not_hide_the_function():
     code = (
-        "import huepress.compress, huepress.quantize, huepress.load, huepress\n"
+        "import huepress._compress, huepress._quantize, huepress.decode, huepress.encode\n"
         "from huepress import compress, quantize, load\n"
         "assert callable(huepress.compress) and callable(compress)\n"
         "assert callable(huepress.quantize) and callable(quantize)\n"
         "assert callable(huepress.load) and callable(load)\n"
-        "from huepress.compress import compress as again; assert again is compress\n"
+        "from huepress._compress import compress as again; assert again is compress\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
 

@@ -14,7 +14,7 @@ from time import process_time
 os.environ["RAYON_NUM_THREADS"] = "1"
 
 import huepress
-from huepress import histogram
+from huepress.palette import histogram
 
 SUFFIXES = {".png", ".jpg", ".jpeg", ".webp"}
 

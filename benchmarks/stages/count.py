@@ -6,7 +6,8 @@ import numpy as np
 from common import Work, least
 from tree import NODE_BYTES, POINT_BYTES, cells_of, level_bits
 
-from huepress import _core, histogram
+from huepress import _core
+from huepress.palette import histogram
 from huepress.types import Pixels
 
 KEY_OPERATIONS = 32  # a pixel: three channels spread by shifts, masks and ors, then joined

@@ -16,7 +16,7 @@ from common import least, rgb_pictures
 from matplotlib import pyplot as plt
 from PIL import Image
 
-from huepress.quantize import quantize
+from huepress._quantize import quantize
 from huepress.types import Pixels
 
 FACTORS = [10, 7, 5, 4, 3, 2, 1]

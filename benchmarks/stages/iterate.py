@@ -7,12 +7,13 @@ from common import Work, least
 from numpy.typing import NDArray
 from tree import NODE_BYTES, POINT_BYTES, cells_of, filtering_pass
 
-from huepress import _core, histogram
+from huepress import _core
+from huepress.palette import histogram
 from huepress.types import Pixels
 
 DISTANCE_OPERATIONS = 8  # three differences, three products, two sums
 PASSES = 16  # that the time of one is taken from
-WU_BINS = 32  # along each axis of a box, in core/src/cloud_view.hpp
+WU_BINS = 32  # along each axis of a box, in core/src/engine/cloud_view.hpp
 
 
 def _fit(

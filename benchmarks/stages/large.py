@@ -16,7 +16,7 @@ from pathlib import Path
 
 from common import least, rgb_pictures
 
-from huepress.quantize import quantize
+from huepress._quantize import quantize
 
 
 def main() -> None:

@@ -7,8 +7,8 @@ from common import Work, least
 from iterate import DISTANCE_OPERATIONS
 from tree import NODE_BYTES, POINT_BYTES, filtering_pass
 
-from huepress import histogram
-from huepress.quantize import quantize
+from huepress._quantize import quantize
+from huepress.palette import histogram
 from huepress.types import Pixels
 
 

@@ -19,9 +19,9 @@ from common import files_below
 
 from huepress import build_info
 from huepress._native import instruction_set
+from huepress._quantize import quantize
+from huepress.decode import load
 from huepress.errors import HuepressError
-from huepress.load import load
-from huepress.quantize import quantize
 
 HOW = [
     {"n_colors": k, "effort": effort, "color_space": space}

@@ -16,7 +16,7 @@ import numpy as np
 from common import least, rgb_pictures
 from sklearn.cluster import KMeans
 
-from huepress.quantize import quantize
+from huepress._quantize import quantize
 from huepress.types import Pixels
 
 

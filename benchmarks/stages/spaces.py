@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from common import least, rgb_pictures
 
-from huepress.quantize import quantize
+from huepress._quantize import quantize
 from huepress.types import Pixels
 
 EFFORTS = ["fast", "balanced", "best"]

@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from huepress.compare.contenders import run_on_png, squeezed
+from huepress.study.compare.contenders import run_on_png, squeezed
 
 NODE = Path(__file__).with_name("peers.cjs")
 Write = Callable[[np.ndarray, int], bytes]

@@ -3,8 +3,8 @@
 #include <vector>
 
 #include "check.hpp"
-#include "core/assign.hpp"
-#include "core/dispatch.hpp"
+#include "engine/assign.hpp"
+#include "base/dispatch.hpp"
 
 namespace {
 

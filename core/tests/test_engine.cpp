@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "check.hpp"
-#include "core/dispatch.hpp"
-#include "core/engine.hpp"
+#include "base/dispatch.hpp"
+#include "engine/engine.hpp"
 
 namespace {
 

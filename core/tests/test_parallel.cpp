@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "check.hpp"
-#include "core/parallel.hpp"
+#include "base/parallel.hpp"
 
 namespace {
 

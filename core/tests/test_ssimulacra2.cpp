@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "check.hpp"
-#include "core/dispatch.hpp"
-#include "core/ssimulacra2.hpp"
+#include "base/dispatch.hpp"
+#include "score/ssimulacra2.hpp"
 
 namespace {
 

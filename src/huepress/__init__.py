@@ -5,16 +5,16 @@ The names below are loaded on first use, so that importing the package is quick.
 
 from __future__ import annotations
 
-import sys
 from importlib import import_module
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import huepress.metrics as metrics
+    from huepress._compress import compress
     from huepress._native import build_info
+    from huepress._quantize import Quantized, quantize
     from huepress.batch.shared import fit_palette
-    from huepress.compress import compress
+    from huepress.decode import load
     from huepress.errors import (
         DecodeError,
         EncodeError,
@@ -26,10 +26,8 @@ if TYPE_CHECKING:
         OutputError,
         QualityError,
     )
-    from huepress.load import load
     from huepress.options import CompressOptions
-    from huepress.quantize import Quantized, quantize
-    from huepress.report import Result
+    from huepress.result.report import Result
 
 __version__ = "0.1.0"
 
@@ -56,39 +54,25 @@ __all__ = [
 
 _HOMES = {
     "CompressOptions": "options",
-    "Quantized": "quantize",
-    "Result": "report",
+    "Quantized": "_quantize",
+    "Result": "result.report",
     "build_info": "_native",
-    "compress": "compress",
+    "compress": "_compress",
     "fit_palette": "batch.shared",
-    "load": "load",
-    "quantize": "quantize",
+    "load": "decode",
+    "quantize": "_quantize",
 } | {name: "errors" for name in __all__ if name.endswith("Error")}
 
 
-class _Package(ModuleType):
-    """The package as users see it: names load on first use, and functions win over modules.
-
-    Importing the module ``huepress.compress`` would bind the name ``huepress.compress`` to it and
-    hide the function of that name.
-    """
-
-    def __getattr__(self, name: str) -> Any:
-        if name == "metrics":
-            return import_module("huepress.metrics")
-        if name not in _HOMES:
-            raise AttributeError(f"module 'huepress' has no attribute {name!r}")
-        value = getattr(import_module(f"huepress.{_HOMES[name]}"), name)
-        setattr(self, name, value)
-        return value
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        if isinstance(value, ModuleType) and name in _HOMES:
-            value = getattr(value, name)
-        super().__setattr__(name, value)
-
-    def __dir__(self) -> list[str]:
-        return sorted({*__all__, *super().__dir__()})
+def __getattr__(name: str) -> Any:
+    if name == "metrics":
+        return import_module("huepress.metrics")
+    if name not in _HOMES:
+        raise AttributeError(f"module 'huepress' has no attribute {name!r}")
+    value = getattr(import_module(f"huepress.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value
 
 
-sys.modules[__name__].__class__ = _Package
+def __dir__() -> list[str]:
+    return sorted({*__all__, *globals()})

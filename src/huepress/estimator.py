@@ -13,8 +13,10 @@ from typing import Any, Final, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from huepress import _core, colorspace, histogram, kmeans
+from huepress import _core
+from huepress.color import spaces
 from huepress.errors import MissingExtraError, OptionError
+from huepress.palette import histogram, kmeans
 from huepress.types import Colors
 
 try:
@@ -80,7 +82,7 @@ class ColorQuantizer(
         Of the starts. An int makes the fit repeatable.
     color_space : {"oklab", "srgb"} or None
         None: rows are points, as they are. Otherwise rows are sRGB or straight sRGBA colors, 0-255
-        in 3 or 4 features, and distance is measured in that space (`huepress.colorspace.embed`).
+        in 3 or 4 features, and distance is measured in that space (`huepress.color.spaces.embed`).
 
     Attributes
     ----------
@@ -315,12 +317,12 @@ class ColorQuantizer(
         """Return rows as points in which distance is measured, (n, dims) float64."""
         if self.color_space is None:
             return np.ascontiguousarray(rows, np.float64)
-        return colorspace.embed(_colors(rows), self.color_space).astype(np.float64)
+        return spaces.embed(_colors(rows), self.color_space).astype(np.float64)
 
     def _centers_as_rows(self, dtype: np.dtype[Any]) -> Floats:
         if self.color_space is None:
             return self._centers.astype(dtype)
-        return colorspace.unembed(self._centers, self.color_space).astype(dtype)
+        return spaces.unembed(self._centers, self.color_space).astype(dtype)
 
 
 def _colors(rows: Floats) -> Colors:
@@ -365,7 +367,7 @@ def _lloyd(
     centers: NDArray[np.float64],
     model: ColorQuantizer,
 ) -> _Fitted:
-    """Move every center to the mean of its points until they rest; as kmeans/lloyd.py, any dims."""
+    """Move every center to the mean of its points until they rest; palette/lloyd.py in any dims."""
     variance = float(np.average(points**2, axis=0, weights=weights).mean())
     labels = _labels(points, centers)
     n_iter = 0

@@ -11,8 +11,8 @@ from typing import Any, Final
 import numpy as np
 from PIL import Image, ImagePalette
 
+from huepress._quantize import quantize as quantize_pixels
 from huepress.errors import OptionError
-from huepress.quantize import quantize as quantize_pixels
 from huepress.remap import nearest
 from huepress.types import Colors, Palette, Pixels
 

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from huepress._quantize import quantize as quantize_pixels
 from huepress.errors import OptionError
-from huepress.quantize import quantize as quantize_pixels
 
 
 def quantize(

@@ -1,6 +1,6 @@
 """The values that pass between the rooms, each checked at its birth and trusted afterwards.
 
-Image -> Histogram -> PaletteFit -> IndexedImage -> Encoded -> Result (report.py).
+Image -> Histogram -> PaletteFit -> IndexedImage -> Encoded -> Result (result/report.py).
 Arrays are never changed after they went into one of these.
 """
 
@@ -20,7 +20,7 @@ Colors: TypeAlias = NDArray[np.uint8]
 """(n, 3 or 4) uint8, RGB or straight RGBA."""
 
 Points: TypeAlias = NDArray[np.float32]
-"""(n, 3 or 4) float32: colors as coordinates in which distance is measured (colorspace.embed)."""
+"""(n, 3 or 4) float32: colors as coordinates in which distance is measured (spaces.embed)."""
 
 Weights: TypeAlias = NDArray[np.float64]
 """(n,) float64, > 0."""
@@ -221,7 +221,7 @@ class PaletteFit:
     history : tuple of Step
         One per iteration, when asked for.
     small : ndarray or None
-        Entries that few pixels want, but these badly (small_colors.py), (n, 3 or 4) uint8.
+        Entries that few pixels want, but these badly (palette/small.py), (n, 3 or 4) uint8.
     """
 
     palette: Palette

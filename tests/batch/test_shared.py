@@ -5,9 +5,9 @@ import json
 import numpy as np
 import pytest
 
-from huepress import histogram, kmeans
 from huepress.batch.shared import fit_palette
 from huepress.errors import InputError, OptionError
+from huepress.palette import histogram, kmeans
 from images import as_file, decoded, flat, noise, scene, soft_disc
 from trees import compress, contents
 

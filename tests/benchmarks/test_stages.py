@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from huepress import histogram
-from huepress.quantize import quantize
+from huepress._quantize import quantize
+from huepress.palette import histogram
 from images import noise, scene
 
 

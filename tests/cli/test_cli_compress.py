@@ -167,7 +167,7 @@ def test_a_missing_file_and_a_directory(tmp_path):
 
 def test_a_signed_file_is_refused_or_its_signature_dropped(picture):
     """C2PA: no change of the file survives its signature."""
-    from huepress.load.png import pack_chunk
+    from huepress.formats.png import pack_chunk
 
     data = picture.read_bytes()
     signed = pack_chunk(b"caBX", b"\0\0\0\x20jumb\0\0\0\x18jumdc2pa\0\x11\0\x10")

@@ -3,8 +3,8 @@
 import numpy as np
 from click.testing import CliRunner
 
-from huepress import demo
 from huepress.cli import cli
+from huepress.study import demo
 from images import decoded
 
 

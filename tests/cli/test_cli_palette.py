@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from huepress.cli import cli
-from huepress.palette_files import read_palette
+from huepress.palette.files import read_palette
 from images import as_file, flat, noise, scene
 
 

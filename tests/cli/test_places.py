@@ -85,7 +85,7 @@ def test_a_folder_that_may_not_be_written_to():
         folder.chmod(0o555)
         code = (
             "import os, sys\n"
-            "from huepress.write import check_target, write_atomic\n"
+            "from huepress.result.write import check_target, write_atomic\n"
             "from huepress.errors import OutputError\n"
             "if os.getuid() == 0: os.setreuid(65534, 65534)\n"
             f"for attempt in (lambda p: check_target(p), lambda p: write_atomic(p, b'x')):\n"

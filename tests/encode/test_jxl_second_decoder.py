@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 
 from huepress import compress
+from huepress.decode import load
 from huepress.encode import jxl
-from huepress.load import load
 from images import noise, ramp, scene, soft_disc
 
 playwright = pytest.importorskip("playwright.sync_api")

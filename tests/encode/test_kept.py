@@ -9,11 +9,12 @@ import pytest
 from click.testing import CliRunner
 from PIL import Image as PillowImage
 
-from huepress import compress, profiles
+from huepress import compress
 from huepress.cli import cli
-from huepress.load import load
-from huepress.load.color import CICP_PRIMARIES
-from huepress.load.png import SIGNATURE, chunks_of, is_strict, pack_chunk
+from huepress.decode import load
+from huepress.decode.color import CICP_PRIMARIES
+from huepress.formats import profiles
+from huepress.formats.png import SIGNATURE, chunks_of, is_strict, pack_chunk
 from images import as_file, decoded, noise, ramp
 
 SECRET = "someone secret"

@@ -7,12 +7,12 @@ import oxipng
 import pytest
 from PIL import Image as PillowImage
 
+from huepress.decode import load
 from huepress.encode import encode, encode_lossless
 from huepress.encode import jxl as jxl_room
 from huepress.encode.carried import Carried
 from huepress.encode.lossless import exact_palette
 from huepress.errors import EncodeError, MissingExtraError
-from huepress.load import load
 from huepress.types import IndexedImage, Palette
 from images import as_file, decoded, flat, noise, ramp, scene, soft_disc
 

@@ -7,11 +7,12 @@ import pytest
 from PIL import Image as PillowImage
 from PIL import ImageOps
 
-from huepress import compress, profiles
+from huepress import compress
+from huepress.decode import load
+from huepress.decode.color import CICP_PRIMARIES
 from huepress.encode import without_metadata
-from huepress.load import load
-from huepress.load.color import CICP_PRIMARIES
-from huepress.load.png import pack_chunk
+from huepress.formats import profiles
+from huepress.formats.png import pack_chunk
 from images import as_file, decoded, noise, scene, soft_disc
 from trees import compress as run
 

@@ -117,8 +117,8 @@ def test_every_effort(effort):
 
 
 def test_a_wide_picture_is_converted_for_jxl_which_carries_no_profile_here():
-    from huepress import profiles
-    from huepress.load.color import CICP_PRIMARIES
+    from huepress.decode.color import CICP_PRIMARIES
+    from huepress.formats import profiles
     from images import as_file
 
     wide = profiles.make("P3", profiles.xyz_from_primaries(CICP_PRIMARIES[12]), (2.2,))

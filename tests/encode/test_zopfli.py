@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from huepress.decode import load
 from huepress.encode import encode
 from huepress.encode.carried import NOTHING, Carried
 from huepress.encode.lossless import encode_lossless
 from huepress.encode.png import raw_image
 from huepress.encode.zopfli import _filters_in, squeeze
-from huepress.load import load
-from huepress.load.png import chunks_of
+from huepress.formats.png import chunks_of
 from huepress.types import IndexedImage, Palette
 from images import decoded, scene
 

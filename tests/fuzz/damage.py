@@ -8,9 +8,9 @@ import numpy as np
 from hypothesis import strategies as st
 from PIL import Image as PillowImage
 
-from huepress import profiles
-from huepress.load.color import CICP_PRIMARIES
-from huepress.load.png import SIGNATURE, pack_chunk
+from huepress.decode.color import CICP_PRIMARIES
+from huepress.formats import profiles
+from huepress.formats.png import SIGNATURE, pack_chunk
 from images import as_file, noise, ramp, soft_disc
 
 WIDE = profiles.make("P3", profiles.xyz_from_primaries(CICP_PRIMARIES[12]), profiles.SRGB_CURVE)

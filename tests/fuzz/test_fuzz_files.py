@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from fuzz.damage import SEEDS, damaged
 from huepress import compress
+from huepress.decode import load
 from huepress.errors import HuepressError, InputError
-from huepress.load import load
-from huepress.palette_files import read_palette, write_palette
+from huepress.palette.files import read_palette, write_palette
 from huepress.types import Palette
 from images import noise
 
@@ -61,7 +61,7 @@ def test_a_damaged_file_is_a_picture_or_refused_in_one_line(name, data):
 )
 @given(data=st.data())
 def test_a_damaged_file_goes_the_whole_road_or_is_refused(name, data):
-    """Metadata is taken apart and put together again: EXIF, XMP, profiles, containers."""
+    """Metadata is taken apart and put together again: EXIF, XMP, icc, containers."""
     file = data.draw(damaged(SEEDS[name]))
     options = data.draw(
         st.fixed_dictionaries(
@@ -114,8 +114,8 @@ def test_any_json_is_a_palette_or_refused(tmp_path_factory, content):
 
 @given(st.binary(max_size=300), st.sampled_from([b"", b"Exif\0\0", b"II*\0", b"MM\0*"]))
 def test_any_exif_block(body, head):
+    from huepress.decode.orientation import orientation_of
     from huepress.encode.carried import carry
-    from huepress.load.orientation import orientation_of
     from huepress.types import Source
 
     assert 1 <= orientation_of(head + body) <= 8
@@ -125,7 +125,7 @@ def test_any_exif_block(body, head):
 
 @given(st.binary(max_size=600), st.integers(0, 2**32 - 1))
 def test_any_profile(body, count):
-    from huepress import profiles
+    from huepress.formats import profiles
 
     header = bytearray(profiles.srgb())
     data = bytes(header[:128]) + struct.pack(">I", count) + body

@@ -11,13 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from huepress import _core, colorspace, profiles
-from huepress.kmeans.engine import fit
-from huepress.load.color import CICP_PRIMARIES
+from huepress import _core
+from huepress.color import spaces
+from huepress.decode.color import CICP_PRIMARIES
+from huepress.formats import profiles
+from huepress.palette.engine import fit
 from huepress.remap.rate import RateMap
 from huepress.types import Palette
 
-WIDE = colorspace.space_of(
+WIDE = spaces.space_of(
     "oklab",
     profiles.make("P3", profiles.xyz_from_primaries(CICP_PRIMARIES[12]), profiles.SRGB_CURVE),
 )
@@ -141,7 +143,7 @@ def test_engine(data, n, channels, k, effort, space, t):
     keys, totals = np.empty(engine.n_colors, np.uint32), np.empty(engine.n_colors)
     engine.histogram(keys, totals)
     assert (np.diff(keys.astype(np.int64)) > 0).all()
-    colorspace.place(engine, space, False, t)  # engine.place
+    spaces.place(engine, space, False, t)  # engine.place
     if engine.n_colors - engine.has_clear > k:
         start = data.draw(st.none() | points(min(k, 5), channels))
         found = fit(engine, k, color_space=space, effort=effort, start=start, n_threads=t)

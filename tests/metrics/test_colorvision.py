@@ -10,9 +10,9 @@ from huepress import metrics
 from huepress._native import build_info, instruction_set
 from huepress.errors import OptionError
 from huepress.metrics.inputs import flatten
+from twins.cvvdp import cvvdp as plain
 
 from .pairs import damaged, pairs, picture
-from .plain_cvvdp import cvvdp as plain
 
 
 def stored():

@@ -10,8 +10,9 @@ from PIL import Image
 from huepress import metrics, types
 from huepress._native import build_info, instruction_set
 from huepress.errors import OptionError
-from huepress.metrics import perceptual, reference
+from huepress.metrics import perceptual
 from huepress.metrics.inputs import flatten
+from twins import ssimulacra2 as reference
 
 
 def picture(height, width, channels=3, seed=0):

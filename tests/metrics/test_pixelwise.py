@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from huepress import colorspace, metrics
+from huepress import metrics
+from huepress.color import spaces
 from huepress.errors import OptionError
 
 
@@ -50,7 +51,7 @@ def test_mse_and_psnr_are_those_of_scikit_image(size):
 @pytest.mark.parametrize("size", [(1, 1), (17, 31), (300, 301)])
 def test_mse_with_alpha_is_the_distance_colors_are_clustered_by(size):
     image, test = random_pair(*size, 4)
-    a, b = (colorspace.embed(p.reshape(-1, 4), "srgb").astype(float) for p in (image, test))
+    a, b = (spaces.embed(p.reshape(-1, 4), "srgb").astype(float) for p in (image, test))
     expected = ((a - b) ** 2).sum() / (size[0] * size[1] * 3)
     assert metrics.mse(image, test) == pytest.approx(expected, rel=1e-5)
 
@@ -71,7 +72,7 @@ def test_color_under_full_transparency_does_not_count():
 
 def test_blur_error_of_a_flat_shift_is_the_distance():
     image, test = np.full((20, 30, 3), 100, np.uint8), np.full((20, 30, 3), 104, np.uint8)
-    a, b = (colorspace.embed(p[0, :1], "oklab").astype(float) for p in (image, test))
+    a, b = (spaces.embed(p[0, :1], "oklab").astype(float) for p in (image, test))
     assert metrics.blur_error(image, test) == pytest.approx(((a - b) ** 2).sum(), rel=1e-4)
 
 
@@ -89,7 +90,7 @@ def test_blur_error_forgives_noise_and_keeps_bands():
 def test_blur_error_is_that_of_a_scipy_blur():
     ndimage = pytest.importorskip("scipy.ndimage")
     image, test = random_pair(33, 21, 3)
-    a, b = (colorspace.embed(p.reshape(-1, 3), "oklab").reshape(p.shape) for p in (image, test))
+    a, b = (spaces.embed(p.reshape(-1, 3), "oklab").reshape(p.shape) for p in (image, test))
     blurred = ndimage.gaussian_filter((a - b).astype(float), (2, 2, 0), truncate=4, mode="reflect")
     expected = (blurred**2).sum(axis=2).mean()
     assert metrics.blur_error(image, test, sigma=2) == pytest.approx(expected, rel=1e-4)

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from huepress.histogram import count
-from huepress.kmeans import fit_palette
-from huepress.load import load
+from huepress.decode import load
+from huepress.palette.histogram import count
+from huepress.palette.kmeans import fit_palette
 from huepress.remap import kinds
 from huepress.remap.rate import RateMap
 from huepress.types import Histogram

@@ -4,20 +4,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from huepress import colorspace
+from huepress.color import spaces
 from huepress.errors import OptionError
 from huepress.remap import nearest
 from huepress.types import Palette
 
 
 def plain_nearest(pixels, colors, color_space):
-    points = colorspace.embed(pixels.reshape(-1, pixels.shape[2]), color_space).astype(np.float64)
-    centers = colorspace.embed(colors, color_space).astype(np.float64)
+    points = spaces.embed(pixels.reshape(-1, pixels.shape[2]), color_space).astype(np.float64)
+    centers = spaces.embed(colors, color_space).astype(np.float64)
     return ((points[:, np.newaxis] - centers) ** 2).sum(axis=2)
 
 
 @given(st.integers(0, 2**32 - 1), st.sampled_from([1, 2, 249, 256]), st.sampled_from([3, 4]))
-@pytest.mark.parametrize("color_space", colorspace.COLOR_SPACES)
+@pytest.mark.parametrize("color_space", spaces.COLOR_SPACES)
 def test_no_entry_is_nearer(color_space, seed, k, channels):
     rng = np.random.default_rng(seed)
     pixels = rng.integers(0, 256, (17, 31, channels), np.uint8)

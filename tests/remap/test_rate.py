@@ -10,11 +10,11 @@ import pytest
 
 from huepress import _core
 from huepress._native import instruction_set
-from huepress.colorspace import embed
+from huepress.color.spaces import embed
 from huepress.errors import OptionError
 from huepress.remap.rate import RateMap, remap
-from huepress.remap.reference import ReferenceMap
 from huepress.types import Palette
+from twins.rate import ReferenceMap
 
 
 def _picture(height: int, width: int, channels: int, seed: int = 0) -> np.ndarray:

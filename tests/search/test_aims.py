@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from huepress import _core, kmeans
+from huepress import _core
 from huepress._native import instruction_set
+from huepress.decode import load
 from huepress.encode import webp
-from huepress.load import load
+from huepress.palette import kmeans
 from huepress.search import (
     Bench,
     Setting,

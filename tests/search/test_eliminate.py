@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from huepress import compress
-from huepress.colorspace import embed
+from huepress.color.spaces import embed
 from huepress.search.eliminate import Elimination
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from huepress import compress
-from huepress.load import load
+from huepress.decode import load
 from huepress.options import CompressOptions
 from huepress.remap import remap
 from huepress.web.draft import draft, figures_of

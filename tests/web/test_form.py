@@ -73,8 +73,8 @@ def test_colors_are_hex_and_never_a_file(name, value):
 
 def test_a_worker_reads_the_picture_as_the_options_have_it(tmp_path):
     """A picture in memory is not taken for another reading of the same file."""
-    from huepress import profiles
-    from huepress.load.color import CICP_PRIMARIES
+    from huepress.decode.color import CICP_PRIMARIES
+    from huepress.formats import profiles
     from huepress.web.tasks import Desk
     from images import as_file, scene
 

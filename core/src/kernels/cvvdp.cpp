@@ -1,6 +1,6 @@
-#include "core/cvvdp.hpp"
+#include "score/cvvdp.hpp"
 
-#include "cvvdp_kernels.hpp"
+#include "score/cvvdp_kernels.hpp"
 #include "kernels/entries.hpp"
 #include "kernels/vector.hpp"
 

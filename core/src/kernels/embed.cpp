@@ -1,4 +1,4 @@
-// Colors to the coordinates in which distance is measured (src/huepress/colorspace.py says which).
+// Colors to the coordinates in which distance is measured (src/huepress/color/spaces.py says which).
 //
 // In float: it is exact to 3e-4 of an 8-bit step, a fiftieth of one step of the engine's fixed
 // point, and twice as many colors fit a vector as in double.
@@ -17,7 +17,7 @@ constexpr double kLab[3][3] = {{0.2104542553, 0.7936177850, -0.0040720468},
                                {1.9779984951, -2.4285922050, 0.4505937099},
                                {0.0259040371, 0.7827717662, -0.8086757660}};
 
-// XYB's bias of the cone responses (colorspace.embed), its cube root, and the length of white.
+// XYB's bias of the cone responses (spaces.embed), its cube root, and the length of white.
 constexpr double kBias = 0.0037930732552754493;
 constexpr double kBiasRoot = 0.15595420054924863;
 constexpr double kWhite = 0.8453085619621623;
@@ -70,7 +70,7 @@ void embed(const std::uint32_t* numbers, std::size_t n, std::size_t channels,
            const Colorimetry* seen, float* const* coordinates) {
     const bool oklab = seen != nullptr;
     const float half_white[3] = {127.5f, oklab ? 0.0f : 127.5f, oklab ? 0.0f : 127.5f};
-    // sqrt(3)/2 and 1/2: half the length of white, see colorspace.embed.
+    // sqrt(3)/2 and 1/2: half the length of white, see spaces.embed.
     const float alpha_scale = float(255.0 * (oklab ? 0.5 : 0.86602540378443864676));
     if (!oklab && channels == 3) {
         for (std::size_t i = 0; i < n; ++i) {

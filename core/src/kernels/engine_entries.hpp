@@ -1,7 +1,7 @@
 // What the files of the engine in kernels/ define, and the table that collects it (engine.cpp).
 #pragma once
 
-#include "cloud_view.hpp"
+#include "engine/cloud_view.hpp"
 #include "kernels/entries.hpp"
 
 namespace core {

@@ -1,7 +1,7 @@
 // What each file in kernels/ defines, and the table that collects it (table.cpp).
 #pragma once
 
-#include "kernels.hpp"
+#include "kernels/kernels.hpp"
 
 namespace core {
 namespace CORE_ISA {

@@ -2,7 +2,7 @@
 // Lanes never meet but in Cheapest, where ties go to the lowest number: vectors of any width choose alike.
 #include "kernels/entries.hpp"
 #include "kernels/vector.hpp"
-#include "rate_row.hpp"
+#include "rate/row.hpp"
 
 #include <cstring>
 

@@ -1,8 +1,8 @@
-#include "core/ssimulacra2.hpp"
+#include "score/ssimulacra2.hpp"
 
 #include "kernels/entries.hpp"
 #include "kernels/vector.hpp"
-#include "ssimulacra2_kernels.hpp"
+#include "score/ssimulacra2_kernels.hpp"
 
 namespace core {
 namespace CORE_ISA {

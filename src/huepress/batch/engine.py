@@ -1,7 +1,7 @@
 """Work done at the same time, told in order.
 
 An Engine does jobs somewhere: in this process, in worker processes (workers.py) or on a cluster
-(distributed.py). `in_order` feeds it no faster than it works and yields what comes back in the
+(dask.py). `in_order` feeds it no faster than it works and yields what comes back in the
 order of what went in.
 """
 

@@ -19,17 +19,17 @@ from time import perf_counter
 from typing import Any, Final
 
 import huepress
+from huepress._compress import compress, finish
 from huepress.batch.marks import is_marked, marked
 from huepress.batch.rows import Failure, Record, Row, RowStatus
 from huepress.batch.store import STDIO, is_remote, split, store_of
 from huepress.batch.targets import PENDING, SUFFIXES, Target, check, format_of, suffix_of
-from huepress.compress import compress, finish
+from huepress.decode import Limits, limits_of, load_with, read
 from huepress.encode import kept_original
 from huepress.errors import HuepressError, InputError, OutputError
-from huepress.load import Limits, limits_of, load_with, read
-from huepress.load.sniff import format_of as sniffed_format
+from huepress.formats.signatures import format_of as sniffed_format
 from huepress.options import CompressOptions, parse_size
-from huepress.report import Result, colors_words, kept_words, size_words
+from huepress.result.report import Result, colors_words, kept_words, size_words
 from huepress.types import PaletteFit
 
 HEAD_BYTES: Final = 64

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from huepress.errors import OptionError
-from huepress.palette_files import FORMATS, format_of_suffix, write_palette
+from huepress.palette.files import FORMATS, format_of_suffix, write_palette
+from huepress.result.write import write_atomic
 from huepress.types import Palette
-from huepress.write import write_atomic
 
 
 def save_palette(path: str, palette: Palette, *, force: bool = False) -> None:

@@ -22,6 +22,7 @@ from huepress.types import PaletteFit
 
 if TYPE_CHECKING:
     from distributed import Client
+
     from huepress.batch.manifest import Manifest
 
 FEW: Final = 8
@@ -171,7 +172,7 @@ def _engine(
     targets: Sequence[Target | Row], options: CompressOptions, client: Client | None
 ) -> Engine[Job, Row]:
     if client is not None:
-        from huepress.distributed import Cluster
+        from huepress.batch.dask import Cluster
 
         return Cluster(client, _run_alone, _lost)
     n_workers = options.threads or os.cpu_count() or 1

@@ -15,19 +15,19 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from huepress import histogram, small_colors
+from huepress._compress import PictureSource, learn
 from huepress.batch.engine import Engine, Inline, in_order
 from huepress.batch.rows import Failure
 from huepress.batch.store import STDIO, store_of
 from huepress.batch.workers import Workers
-from huepress.colorspace import space_of
-from huepress.compress import PictureSource, learn
+from huepress.color.spaces import space_of
+from huepress.decode import limits_of, load_with
 from huepress.errors import HuepressError, InputError, OptionError
-from huepress.load import limits_of, load_with
 from huepress.options import CompressOptions
-from huepress.palette_files import to_hex
+from huepress.palette import histogram, small
+from huepress.palette.files import to_hex
+from huepress.search.workbench import least_of
 from huepress.types import Colors, Histogram, PaletteFit
-from huepress.workbench import least_of
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -157,7 +157,7 @@ def _learn(weighed: Histogram, pixels: Histogram, options: CompressOptions) -> P
         kept = (*options.keep_color, *map(to_hex, more))
         return learn(weighed, options.changed(keep_color=kept))
 
-    return small_colors.keep(
+    return small.keep(
         pixels,
         learn(weighed, options),
         options.colors,
@@ -228,7 +228,7 @@ def _count_all(
     client: Client | None,
 ) -> Counted:
     if client is not None:
-        from huepress.distributed import reduce_tree
+        from huepress.batch.dask import reduce_tree
 
         jobs = list(_jobs(sources, weighting, options, n_threads=1))
         return reduce_tree(client, count_job, add_counted, jobs)

@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import Any, Final, Protocol
 from urllib.parse import unquote, urlsplit
 
+from huepress.decode import Limits, read
 from huepress.errors import InputError, LimitError, MissingExtraError, OutputError
-from huepress.load import Limits, read
-from huepress.write import write_atomic
+from huepress.result.write import write_atomic
 
 STDIO: Final = "-"
 

@@ -26,7 +26,7 @@ from huepress.batch.store import (
 from huepress.encode import contradiction
 from huepress.errors import InputError, OptionError, OutputError
 from huepress.options import BatchOptions, WriteOptions
-from huepress.write import check_target
+from huepress.result.write import check_target
 
 # The first suffix of a format is the one that is written.
 SUFFIXES: Final = {

@@ -13,7 +13,7 @@ from huepress.cli.flags import GroupedCommand, flags_of, options_of
 from huepress.options import CompressOptions
 
 if TYPE_CHECKING:
-    from huepress.compare import Comparison
+    from huepress.study.compare import Comparison
 
 EPILOG = """\b
 Examples:
@@ -82,9 +82,9 @@ def command(
     if score is not None and size is not None:
         raise click.UsageError("--score and --size cannot both be the target")
 
-    from huepress import compare as room
     from huepress.cli.progress import Progress
-    from huepress.write import write_atomic
+    from huepress.result.write import write_atomic
+    from huepress.study import compare as room
 
     chosen = _chosen(room.contenders(options), only)
     if sheet_path is not None:
@@ -148,7 +148,7 @@ _SUFFIXES = {b"\x89PNG": ".png", b"RIFF": ".webp", b"\xff\xd8\xff": ".jpg"}
 
 
 def _save(found: Comparison, folder: Path, force: bool) -> None:
-    from huepress.write import write_atomic
+    from huepress.result.write import write_atomic
 
     for entry in found.entries:
         suffixes = (s for magic, s in _SUFFIXES.items() if entry.data.startswith(magic))

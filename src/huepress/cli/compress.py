@@ -104,14 +104,14 @@ def command(sources: tuple[str, ...], as_json: bool, quiet: bool, **values: Any)
 def _with_colors(options: CompressOptions, batch: BatchOptions) -> CompressOptions:
     """Read the palette once: workers, and the memory of finished files, take its colors."""
     if options.keep_color:
-        from huepress.fixed_colors import of_words
+        from huepress.palette.fixed import of_words
 
         of_words(options.keep_color)
     if options.palette is None:
         return options
     if batch.shared_palette:
         raise OptionError("shared_palette", True, "only without palette, which is one for all")
-    from huepress.palette_files import read_palette, to_hex
+    from huepress.palette.files import read_palette, to_hex
 
     colors = read_palette(options.palette).colors
     return options.changed(palette=",".join(to_hex(color) for color in colors))
@@ -131,7 +131,7 @@ def _work(
     with ExitStack() as stack:
         client = None
         if batch.scheduler is not None:
-            from huepress.distributed import connect
+            from huepress.batch.dask import connect
 
             client = stack.enter_context(connect(batch.scheduler))
         fit = None

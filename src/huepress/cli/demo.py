@@ -24,8 +24,8 @@ def command(out_dir: str, seed: int) -> None:
     """
     from pathlib import Path
 
-    from huepress import demo
-    from huepress.report import STOP_WORDS
+    from huepress.result.report import STOP_WORDS
+    from huepress.study import demo
 
     folder = Path(out_dir)
     click.echo(f"{demo.WIDTH} x {demo.HEIGHT} picture of our own, with alpha\n")

@@ -69,7 +69,7 @@ def command(
     palette for all of them. A palette file is written in another format.
     """
     options = options_of(CompressOptions, values)
-    from huepress.palette_files import BINARY, format_of_suffix, write_palette
+    from huepress.palette.files import BINARY, format_of_suffix, write_palette
 
     if format is None:
         format = "hex" if output is None else format_of_suffix(output)
@@ -81,7 +81,7 @@ def command(
     if format in BINARY and to_terminal:
         raise click.UsageError(f"{format} is not for a terminal: use -o FILE, or a pipe")
     if output is not None and not force:
-        from huepress.write import check_target
+        from huepress.result.write import check_target
 
         check_target(output)
     try:
@@ -92,7 +92,7 @@ def command(
     if output is None:
         sys.stdout.buffer.write(data)
         return
-    from huepress.write import write_atomic
+    from huepress.result.write import write_atomic
 
     write_atomic(output, data, force=force)
     click.echo(f"{output}: {len(palette)} colors", err=True)
@@ -100,9 +100,9 @@ def command(
 
 def _of_file(sources: tuple[str, ...], options: CompressOptions) -> Palette | None:
     """Read a single source that is a palette file; None: it is no such file."""
-    from huepress.load import limits_of, read
-    from huepress.load.sniff import format_of
-    from huepress.palette_files import read_palette
+    from huepress.decode import limits_of, read
+    from huepress.formats.signatures import format_of
+    from huepress.palette.files import read_palette
 
     if len(sources) != 1 or sources[0] == "-":
         return None
@@ -116,7 +116,7 @@ def _of_file(sources: tuple[str, ...], options: CompressOptions) -> Palette | No
 
 
 def _looks_like_a_palette(name: str, data: bytes) -> bool:
-    from huepress.palette_files import format_of_suffix
+    from huepress.palette.files import format_of_suffix
 
     heads = (b"ASEF", b"GIMP Palette", b"JASC-PAL")
     return data.startswith(heads) or format_of_suffix(name) is not None
@@ -125,8 +125,8 @@ def _looks_like_a_palette(name: str, data: bytes) -> bool:
 def _of_pictures(sources: tuple[str, ...], options: CompressOptions) -> Palette:
     import numpy as np
 
-    from huepress.compress import learn_palette
-    from huepress.load import load_with
+    from huepress._compress import learn_palette
+    from huepress.decode import load_with
     from huepress.types import Palette
 
     options = options.changed(icc="srgb")  # as other programs take the colors

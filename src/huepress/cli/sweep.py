@@ -15,8 +15,8 @@ from huepress.cli.flags import GroupedCommand, flags_of, options_of
 from huepress.options import CompressOptions
 
 if TYPE_CHECKING:
-    from huepress.report import Result
-    from huepress.sweep import Point, Sweep, Timing
+    from huepress.result.report import Result
+    from huepress.study.sweep import Point, Sweep, Timing
 
 EPILOG = """\b
 Examples:
@@ -127,12 +127,12 @@ def command(
     if as_json and as_csv:
         raise click.UsageError("--json and --csv cannot both go to standard output")
 
-    from huepress import sweep as room
     from huepress.cli.progress import Progress
-    from huepress.load import load_with
+    from huepress.decode import load_with
+    from huepress.study import sweep as room
 
     if plot is not None:
-        from huepress import plots
+        from huepress.study import plots
 
         plots.check_target(plot, force=force)
     image = load_with(sys.stdin.buffer if source == "-" else source, options)
@@ -177,7 +177,7 @@ def command(
 
 def _save(found: Sweep, folder: Path, force: bool) -> None:
     from huepress.batch.targets import SUFFIXES
-    from huepress.write import write_atomic
+    from huepress.result.write import write_atomic
 
     for point in found.points:
         path = folder / f"k{point.k:03d}{SUFFIXES[point.result.format][0]}"

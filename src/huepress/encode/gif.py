@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image as PillowImage
 
+from huepress.decode.pixels import Decoded, from_deep
 from huepress.encode.tidy import tidy
 from huepress.errors import EncodeError
-from huepress.load.pixels import Decoded, from_deep
 from huepress.types import Encoded, Image, IndexedImage, Palette
 
 Matte: TypeAlias = tuple[int, int, int] | None

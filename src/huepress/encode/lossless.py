@@ -191,7 +191,7 @@ def _hides_colors(indexed: IndexedImage) -> bool:
 
 def _shows(data: bytes, pixels: NDArray[np.uint8] | NDArray[np.uint16], clears: bool) -> bool:
     """Whether a PNG of ours decodes to the pixels (where they are seen, if hidden ones may go)."""
-    from huepress.load import load
+    from huepress.decode import load
 
     shown = load(data, max_pixels=1 << 40)
     if clears and shown.has_alpha:

@@ -15,13 +15,12 @@ from typing import Final
 
 import numpy as np
 
-from huepress import histogram
+from huepress.decode import load
+from huepress.decode.orientation import ORIENTATION, orientation_of
 from huepress.encode.carried import COLOR, SHOWN
 from huepress.encode.tiff import bare_tiff
 from huepress.errors import InputError
-from huepress.load import load
-from huepress.load.orientation import ORIENTATION, orientation_of
-from huepress.load.png import (
+from huepress.formats.png import (
     ANIMATION,
     PICTURE,
     SIGNATURE,
@@ -30,6 +29,7 @@ from huepress.load.png import (
     pack_chunk,
 )
 from huepress.options import CompressOptions, parse_size
+from huepress.palette import histogram
 from huepress.types import Image
 
 WEBP_BESIDE: Final = {b"ICCP": 0x20, b"EXIF": 0x08, b"XMP ": 0x04}

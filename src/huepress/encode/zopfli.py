@@ -8,7 +8,7 @@ from typing import Final
 
 import oxipng
 
-from huepress.load.png import chunks_of
+from huepress.formats.png import chunks_of
 
 ROUNDS: Final = {
     "balanced": ((1 << 20, 3), (1 << 62, 0)),

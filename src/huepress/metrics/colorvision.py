@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from huepress import _core
-from huepress.colorspace import linear_from_srgb
+from huepress.color.spaces import linear_from_srgb
 from huepress.errors import OptionError
 from huepress.metrics.inputs import (
     BACKGROUNDS,

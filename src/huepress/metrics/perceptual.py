@@ -3,7 +3,7 @@
 Two pictures go in, a score comes out: 100 for identical ones, about 90 where a flicker test shows
 nothing, 70 high quality, 50 medium, 30 low, without a lower end. `Ssimulacra2` keeps everything of
 the reference for many test pictures; every number of threads, every instruction set, indices or
-pixels, warm or not: the same score to the last bit. `huepress.metrics.reference` is the plain twin.
+pixels, warm or not: the same score to the last bit. `twins.ssimulacra2` is the plain twin.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from huepress import colorspace
+from huepress.color import spaces
 from huepress.errors import OptionError
 from huepress.metrics.inputs import ImageLike, as_pair, as_pixels, require_same_size
 from huepress.types import Pixels
@@ -36,7 +36,7 @@ def mse(image_true: ImageLike, image_test: ImageLike) -> float:
     Notes
     -----
     With alpha it is the mean of the errors seen over black and over white, the distance that
-    colors are clustered by (`huepress.colorspace`, ``srgb``).
+    colors are clustered by (`huepress.color.spaces`, ``srgb``).
     """
     first, second = as_pair(image_true, image_test)
     channels = first.shape[2]
@@ -144,7 +144,7 @@ def blur_error(image_true: ImageLike, image_test: ImageLike, *, sigma: float = 3
     -------
     float
         Mean over the pixels of the squared distance between the blurred pictures, in Oklab x 255
-        (`huepress.colorspace.embed`; with alpha, over black and over white).
+        (`huepress.color.spaces.embed`; with alpha, over black and over white).
 
     Raises
     ------
@@ -155,7 +155,7 @@ def blur_error(image_true: ImageLike, image_test: ImageLike, *, sigma: float = 3
         raise OptionError("sigma", sigma, "above 0")
     first, second = as_pair(image_true, image_test)
     shape = first.shape
-    a, b = (colorspace.embed(p.reshape(-1, shape[2]), "oklab") for p in (first, second))
+    a, b = (spaces.embed(p.reshape(-1, shape[2]), "oklab") for p in (first, second))
     error = (a - b).reshape(shape)
     radius = math.ceil(4 * sigma)
     taps = np.exp(-0.5 * (np.arange(radius + 1) / sigma) ** 2)

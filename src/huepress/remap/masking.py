@@ -32,7 +32,7 @@ def importance(points: Points, height: int, width: int, *, n_threads: int = 0) -
     Parameters
     ----------
     points : ndarray
-        (height * width, dims) float32: `colorspace.embed` of the pixels, row by row. The first
+        (height * width, dims) float32: `spaces.embed` of the pixels, row by row. The first
         coordinate is lightness, 8-bit units.
     height, width : int
         Of the picture.

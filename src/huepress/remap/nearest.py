@@ -7,8 +7,10 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from huepress import _core, colorspace, deep, histogram
+from huepress import _core
+from huepress.color import spaces
 from huepress.errors import OptionError
+from huepress.palette import deep, histogram
 from huepress.types import Histogram, Image, IndexedImage, Indices, Palette, Pixels
 
 Values = TypeVar("Values", NDArray[np.uint8], NDArray[np.uint16])
@@ -17,7 +19,7 @@ Values = TypeVar("Values", NDArray[np.uint8], NDArray[np.uint16])
 def remap(
     image: Image | Pixels,
     palette: Palette,
-    color_space: colorspace.ColorSpace = "oklab",
+    color_space: spaces.ColorSpace = "oklab",
     *,
     n_threads: int = 0,
 ) -> IndexedImage:
@@ -65,12 +67,12 @@ class NearestMap:
     def __init__(
         self,
         image: Image | Pixels,
-        color_space: colorspace.ColorSpace = "oklab",
+        color_space: spaces.ColorSpace = "oklab",
         *,
         has_alpha: bool = False,
         n_threads: int = 0,
     ) -> None:
-        colorspace.require_space(color_space)
+        spaces.require_space(color_space)
         pixels = image.pixels if isinstance(image, Image) else np.ascontiguousarray(image)
         if has_alpha:
             pixels = with_opaque(pixels, 4)
@@ -80,7 +82,7 @@ class NearestMap:
         self._fine = image if isinstance(image, Image) and image.deep is not None else None
         if self._fine is None:
             self._engine = histogram.engine_of(pixels, n_threads=n_threads)
-            colorspace.place(self._engine, color_space, False, n_threads)
+            spaces.place(self._engine, color_space, False, n_threads)
 
     def counted(self) -> Histogram | None:
         """Return the distinct colors, each with its number of pixels; None where they are fine."""
@@ -99,13 +101,13 @@ class NearestMap:
 
 
 def _by_fine_values(
-    image: Image, palette: Palette, color_space: colorspace.ColorSpace, n_threads: int
+    image: Image, palette: Palette, color_space: spaces.ColorSpace, n_threads: int
 ) -> Indices:
     """Find the nearest entry to the 16-bit value of every pixel."""
     assert image.deep is not None
     channels = palette.colors.shape[1]
     seen = seen_entries(palette)
-    centers = colorspace.embed(palette.colors[seen], color_space)
+    centers = spaces.embed(palette.colors[seen], color_space)
     indices = np.empty((image.height, image.width), np.uint8)
     for top in range(0, image.height, deep.ROWS):
         rows = slice(top, top + deep.ROWS)

@@ -18,9 +18,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from huepress import _core, deep, fixed_colors
-from huepress.colorspace import ColorSpace, embed, is_oklab
+from huepress import _core
+from huepress.color.spaces import ColorSpace, embed, is_oklab
 from huepress.errors import OptionError
+from huepress.palette import deep, fixed
 from huepress.remap.masking import importance
 from huepress.remap.nearest import seen_entries, with_opaque
 from huepress.types import IndexedImage, Indices, Palette, Pixels, Points
@@ -80,7 +81,7 @@ class RateMap:
     fine : ndarray, optional
         The pixels as uint16, where there is more than 8 bits to tell: they are what is mapped.
     points : ndarray, optional
-        `fixed_colors.embed` of the pixels, when it is known; scaled in place.
+        `fixed.embed` of the pixels, when it is known; scaled in place.
     nearest : ndarray, optional
         (height, width) uint8: the nearest entry of every pixel, when it is known.
     lightness : bool, default False
@@ -117,7 +118,7 @@ class RateMap:
         scale = np.ones(channels, np.float32)
         if fine is None:
             if points is None or points.shape[1] != channels:
-                points = fixed_colors.embed(pixels.reshape(-1, channels), color_space)
+                points = fixed.embed(pixels.reshape(-1, channels), color_space)
         else:
             fine = with_opaque(fine, channels)
             points = deep.points_of(fine, color_space, n_threads=n_threads)
@@ -175,7 +176,7 @@ class RateMap:
         Parameters
         ----------
         rate_weight : float
-            Lambda, >= 0: squared units of distance (8-bit units, `colorspace.embed`) that one bit
+            Lambda, >= 0: squared units of distance (8-bit units, `spaces.embed`) that one bit
             is worth. 0 gives the nearest colors, without dither.
         dither : float, default 1
             0 to 1: how much of the error is passed on to the neighbors to come.
@@ -304,7 +305,7 @@ def weights_of(
     for top in range(0, height, _ROWS):
         rows = slice(top, top + _ROWS)
         strip = pixels[rows].reshape(-1, pixels.shape[2])
-        lightness[rows] = fixed_colors.embed(strip, color_space)[:, 0].reshape(-1, width)
+        lightness[rows] = fixed.embed(strip, color_space)[:, 0].reshape(-1, width)
     return importance(lightness.reshape(-1, 1), height, width, n_threads=n_threads)
 
 

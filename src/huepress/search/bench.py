@@ -11,9 +11,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from huepress import deep, fixed_colors, histogram
-from huepress.colorspace import ColorSpace, as_srgb
+from huepress.color.spaces import ColorSpace, as_srgb
 from huepress.metrics import Ssimulacra2
+from huepress.palette import deep, fixed, histogram
 from huepress.remap import NearestMap
 from huepress.remap.kinds import FEW_COLORS, is_painted, is_smooth
 from huepress.remap.rate import RateMap, weights_of
@@ -137,7 +137,7 @@ class Bench:
     @cached_property
     def _points(self) -> Points:
         pixels = self.image.pixels
-        return fixed_colors.embed(pixels.reshape(-1, pixels.shape[2]), self.color_space)
+        return fixed.embed(pixels.reshape(-1, pixels.shape[2]), self.color_space)
 
     @property
     def is_exact(self) -> bool:

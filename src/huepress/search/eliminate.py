@@ -39,7 +39,7 @@ class Elimination:
     colors : ndarray
         (n, 3 or 4) uint8, its palette.
     points : ndarray
-        (n, d) float32: the same where distance is measured (`colorspace.embed`).
+        (n, d) float32: the same where distance is measured (`spaces.embed`).
     score : callable
         Indices and palette to a score, higher is better.
     stays : ndarray

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from huepress import _core, histogram
-from huepress.colorspace import as_srgb, embed, is_oklab
+from huepress import _core
+from huepress.color.spaces import as_srgb, embed, is_oklab
+from huepress.palette import histogram
 from huepress.search.eliminate import Elimination
 from huepress.search.trial import Trial
 from huepress.types import Colors, Histogram, Indices, Palette, PaletteFit

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from math import log2
 from typing import Final
 
-from huepress.colorspace import is_oklab
+from huepress.color.spaces import is_oklab
 from huepress.search.bench import Bench
 from huepress.search.curve import Curve, Slopes
 from huepress.search.trial import Setting, Trial

@@ -17,8 +17,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from huepress import __version__, demo
+from huepress import __version__
 from huepress.errors import OptionError
+from huepress.study import demo
 from huepress.web import form, openapi
 from huepress.web.answers import Refusal
 from huepress.web.bodies import sent

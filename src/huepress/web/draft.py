@@ -8,11 +8,11 @@ from typing import Any, Final
 
 import numpy as np
 
-from huepress import histogram
-from huepress.compress import compress, learn
+from huepress._compress import compress, learn
 from huepress.options import CompressOptions
-from huepress.report import Result
-from huepress.sweep.plain import finish_plain
+from huepress.palette import histogram
+from huepress.result.report import Result
+from huepress.study.sweep.plain import finish_plain
 from huepress.types import Image, IndexedImage
 
 # Errors are measured on every so many rows: close enough for figures that stand for a second.

@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from huepress.errors import OptionError
-from huepress.sweep import DEFAULT_COLORS
+from huepress.study.sweep import DEFAULT_COLORS
 from huepress.web.answers import Refusal
 from huepress.web.archive import stream_zip
 from huepress.web.bodies import length_of, read_json

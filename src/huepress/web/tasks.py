@@ -14,12 +14,12 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 from PIL import Image as PillowImage
 
-from huepress.compress import compress
+from huepress._compress import compress
+from huepress.decode import how_to_load, load_with
 from huepress.errors import HuepressError
-from huepress.load import how_to_load, load_with
 from huepress.options import CompressOptions
-from huepress.report import STOP_WORDS, Result
-from huepress.sweep import Point, sweep
+from huepress.result.report import STOP_WORDS, Result
+from huepress.study.sweep import Point, sweep
 from huepress.types import Image
 from huepress.web.draft import draft, figures_of
 from huepress.web.form import options_of

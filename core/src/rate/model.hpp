@@ -1,0 +1,37 @@
+// What a container spends on a picture of indices: one model each, behind one interface.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <vector>
+
+#include "rate/rate.hpp"
+
+namespace core {
+
+struct RateCode {  // a prefix code, and the plain bits that follow it
+    int code;
+    int extra;
+};
+
+// An LZ77 coder: literals, and matches of a length and a distance.
+class RateModel {
+public:
+    virtual ~RateModel() = default;
+    virtual RateCode length(int length) const = 0;
+    virtual RateCode distance(std::size_t distance) const = 0;  // distance >= 1
+
+    int shortest = 0, longest = 0;  // lengths of a match
+    std::size_t window = 0;         // the largest distance
+    std::size_t separator = 0;      // entries of the stream between two rows
+    // Shares of the symbols before any were counted, when half of them are literals.
+    std::vector<double> usual_length;
+    std::vector<double> usual_distance;
+};
+
+// Number of a distance in a lossless WebP: those below 121 are places nearby.
+std::size_t webp_distance(std::size_t distance, std::size_t width);
+
+std::unique_ptr<RateModel> rate_model(Container container, std::size_t width);
+
+}  // namespace core

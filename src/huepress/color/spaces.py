@@ -1,0 +1,416 @@
+"""Where distance is measured: 8-bit colors to coordinates and back.
+
+In come sRGB or straight sRGBA colors, out go points whose squared Euclidean distance is the
+distance between the colors as seen. Units are those of 8-bit values: white is 255 away from black.
+
+With alpha, the distance is the mean of the squared distances seen over a black and over a white
+background. In premultiplied coordinates p = A·c that mean is a quadratic form in (p, A), so it is
+again Euclidean, in four coordinates; nothing hidden behind full transparency counts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final, TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from huepress import _core
+from huepress.errors import OptionError
+from huepress.formats.profiles import RgbProfile, parse
+from huepress.types import Colors, Points
+
+COLOR_SPACES: Final = ("oklab", "srgb")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ProfiledOklab:
+    """Oklab of colors whose values are in an ICC profile other than sRGB.
+
+    Attributes
+    ----------
+    profile : RgbProfile
+        What the values are in.
+    linear_of_byte : ndarray
+        (3, 256) float64: linear value of every byte of each channel.
+    lms : ndarray
+        (3, 3) float64: from linear channels to the cone responses of Oklab.
+    """
+
+    profile: RgbProfile
+    linear_of_byte: NDArray[np.float64]
+    lms: NDArray[np.float64]
+
+
+ColorSpace: TypeAlias = "str | ProfiledOklab"
+"""``oklab``, ``srgb``, or what `space_of` gives; whoever measures distance checks it."""
+
+# Björn Ottosson, "A perceptual color space for image processing" (2020),
+# https://bottosson.github.io/posts/oklab/ (matrices of 2021-01-25, from linear sRGB).
+_LMS_FROM_RGB: Final = np.array(
+    [
+        [0.4122214708, 0.5363325363, 0.0514459929],
+        [0.2119034982, 0.6806995451, 0.1073969566],
+        [0.0883024619, 0.2817188376, 0.6299787005],
+    ]
+)
+_LAB_FROM_LMS: Final = np.array(
+    [
+        [0.2104542553, 0.7936177850, -0.0040720468],
+        [1.9779984951, -2.4285922050, 0.4505937099],
+        [0.0259040371, 0.7827717662, -0.8086757660],
+    ]
+)
+_LMS_FROM_LAB: Final = np.linalg.inv(_LAB_FROM_LMS)
+# What XYB adds to every cone response before its root, so that differences near black do not count
+# for more than the eye sees there: Alakuijala et al., "JPEG XL next-generation image compression
+# architecture and coding tools" (2019), doi:10.1117/12.2529237. Measured against plain Oklab: 4.7 %
+# fewer bytes at equal score (docs/lab-book.md, Rate).
+_BIAS: Final = 0.0037930732552754493
+_BIAS_ROOT: Final = 0.15595420054924863
+_WHITE: Final = 0.8453085619621623
+_RGB_FROM_LMS: Final = np.linalg.inv(_LMS_FROM_RGB)
+
+
+def linear_from_srgb(values: ArrayLike) -> NDArray[np.float64]:
+    """Undo the sRGB transfer curve (IEC 61966-2-1).
+
+    Parameters
+    ----------
+    values : array_like
+        Encoded sRGB, 0-1.
+
+    Returns
+    -------
+    ndarray
+        Linear light, 0-1, float64, same shape.
+    """
+    v = np.asarray(values, np.float64)
+    return np.where(v <= 0.04045, v / 12.92, ((v + 0.055) / 1.055) ** 2.4)
+
+
+def srgb_from_linear(values: ArrayLike) -> NDArray[np.float64]:
+    """Apply the sRGB transfer curve; the inverse of `linear_from_srgb`.
+
+    Parameters
+    ----------
+    values : array_like
+        Linear light, 0-1; negative values become 0.
+
+    Returns
+    -------
+    ndarray
+        Encoded sRGB, float64, same shape.
+    """
+    v = np.maximum(np.asarray(values, np.float64), 0.0)
+    return np.where(v <= 0.0031308, v * 12.92, 1.055 * v ** (1 / 2.4) - 0.055)
+
+
+_LINEAR_OF_BYTE: Final = linear_from_srgb(np.arange(256) / 255.0)
+
+
+def oklab_from_linear(rgb: ArrayLike) -> NDArray[np.float64]:
+    """Convert linear sRGB to Oklab.
+
+    Parameters
+    ----------
+    rgb : array_like
+        (..., 3) linear light, 0-1 (values outside are allowed: wider gamuts).
+
+    Returns
+    -------
+    ndarray
+        (..., 3) float64: L 0-1, a and b about -0.4 to 0.4.
+    """
+    return _oklab_from_lms(np.asarray(rgb, np.float64) @ _LMS_FROM_RGB.T)
+
+
+def _oklab_from_lms(lms: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Apply cube roots and the second matrix; what no eye can see (below 0) counts as 0."""
+    return np.asarray(np.cbrt(np.maximum(lms, 0.0)) @ _LAB_FROM_LMS.T)
+
+
+def linear_from_oklab(lab: ArrayLike) -> NDArray[np.float64]:
+    """Convert Oklab to linear sRGB; the inverse of `oklab_from_linear`.
+
+    Parameters
+    ----------
+    lab : array_like
+        (..., 3) Oklab.
+
+    Returns
+    -------
+    ndarray
+        (..., 3) float64 linear light; outside 0-1 for colors outside the sRGB gamut.
+    """
+    lms = (np.asarray(lab, np.float64) @ _LMS_FROM_LAB.T) ** 3
+    return np.asarray(lms @ _RGB_FROM_LMS.T)
+
+
+def oklab_from_srgb8(colors: Colors) -> NDArray[np.float64]:
+    """Convert 8-bit sRGB to Oklab.
+
+    Parameters
+    ----------
+    colors : ndarray
+        (..., 3) uint8 sRGB.
+
+    Returns
+    -------
+    ndarray
+        (..., 3) float64 Oklab.
+    """
+    return oklab_from_linear(_LINEAR_OF_BYTE[colors])
+
+
+@lru_cache(maxsize=16)
+def space_of(color_space: str, icc_profile: bytes | None) -> ColorSpace:
+    """Find where to measure the distance of colors whose values are in a profile.
+
+    Parameters
+    ----------
+    color_space : {"oklab", "srgb"}
+        Oklab measures the real colors; ``srgb`` takes the values as they are, whatever they mean.
+    icc_profile : bytes or None
+        Of three curves and a matrix (others measure as sRGB); None: sRGB.
+
+    Returns
+    -------
+    str or ProfiledOklab
+        For every parameter named ``color_space``.
+    """
+    require_space(color_space)
+    profile = None if icc_profile is None else parse(icc_profile)
+    if profile is None or color_space != "oklab":
+        return color_space
+    return ProfiledOklab(profile, profile.linear_of_byte(), _LMS_FROM_RGB @ profile.matrix)
+
+
+def require_space(color_space: ColorSpace) -> None:
+    """Raise OptionError for an unknown color space."""
+    if not isinstance(color_space, ProfiledOklab) and color_space not in COLOR_SPACES:
+        raise OptionError("color_space", color_space, " or ".join(COLOR_SPACES))
+
+
+def is_oklab(color_space: ColorSpace) -> bool:
+    """Whether distances are measured in Oklab."""
+    return isinstance(color_space, ProfiledOklab) or color_space == "oklab"
+
+
+def place(
+    engine: _core.Engine, color_space: ColorSpace, without_clear: bool, n_threads: int
+) -> None:
+    """Place the colors of a native engine in a color space."""
+    if isinstance(color_space, ProfiledOklab):
+        tables = color_space.linear_of_byte, color_space.lms
+        engine.place("oklab", without_clear, n_threads, *tables)
+    else:
+        engine.place(color_space, without_clear, n_threads)
+
+
+def embed(colors: Colors, color_space: ColorSpace) -> Points:
+    """Place colors where squared Euclidean distance is the distance as seen.
+
+    Parameters
+    ----------
+    colors : ndarray
+        (n, 3) uint8 sRGB, or (n, 4) uint8 straight sRGBA.
+    color_space : {"oklab", "srgb"} or ProfiledOklab
+        Oklab measures as the eye does: its cone responses are biased as in XYB before the cube
+        root, for plain Oklab makes much of differences near black. sRGB gives the textbook's mean
+        squared error.
+
+    Returns
+    -------
+    ndarray
+        (n, 3) or (n, 4) float32 in units of 8-bit values: the sRGB values themselves, or 255 times
+        biased Oklab (black 0, white 255 in its first); with alpha, premultiplied and less half of
+        what white would be, then one more coordinate for alpha.
+
+    Raises
+    ------
+    OptionError
+        Unknown color space.
+    """
+    if isinstance(color_space, ProfiledOklab):
+        linear = color_space.linear_of_byte[np.arange(3), colors[:, :3]]
+    elif color_space == "oklab":
+        linear = _LINEAR_OF_BYTE[colors[:, :3]]
+    else:
+        require_space(color_space)
+        linear = None
+    return _placed(colors.astype(np.float64), linear, color_space)
+
+
+def linear_of_deep(color_space: ColorSpace) -> NDArray[np.float64] | None:
+    """Return the linear light of every 16-bit value, for many colors in `embed_deep`.
+
+    Returns
+    -------
+    ndarray or None
+        (3, 65536) float64; None where distance is not measured on light.
+    """
+    require_space(color_space)
+    steps = np.arange(65536) / 65535.0
+    if isinstance(color_space, ProfiledOklab):
+        return color_space.profile.curve_at(np.repeat(steps[:, None], 3, axis=1)).T.copy()
+    return np.tile(linear_from_srgb(steps), (3, 1)) if is_oklab(color_space) else None
+
+
+def embed_deep(
+    values: NDArray[np.generic],
+    color_space: ColorSpace,
+    linear_of_value: NDArray[np.float64] | None = None,
+) -> Points:
+    """Place colors of more than 8 bits; what `embed` gives for whole 8-bit values.
+
+    Parameters
+    ----------
+    values : ndarray
+        (n, 3 or 4) straight alpha: uint16, or float in units of 8-bit values, 0-255 with
+        fractions.
+    color_space : {"oklab", "srgb"} or ProfiledOklab
+        As for `embed`.
+    linear_of_value : ndarray, optional
+        `linear_of_deep` of the color space: uint16 values are looked up there.
+
+    Returns
+    -------
+    ndarray
+        (n, 3 or 4) float32, as `embed` gives them.
+    """
+    require_space(color_space)
+    linear = None
+    if linear_of_value is not None and values.dtype == np.uint16:
+        linear = linear_of_value[np.arange(3), values[:, :3]]
+    fine = values.astype(np.float64) / (257.0 if values.dtype == np.uint16 else 1.0)
+    if linear is None and isinstance(color_space, ProfiledOklab):
+        linear = color_space.profile.curve_at(fine[:, :3] / 255.0)
+    elif linear is None and is_oklab(color_space):
+        linear = linear_from_srgb(fine[:, :3] / 255.0)
+    return _placed(fine, linear, color_space)
+
+
+def _biased_from_lms(lms: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Apply biased cube roots, black at 0 and white at 1, and the second matrix."""
+    roots = (np.cbrt(np.maximum(lms, 0.0) + _BIAS) - _BIAS_ROOT) * (1.0 / _WHITE)
+    return np.asarray(roots @ _LAB_FROM_LMS.T)
+
+
+def _lms_from_biased(lab: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Undo `_biased_from_lms`."""
+    return np.asarray((lab @ _LMS_FROM_LAB.T * _WHITE + _BIAS_ROOT) ** 3 - _BIAS)
+
+
+def _placed(
+    values: NDArray[np.float64], linear: NDArray[np.float64] | None, color_space: ColorSpace
+) -> Points:
+    """Place values whose linear light is known, where it is needed."""
+    if linear is None:
+        points = values[:, :3]
+        white, alpha_scale = np.full(3, 255.0), 255.0 * 0.75**0.5
+    else:
+        matrix = color_space.lms if isinstance(color_space, ProfiledOklab) else _LMS_FROM_RGB
+        points = 255.0 * _biased_from_lms(linear @ matrix.T)
+        white, alpha_scale = np.array([255.0, 0.0, 0.0]), 255.0 * 0.25**0.5
+    if values.shape[1] == 3:
+        return points.astype(np.float32)
+    alpha = values[:, 3:] / 255.0
+    return np.hstack([alpha * (points - 0.5 * white), alpha * alpha_scale]).astype(np.float32)
+
+
+def unembed(points: NDArray[np.floating], color_space: ColorSpace) -> Colors:
+    """Return the 8-bit colors at points; the rounded inverse of `embed`.
+
+    Parameters
+    ----------
+    points : ndarray
+        (n, 3) or (n, 4), as `embed` gives them.
+    color_space : {"oklab", "srgb"} or ProfiledOklab
+        The space they are in.
+
+    Returns
+    -------
+    ndarray
+        (n, 3) or (n, 4) uint8: each channel clipped to 0-255 and rounded. Fully transparent
+        colors are (0, 0, 0, 0).
+
+    Raises
+    ------
+    OptionError
+        Unknown color space.
+    """
+    require_space(color_space)
+    p = np.asarray(points, np.float64)
+    straight = p[:, :3]
+    if p.shape[1] == 4:
+        srgb = color_space == "srgb"
+        alpha = p[:, 3:] / (255.0 * (0.75**0.5 if srgb else 0.5))
+        alpha = np.rint(np.clip(alpha, 0.0, 1.0) * 255.0) / 255.0
+        white = np.full(3, 255.0) if srgb else np.array([255.0, 0.0, 0.0])
+        straight = np.divide(straight, alpha, out=np.zeros_like(straight), where=alpha > 0)
+        straight = straight + 0.5 * white
+    if is_oklab(color_space):
+        linear = _lms_from_biased(straight / 255.0) @ _RGB_FROM_LMS.T
+        if isinstance(color_space, ProfiledOklab):
+            straight = 255.0 * color_space.profile.from_linear(linear)
+        else:
+            straight = 255.0 * srgb_from_linear(linear)
+    colors = np.rint(np.clip(straight, 0.0, 255.0)).astype(np.uint8)
+    if p.shape[1] == 3:
+        return colors
+    colors = np.where(alpha > 0, colors, 0).astype(np.uint8)
+    return np.hstack([colors, np.rint(alpha * 255.0).astype(np.uint8)])
+
+
+def as_srgb(colors: Colors, icc_profile: bytes | None) -> Colors:
+    """Show colors whose values are in a profile as sRGB, for measures that know no other.
+
+    Parameters
+    ----------
+    colors : ndarray
+        (..., 3 or 4) uint8; alpha stays.
+    icc_profile : bytes or None
+        Of three curves and a matrix; the colors are returned as they are for any other.
+
+    Returns
+    -------
+    ndarray
+        Same shape, uint8; what sRGB cannot hold is cut.
+    """
+    profile = None if icc_profile is None else parse(icc_profile)
+    if profile is None:
+        return colors
+    flat = colors.reshape(-1, colors.shape[-1])
+    out = flat.copy()
+    if len(flat) < _WORTH_COUNTING:
+        out[:, :3] = _shown_as_srgb(flat[:, :3], profile)
+    else:
+        _look_up(out, profile)
+    return out.reshape(colors.shape)
+
+
+_WORTH_COUNTING: Final = 1 << 16
+"""Colors from which on each distinct one is converted once: pictures repeat theirs."""
+
+
+def _look_up(out: Colors, profile: RgbProfile) -> None:
+    """Convert many colors in place, by a table of those that occur."""
+    table = np.empty((1 << 24, 3), np.uint8)  # only the pages that are written take memory
+    occurs = np.zeros(1 << 24, bool)
+    packs = out[:, 0].astype(np.uint32) << 16 | out[:, 1].astype(np.uint32) << 8 | out[:, 2]
+    occurs[packs] = True
+    found = np.flatnonzero(occurs)
+    for start in range(0, len(found), 1 << 16):
+        part = found[start : start + (1 << 16)]
+        colors = np.stack([part >> 16, part >> 8 & 255, part & 255], axis=1).astype(np.uint8)
+        table[part] = _shown_as_srgb(colors, profile)
+    out[:, :3] = table[packs]
+
+
+def _shown_as_srgb(colors: Colors, profile: RgbProfile) -> Colors:
+    linear = profile.linear_of_byte()[np.arange(3), colors] @ profile.matrix.T
+    shown = (255.0 * srgb_from_linear(linear)).clip(0.0, 255.0)
+    return np.asarray(np.rint(shown).astype(np.uint8))

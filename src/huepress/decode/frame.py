@@ -1,0 +1,316 @@
+"""From the bytes of a file to the pixels of one frame, through Pillow."""
+
+from __future__ import annotations
+
+import importlib
+import re
+import struct
+import sys
+import zlib
+from dataclasses import dataclass, field
+from io import BytesIO
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image as PillowImage
+from PIL import ImageFile
+
+from huepress.decode import color, depth
+from huepress.decode.orientation import ORIENTATION, orientation_of
+from huepress.decode.pixels import Decoded, as_decoded, from_pillow, with_key
+from huepress.errors import DecodeError, InputError, LimitError
+from huepress.formats import png
+from huepress.formats import riff as webp
+from huepress.formats.limits import Limits
+
+PLUGINS = {
+    "png": ("PngImagePlugin", "PngImageFile"),
+    # The plain class, not Pillow's factory: of a multi-picture file the first is what is shown.
+    "jpeg": ("JpegImagePlugin", "JpegImageFile"),
+    "webp": ("WebPImagePlugin", "WebPImageFile"),
+    "gif": ("GifImagePlugin", "GifImageFile"),
+    "bmp": ("BmpImagePlugin", "BmpImageFile"),
+    "tiff": ("TiffImagePlugin", "TiffImageFile"),
+    "avif": ("AvifImagePlugin", "AvifImageFile"),
+    "ppm": ("PpmImagePlugin", "PpmImageFile"),
+    "ico": ("IcoImagePlugin", "IcoImageFile"),
+    "qoi": ("QoiImagePlugin", "QoiImageFile"),
+    "jpeg2000": ("Jpeg2KImagePlugin", "Jpeg2KImageFile"),
+}
+
+FAULTS = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    TypeError,
+    LookupError,
+    AttributeError,
+    EOFError,
+    ArithmeticError,
+    AssertionError,
+    RuntimeError,
+    SystemError,
+    struct.error,
+    zlib.error,
+    PillowImage.DecompressionBombWarning,
+)
+"""What Pillow's plugins let escape on damaged files (seen by mutating files of every format)."""
+
+WANTED = "an undamaged file is needed"
+WANTED_WHOLE = "an undamaged file is needed (--allow-truncated takes what can be read)"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frame:
+    """One decoded frame and the facts found beside it."""
+
+    decoded: Decoded
+    has_alpha: bool
+    orientation: int
+    metadata: dict[str, Any] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    meaning: color.Meaning = field(default_factory=color.Meaning)
+    is_part: bool = False
+
+
+def decode(
+    name: str, data: bytes, kind: str, *, limits: Limits, frame: int | None, icc: str
+) -> Frame:
+    """Decode one frame of a file.
+
+    Parameters
+    ----------
+    name : str
+        For messages.
+    data : bytes
+        The file.
+    kind : str
+        What sniff.format_of says.
+    frame : int or None
+        Which frame or page, from 0; None wants a file that has but one.
+    icc : str
+        ``keep`` or ``srgb``, see color.settle().
+
+    Raises
+    ------
+    DecodeError, LimitError
+        See load().
+    """
+    parts = None
+    if kind == "png":
+        parts = png.take_apart(name, data, limits)
+        data = parts.stream
+    elif kind == "webp":
+        limits.check_size(name, *webp.claimed_size(name, data))
+    try:
+        module, cls = PLUGINS[kind]
+        opener = getattr(importlib.import_module(f"PIL.{module}"), cls)
+        if parts is not None and (parts.depth, parts.color_type) == (16, 4):
+            decoded = _gray_alpha_16(opener, parts, limits)
+            metadata, meaning = {}, color.of_png(parts, limits)
+        else:
+            image = opener(BytesIO(data))
+            limits.check_size(name, *image.size)
+            metadata = {key: value for key, value in image.info.items() if isinstance(key, str)}
+            choose_frame(name, image, frame, limits)
+            key = None
+            if parts is not None and parts.color_type in (0, 2):
+                image.info.pop("transparency", None)  # of gray it is right for 8 bits alone
+                key = _key_of(parts)
+            if parts is not None:
+                meaning = color.of_png(parts, limits)
+            else:
+                limits.check_metadata(name, _size_of(metadata))
+                meaning = color.of_file(kind, data, metadata)
+            if kind == "ppm" and image.mode == "RGB" and (deep := depth.deep_ppm(data)) is not None:
+                decoded = as_decoded(deep)
+            else:
+                low = _low_bytes(opener, data, image, limits)
+                _read(image, limits)
+                n_bits = depth.bits_lost(kind, data, image.mode)
+                image, meaning = color.to_rgb(image, meaning)
+                decoded = from_pillow(name, image) if low is None else _join_bytes(image, low)
+                decoded = depth.told(with_key(decoded, key), n_bits)
+        decoded, meaning = color.settle(decoded, meaning, icc)
+    except (InputError, MemoryError):
+        raise
+    except PillowImage.DecompressionBombError as error:
+        pixels, limit = (int(number) for number in re.findall(r"\d+", str(error))[:2])
+        raise LimitError(name, "pixels", pixels, limit, "PIL.Image.MAX_IMAGE_PIXELS") from error
+    except FAULTS as error:
+        wanted = WANTED_WHOLE if isinstance(error, CutShortError) else WANTED
+        raise DecodeError(name, f"damaged {kind.upper()} ({_one_line(error)})", wanted) from error
+    notes = (*decoded.notes, *meaning.notes)
+    metadata.pop("icc_profile", None)
+    exif = metadata.get("exif")
+    if parts is not None:
+        notes = (*parts.notes, *notes)
+        metadata["chunks"] = parts.ancillary
+        exif = parts.find(b"eXIf")
+        if exif is not None:
+            metadata["exif"] = exif
+    return Frame(
+        decoded,
+        decoded.pixels.shape[2] == 4,
+        orientation_of(exif if isinstance(exif, bytes) else None),
+        metadata,
+        notes,
+        meaning,
+        limits.allow_truncated or frame is not None,
+    )
+
+
+def decode_opened(
+    name: str, image: PillowImage.Image, *, limits: Limits, frame: int | None, icc: str
+) -> Frame:
+    """Take a frame of an image that is open in Pillow; the caller's image stays as it is.
+
+    Raises
+    ------
+    DecodeError, LimitError
+        See load().
+    """
+    try:
+        limits.check_size(name, *image.size)
+        before = image.tell()
+        choose_frame(name, image, frame, limits)
+        image.load()
+        shown, meaning = color.to_rgb(image, color.of_file("", b"", image.info))
+        decoded, meaning = color.settle(from_pillow(name, shown), meaning, icc)
+        if image.tell() != before:
+            image.seek(before)
+        orientation = _orientation_in(image)
+    except (InputError, MemoryError):
+        raise
+    except FAULTS as error:
+        raise DecodeError(name, f"damaged picture ({_one_line(error)})", WANTED) from error
+    metadata = {key: value for key, value in image.info.items() if isinstance(key, str)}
+    metadata.pop("icc_profile", None)
+    has_alpha = decoded.pixels.shape[2] == 4
+    notes = (*decoded.notes, *meaning.notes)
+    return Frame(decoded, has_alpha, orientation, metadata, notes, meaning)
+
+
+def _orientation_in(image: PillowImage.Image) -> int:
+    """Read the orientation of an image open in Pillow; damaged EXIF says nothing."""
+    try:
+        return int(image.getexif().get(ORIENTATION, 1))
+    except FAULTS:
+        return 1
+
+
+def choose_frame(name: str, image: PillowImage.Image, frame: int | None, limits: Limits) -> None:
+    """Stand on the frame asked for.
+
+    Raises
+    ------
+    DecodeError
+        More than one frame and none was asked for, or fewer than asked for.
+    LimitError
+        More than ``max_frames``.
+    """
+    n_frames = int(getattr(image, "n_frames", 1))
+    if n_frames > limits.max_frames:
+        raise LimitError(name, "frames", n_frames, limits.max_frames, "--max-frames")
+    shown = list(range(n_frames))
+    word = "frames"
+    if image.format == "TIFF" and n_frames > 1:
+        word = "pages"
+        shown = [page for page in shown if _is_full_page(image, page)] or shown
+    if len(shown) > 1 and frame is None:
+        what = "pages" if word == "pages" else "an animation"
+        raise DecodeError(
+            name,
+            f"has {len(shown)} {word}",
+            f"a still picture is needed: --frame N (0 to {len(shown) - 1}) takes one of {what}",
+        )
+    wanted = 0 if frame is None else frame
+    if not 0 <= wanted < len(shown):
+        raise DecodeError(name, f"has {len(shown)} {word}", f"there is no number {wanted}")
+    if n_frames > 1:
+        image.seek(shown[wanted])
+        limits.check_size(name, *image.size)
+
+
+def _is_full_page(image: PillowImage.Image, page: int) -> bool:
+    """Whether a TIFF page is neither a thumbnail nor a mask (tag 254, NewSubfileType)."""
+    image.seek(page)
+    return not int(getattr(image, "tag_v2", {}).get(254, 0)) & 5
+
+
+class CutShortError(OSError):
+    """Some of the pixels were there."""
+
+
+def _read(image: ImageFile.ImageFile, limits: Limits) -> None:
+    """Decode the pixels; of a file cut short, what is there when that is allowed."""
+    try:
+        image.load()
+    except (OSError, SyntaxError, struct.error, zlib.error) as error:
+        if image._im is None:
+            raise
+        if not limits.allow_truncated:
+            raise CutShortError(str(error)) from error
+        image.tile = []  # what was decoded so far stays, the rest is black
+
+
+def _low_bytes(
+    opener: Any, data: bytes, image: ImageFile.ImageFile, limits: Limits
+) -> NDArray[np.uint8] | None:
+    """Decode a second time, for the lower byte of every 16-bit sample.
+
+    Pillow keeps the upper byte of 16-bit RGB(A); told the other byte order, it keeps the lower.
+    """
+    if image.mode not in ("RGB", "RGBA") or not image.tile:
+        return None
+    raw = image.tile[0].args
+    raw = raw[0] if isinstance(raw, tuple) else raw
+    if not isinstance(raw, str) or not raw.startswith(("RGB;16", "RGBA;16")):
+        return None
+    other = {"L": "B", "B": "L", "N": "B" if sys.byteorder == "little" else "L"}[raw[-1]]
+    twin = opener(BytesIO(data))
+    twin.seek(image.tell())
+    swapped = raw[:-1] + other
+    twin.tile = [
+        tile._replace(args=(swapped, *tile.args[1:]) if isinstance(tile.args, tuple) else swapped)
+        for tile in twin.tile
+    ]
+    _read(twin, limits)
+    return np.asarray(twin)
+
+
+def _join_bytes(image: PillowImage.Image, low: NDArray[np.uint8]) -> Decoded:
+    """Put the upper and lower bytes of 16-bit samples together."""
+    return as_decoded(np.asarray(image).astype(np.uint16) << 8 | low)
+
+
+def _key_of(parts: png.PngParts) -> NDArray[np.int64] | None:
+    """Read the color that a PNG's tRNS chunk makes clear, in the depth the pixels get here."""
+    n = 1 if parts.color_type == 0 else 3
+    if parts.transparent is None or len(parts.transparent) < 2 * n:
+        return None
+    key = np.frombuffer(parts.transparent[: 2 * n], ">u2").astype(np.int64)
+    if parts.depth == 16:
+        return key
+    most = (1 << parts.depth) - 1  # the bits above the depth do not count (PNG, 11.3.2.1)
+    return (key & most) * 255 // most
+
+
+def _gray_alpha_16(opener: Any, parts: png.PngParts, limits: Limits) -> Decoded:
+    """Decode gray and alpha of 16 bits: as a PNG of four channels of one byte it filters alike."""
+    header = bytearray(parts.stream[16:29])
+    header[8:10] = b"\x08\x06"
+    head = png.SIGNATURE + png.pack_chunk(b"IHDR", bytes(header))
+    image = opener(BytesIO(head + parts.stream[33:]))
+    _read(image, limits)
+    return as_decoded(np.asarray(image).view(">u2").astype(np.uint16))
+
+
+def _size_of(metadata: dict[str, Any]) -> int:
+    return sum(len(value) for value in metadata.values() if isinstance(value, bytes | str))
+
+
+def _one_line(error: BaseException) -> str:
+    text = " ".join(str(error).split())
+    return text[:120] or type(error).__name__

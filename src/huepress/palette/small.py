@@ -1,0 +1,297 @@
+"""Small colors that matter: a red dot on a map keeps its red.
+
+k-means spends entries where pixels are many; twenty red pixels among two million move no center.
+The rule: a color gets an entry of its own when no entry comes near to it (`FAR`), when enough
+pixels have it (`SAME` color, `--small-colors` pixels), and when it stands alone: it is no end of a
+gradient, where as many pixels have colors between. A palette that is full makes room if its two
+entries that are most alike are less than half as far apart as the color is from what it would have
+become. The rest is learned again around it.
+
+Mapping by rate would give them up again, for twenty pixels
+change no score: `SmallColors.restore` puts them back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import cached_property
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from huepress.color import spaces
+from huepress.palette import histogram
+from huepress.palette.fixed import embed, keys_of, nearest, with_channels
+from huepress.types import Colors, Histogram, Image, IndexedImage, PaletteFit, Points
+
+FAR: Final = 38.25
+"""Distance from every entry at which a color is another one: 0.15 of Oklab, a seventh of the way
+from black to white. At 0.1 a quarter of all photographs give entries away at k = 16, at 0.15 one in
+twenty (docs/lab-book.md, Files)."""
+
+SAME: Final = 5.1
+"""Distance below which colors are one color: 0.02 of Oklab."""
+
+TRIES: Final = 24
+"""Colors looked at closely, each against every color of the picture."""
+
+SHARE: Final = 8
+"""One entry in so many may be given to small colors."""
+
+CANDIDATES: Final = 512
+"""Far colors looked at, the most frequent first: bounds the work at 512 x 512 distances."""
+
+
+FEW: Final = 1 / 200
+"""Share of the pixels up to which colors are small: more of them are a matter of rate."""
+
+
+class SmallColors:
+    """The small colors of one picture, over all the palettes that are tried for it.
+
+    Parameters
+    ----------
+    image : Image
+        The picture.
+    least : int
+        Fewest pixels that matter; 0: none do.
+    count : callable, optional
+        Gives its colors, each weighing its number of pixels, when they are counted elsewhere too.
+    """
+
+    def __init__(
+        self,
+        image: Image,
+        least: int,
+        *,
+        count: Callable[[], Histogram] | None = None,
+        n_threads: int = 0,
+    ) -> None:
+        self._image = image
+        self._least = least
+        self._count = count
+        self._n_threads = n_threads
+        self._found: dict[bytes, tuple[Colors, NDArray[np.uint32]]] = {}
+
+    @cached_property
+    def pixels(self) -> Histogram:
+        """Colors of the picture, each weighing its number of pixels."""
+        if self._count is not None:
+            return self._count()
+        return histogram.count(self._image, n_threads=self._n_threads)
+
+    def keep(
+        self,
+        fit: PaletteFit,
+        n_colors: int,
+        color_space: spaces.ColorSpace,
+        around: Callable[[Colors], PaletteFit],
+        *,
+        n_fixed: int = 0,
+    ) -> PaletteFit:
+        """Return a palette with entries for small colors; see `keep`."""
+        if is_settled(fit, self._least):
+            return fit
+        new = keep(
+            self.pixels,
+            fit,
+            n_colors,
+            color_space,
+            self._least,
+            around,
+            n_fixed=n_fixed,
+            n_threads=self._n_threads,
+        )
+        self.know(new, color_space)
+        return new
+
+    def know(self, fit: PaletteFit, color_space: spaces.ColorSpace) -> None:
+        """Learn which colors of this picture go with the small ones of a palette."""
+        if fit.small is None:
+            return
+        colors = with_channels(self.pixels.colors, fit.small.shape[1])
+        small = embed(fit.small, color_space)
+        _, distances = nearest(embed(colors, color_space), small, self._n_threads)
+        keys = keys_of(colors[distances <= SAME**2])
+        self._found[fit.palette.colors.tobytes()] = fit.small, keys
+
+    def restore(self, indexed: IndexedImage, color_space: spaces.ColorSpace) -> IndexedImage:
+        """Give the pixels of small colors their entries, whatever the mapping gave them."""
+        found = self._found.get(indexed.palette.colors.tobytes())
+        if found is None:
+            return indexed
+        small, keys = found
+        palette = indexed.palette.colors
+        channels = palette.shape[1]
+        entries = np.flatnonzero(np.isin(keys_of(palette), keys_of(small))).astype(np.uint8)
+        pixels = self._image.pixels
+        numbers = keys_of(with_channels(pixels.reshape(-1, pixels.shape[2]), channels))
+        at = np.flatnonzero(np.isin(numbers, keys))
+        if len(at) > FEW * len(numbers):
+            return indexed
+        colors = with_channels(pixels.reshape(-1, pixels.shape[2])[at], channels)
+        labels, _ = nearest(embed(colors, color_space), embed(palette[entries], color_space))
+        indices = indexed.indices.copy()
+        indices.reshape(-1)[at] = entries[labels]
+        return IndexedImage(indices, indexed.palette)
+
+
+def is_settled(fit: PaletteFit, least: int) -> bool:
+    """Whether a palette is as it should be: no small colors matter, or every color has an entry."""
+    return least == 0 or fit.stop_reason in ("exact", "given")
+
+
+def keep(
+    pixels: Histogram,
+    fit: PaletteFit,
+    n_colors: int,
+    color_space: spaces.ColorSpace,
+    least: int,
+    around: Callable[[Colors], PaletteFit],
+    *,
+    n_fixed: int = 0,
+    n_threads: int = 0,
+) -> PaletteFit:
+    """Give small colors entries of their own.
+
+    Parameters
+    ----------
+    pixels : Histogram
+        Colors of the picture, or of several, each weighing its number of pixels.
+    fit : PaletteFit
+        As it was learned; returned when no small color wants an entry.
+    n_colors, color_space, least, n_fixed
+        See worth_keeping().
+    around : callable
+        Learns it again around colors that stay.
+
+    Returns
+    -------
+    PaletteFit
+        ``small`` tells which entries these are.
+    """
+    if is_settled(fit, least):
+        return fit
+    colors = worth_keeping(
+        pixels, fit, n_colors, color_space, least, n_fixed=n_fixed, n_threads=n_threads
+    )
+    if len(colors) == 0:
+        return fit
+    new = around(colors)
+    return replace(new, small=with_channels(colors, new.palette.colors.shape[1]))
+
+
+def worth_keeping(
+    pixels: Histogram,
+    fit: PaletteFit,
+    n_colors: int,
+    color_space: spaces.ColorSpace,
+    least: int,
+    *,
+    n_fixed: int = 0,
+    n_threads: int = 0,
+) -> Colors:
+    """Find the small colors that are to get an entry of their own.
+
+    Parameters
+    ----------
+    pixels : Histogram
+        Colors of the picture, each weighing its number of pixels.
+    fit : PaletteFit
+        A palette of them.
+    n_colors : int
+        Largest palette.
+    color_space : {"oklab", "srgb"} or ProfiledOklab
+        Where distance is measured.
+    least : int
+        Fewest pixels that matter.
+    n_fixed : int
+        So many of the first entries are not to be exchanged.
+
+    Returns
+    -------
+    ndarray
+        (n, 3 or 4) uint8, colors of the picture; n may be 0.
+    """
+    channels = max(fit.palette.colors.shape[1], pixels.colors.shape[1])
+    palette = with_channels(fit.palette.colors, channels)
+    centers = embed(palette, color_space)
+    colors = with_channels(pixels.colors, channels)
+    points = embed(colors, color_space)
+    labels, distances = nearest(points, centers, n_threads)
+    far = np.flatnonzero(distances > FAR**2)
+    if channels == 4:
+        far = far[colors[far, 3] > 0]
+    if pixels.weights[far].sum() < least:
+        return colors[:0]
+    far = far[np.argsort(-pixels.weights[far], kind="stable")[:CANDIDATES]]
+    stays = np.arange(len(palette)) < n_fixed
+    if channels == 4:
+        stays |= palette[:, 3] == 0
+    taken = np.bincount(labels, pixels.weights, minlength=len(palette)).astype(np.float64)
+    room = _Room(centers[~stays], taken[~stays], n_colors - len(palette))
+    mates = _squared(points[far], points[far]) <= SAME**2
+    error, weights = distances[far], pixels.weights[far]
+    mass = mates @ weights
+    chosen: list[int] = []
+    for _ in range(TRIES):
+        gain = np.where((mass >= least) & (error > FAR**2), mass * error, 0.0)
+        best = int(gain.argmax())
+        if gain[best] == 0 or len(chosen) == max(1, n_colors // SHARE):
+            break
+        around = _squared(points, points[far[best]][None])[:, 0]
+        stands_alone = pixels.weights[around <= FAR**2].sum() <= 2 * mass[best]
+        if stands_alone and room.take(float(error[best])):
+            chosen.append(best)
+            error = np.minimum(error, around[far])
+        else:
+            error[around[far] <= FAR**2] = 0.0
+    return colors[far[chosen]]
+
+
+def _squared(points: NDArray[np.floating], others: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Squared distances, (n, m)."""
+    total = np.zeros((len(points), len(others)))
+    for axis in range(points.shape[1]):
+        total += (points[:, axis, None].astype(np.float64) - others[None, :, axis]) ** 2
+    return total
+
+
+class _Room:
+    """Places in a palette: those not taken yet, then those of entries that are alike.
+
+    Parameters
+    ----------
+    centers : ndarray
+        (k, 3 or 4): entries that may be exchanged.
+    taken : ndarray
+        (k,): pixels of each.
+    n_free : int
+        Places that nothing has yet.
+    """
+
+    def __init__(self, centers: Points, taken: NDArray[np.floating], n_free: int) -> None:
+        self._centers = centers.astype(np.float64)
+        self._taken = taken.astype(np.float64)
+        self._n_free = n_free
+
+    def take(self, error: float) -> bool:
+        """Take a place for a color with this squared distance to the nearest entry, if it may."""
+        if self._n_free > 0:
+            self._n_free -= 1
+            return True
+        if len(self._centers) < 2:
+            return False
+        apart = _squared(self._centers, self._centers)
+        np.fill_diagonal(apart, np.inf)
+        one, other = divmod(int(apart.argmin()), len(apart))
+        if apart[one, other] >= error / 4:
+            return False
+        share = self._taken[[one, other]] + 1e-9
+        self._centers[one] = np.average(self._centers[[one, other]], axis=0, weights=share)
+        self._taken[one] = share.sum()
+        self._centers = np.delete(self._centers, other, axis=0)
+        self._taken = np.delete(self._taken, other)
+        return True

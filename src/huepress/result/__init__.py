@@ -1,0 +1,1 @@
+"""What came out: its figures, how notebooks show it, and how it gets onto the disk."""

@@ -1,0 +1,289 @@
+"""What came of a picture: the file, the figures, and how they are told.
+
+In come the picture, the indexed picture and the finished file; out goes a Result that can be
+saved, printed as one line, or turned into one JSON object.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+
+from huepress import metrics
+from huepress.color.spaces import as_srgb
+from huepress.encode import contradiction
+from huepress.errors import OutputError
+from huepress.palette import histogram
+from huepress.result import notebook
+from huepress.result.write import write_atomic
+from huepress.types import Image, IndexedImage, PaletteFit, Pixels
+
+Status: TypeAlias = Literal["compressed", "kept"]
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """One compressed picture.
+
+    Attributes
+    ----------
+    data : bytes
+        The finished file: what `save` writes.
+    format : str
+        Such as ``png``.
+    status : str
+        ``compressed``, or ``kept`` when the input's own bytes were not to be beaten.
+    image : Image
+        The picture that came in.
+    indexed : IndexedImage or None
+        What the compressed file shows; None when it holds the pixels unchanged.
+    fit : PaletteFit or None
+        What k-means found; None when it did not run.
+    seconds : float
+        From reading to the finished file.
+    more_notes : tuple of str
+        What was changed or could not be honored after loading.
+    """
+
+    data: bytes
+    format: str
+    status: Status
+    image: Image
+    indexed: IndexedImage | None
+    fit: PaletteFit | None
+    seconds: float
+    more_notes: tuple[str, ...] = ()
+
+    @property
+    def pixels(self) -> Pixels:
+        """What the file shows: (height, width, 3 or 4) uint8."""
+        if self.indexed is None or self.status == "kept":
+            return self.image.pixels
+        return self.indexed.to_pixels()
+
+    @property
+    def bytes_in(self) -> int | None:
+        """Size of the input file; None when the picture did not come from a file."""
+        return self.image.source.n_bytes
+
+    @property
+    def bytes_out(self) -> int:
+        """Size of the finished file."""
+        return len(self.data)
+
+    @cached_property
+    def colors(self) -> int:
+        """Number of colors: of the palette that was written, else of the picture itself."""
+        if self.indexed is None or self.status == "kept":
+            return histogram.count_distinct(self.image)
+        return len(self.indexed.palette)
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether the file shows every value of the picture as it came."""
+        if self.status == "kept":
+            return True
+        return self.mse == 0 and not self.image.source.is_converted
+
+    @property
+    def loses_depth(self) -> bool:
+        """Whether values of more than 8 bits a channel were cut to 8."""
+        return self.status != "kept" and self.indexed is not None and self.image.fine is not None
+
+    @cached_property
+    def notes(self) -> tuple[str, ...]:
+        """What was changed or could not be honored, one sentence each."""
+        lost = (depth_note(self.image),) if self.loses_depth else ()
+        return self.image.source.notes + self.more_notes + lost
+
+    @property
+    def saved(self) -> float | None:
+        """Saved share of the input's bytes, 0-1; None without an input file."""
+        return None if not self.bytes_in else 1 - self.bytes_out / self.bytes_in
+
+    @cached_property
+    def mse(self) -> float:
+        """Mean squared error over pixels and channels, in squared 8-bit values.
+
+        Against the 16-bit values, where the picture has them.
+        """
+        if self.indexed is None or self.status == "kept":
+            return 0.0
+        fine = self.image.fine
+        if fine is not None:
+            return metrics.mse_fine(fine, self.pixels)
+        return metrics.mse(self.image.pixels, self.pixels)
+
+    @cached_property
+    def psnr(self) -> float:
+        """Peak signal-to-noise ratio in decibels; infinite when nothing was lost."""
+        return 10 * math.log10(255**2 / self.mse) if self.mse > 0 else math.inf
+
+    @cached_property
+    def score(self) -> float:
+        """SSIMULACRA2 score: 100 is identical, 90 hardly to be told apart, 70 good, 50 fair.
+
+        It looks at 8 bits; a picture that lost more than it can see never has 100.
+        """
+        if self.indexed is None or self.status == "kept":
+            return 100.0
+        profile = self.image.source.icc_profile
+        truth = as_srgb(self.image.pixels, profile)
+        found = metrics.ssimulacra2(truth, as_srgb(self.pixels, profile))
+        return min(found, ALL_BUT_100) if self.loses_depth else found
+
+    def save(self, path: str | os.PathLike[str], *, force: bool = True) -> Path:
+        """Write the file: whole or not at all.
+
+        Parameters
+        ----------
+        path : path
+            Where to. The suffix must be one of the format's, or there must be none.
+        force : bool
+            Replace an existing file.
+
+        Returns
+        -------
+        Path
+            The path written.
+
+        Raises
+        ------
+        OutputError
+            The suffix stands for another format; the file exists and `force` is off; or it cannot
+            be written.
+        """
+        wrong = contradiction(path, self.format)
+        if wrong:
+            named = Path(path).with_suffix(f".{self.format}").name
+            raise OutputError(
+                os.fsdecode(path), wrong, f"{named} says so, or compress with format="
+            )
+        return write_atomic(Path(path), self.data, force=force)
+
+    def report(self, *, score: bool = True) -> dict[str, Any]:
+        """Return the figures by name, ready for JSON.
+
+        Parameters
+        ----------
+        score : bool
+            Also compute the SSIMULACRA2 score, which takes longer than the others.
+
+        Returns
+        -------
+        dict
+            ``bytes_in``, ``bytes_out``, ``format``, ``colors``, ``score``, ``psnr``, ``mse``,
+            ``n_iter``, ``stop_reason``, ``seconds``, ``status``, ``notes``. An infinite PSNR is
+            None.
+        """
+        return {
+            "bytes_in": self.bytes_in,
+            "bytes_out": self.bytes_out,
+            "format": self.format,
+            "colors": self.colors,
+            "score": round(self.score, 3) if score else None,
+            "psnr": None if self.mse == 0 else round(self.psnr, 3),
+            "mse": max(round(self.mse, 4), 1e-4) if self.mse else 0.0,
+            "n_iter": None if self.fit is None else self.fit.n_iter,
+            "stop_reason": None if self.fit is None else self.fit.stop_reason,
+            "seconds": round(self.seconds, 4),
+            "status": self.status,
+            "notes": list(self.notes),
+        }
+
+    def summary(self) -> str:
+        """Return the figures as one line of text."""
+        parts = [size_words(self.bytes_in, self.bytes_out)]
+        if self.status == "kept":
+            parts.append(kept_words("nothing smaller was found", self.bytes_in, self.bytes_out))
+        parts.append(colors_words(self.colors))
+        if self.status != "kept":
+            parts.append(self._error_in_words())
+        if self.fit is not None and self.fit.stop_reason == "given" and self.status != "kept":
+            parts.append(STOP_WORDS["given"])
+        elif self.fit is not None and self.status != "kept":
+            rounds = self.fit.stop_reason == "exact" and self.loses_depth
+            parts.append(
+                f"{self.fit.n_iter} iteration{'s' if self.fit.n_iter != 1 else ''}"
+                f" ({'every 8-bit color fits' if rounds else STOP_WORDS[self.fit.stop_reason]})"
+            )
+        parts.append(f"{self.seconds:.2f} s")
+        return ", ".join(parts)
+
+    def _error_in_words(self) -> str:
+        if self.is_exact:
+            return "lossless"
+        if self.mse == 0:  # values were converted or rounded before they came here
+            return "nothing lost after the conversion"
+        return f"PSNR {self.psnr:.1f} dB"
+
+    def __repr__(self) -> str:
+        return f"<huepress.Result {self.format}: {self.summary()}>"
+
+    def _repr_png_(self) -> bytes:
+        return self.data if self.format == "png" else notebook.png_of(self.pixels)
+
+    def _repr_html_(self) -> str:
+        shown = self.format in notebook.SHOWN_BY_BROWSERS
+        strip = ""
+        if self.indexed is not None and self.status != "kept":
+            strip = notebook.strip_html(self.indexed.palette.colors, self.indexed.indices)
+        return notebook.picture_html(
+            self.data if shown else self._repr_png_(),
+            self.format if shown else "png",
+            self.summary(),
+            strip,
+        )
+
+
+ALL_BUT_100 = 99.99
+"""The score that nothing but the identical picture is above."""
+
+
+def depth_note(image: Image) -> str:
+    """Say what is lost of a picture of more than 8 bits a channel when 8 are written."""
+    fine = image.fine
+    assert fine is not None
+    if np.array_equal(fine[..., 0], fine[..., 1]) and np.array_equal(fine[..., 0], fine[..., 2]):
+        n_before, n_after = (len(np.unique(v[..., 0])) for v in (fine, image.pixels))
+        return (
+            f"{n_before:,} gray values of 16 bits are {n_after} at 8 bits: if they are labels or"
+            " depth, not a picture, keep them by --lossless"
+        )
+    return "16 bits a channel became 8: --lossless keeps them"
+
+
+STOP_WORDS = {
+    "converged": "converged",
+    "tolerance": "within tolerance",
+    "max_iter": "stopped at the limit",
+    "exact": "every color fits",
+    "given": "palette given",
+    "score": "colors left out by score",
+}
+
+
+def kept_words(reason: str, bytes_in: int | None, bytes_out: int) -> str:
+    """Say why the original was kept, and whether all of it was."""
+    bare = bytes_in is not None and bytes_out < bytes_in
+    return f"original kept{' without its metadata' if bare else ''}: {reason}"
+
+
+def colors_words(n_colors: int) -> str:
+    """Say how many colors there are."""
+    return f"{n_colors:,} color{'s' if n_colors != 1 else ''}"
+
+
+def size_words(bytes_in: int | None, bytes_out: int) -> str:
+    """Return sizes before and after and what was saved, in words."""
+    if not bytes_in:
+        return f"{bytes_out:,} B"
+    change = 100 * (1 - bytes_out / bytes_in)
+    verb = "saved" if change >= 0 else "more"
+    return f"{bytes_in:,} -> {bytes_out:,} B ({abs(change):.1f} % {verb})"

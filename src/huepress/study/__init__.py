@@ -1,0 +1,1 @@
+"""For people who study: sweeps over k, comparisons, plots, cluster indices, the demo."""
