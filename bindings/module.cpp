@@ -13,6 +13,7 @@
 #include "base/dispatch.hpp"
 #include "engine/assign.hpp"
 #include "engine/engine.hpp"
+#include "lzw/lzw.hpp"
 #include "rate/masking.hpp"
 #include "rate/rate.hpp"
 #include "score/cvvdp.hpp"
@@ -115,6 +116,53 @@ double map_rate(In<float, nb::ndim<2>> points, In<float, nb::ndim<2>> weights,
     return core::map_rate_apart(n_bands, n_threads, width, dims, view(palette), view(counts), options,
                                 view(points), view(weights), view(smoothness), view(nearest),
                                 view_out(indices));
+}
+
+std::tuple<nb::bytes, int, double, float> map_lzw(In<float, nb::shape<-1, 3>> points, In<float, nb::shape<-1, 3>> shown,
+                  In<float, nb::ndim<2>> weights, In<float, nb::ndim<2>> smoothness,
+                  In<std::int16_t, nb::ndim<2>> rules, In<float, nb::shape<-1, 3>> palette,
+                  Out<std::uint8_t, nb::ndim<2>> indices, float rate_weight, float outlier,
+                  std::pair<float, float> spread_right, std::pair<float, float> spread_down,
+                  float slack, float memory, float patience, std::size_t most_visits,
+                  std::size_t rivals, float mean_cost) {
+    const std::size_t height = rules.shape(0), width = rules.shape(1);
+    require(width >= 1 && height >= 1, "at least one pixel");
+    require(points.shape(0) == height * width, "one point per pixel");
+    require(shown.shape(0) == height * width, "one shown point per pixel");
+    require(weights.shape(0) == height && weights.shape(1) == width, "one weight per pixel");
+    require(smoothness.shape(0) == height && smoothness.shape(1) == width, "one smoothness per pixel");
+    require(indices.shape(0) == height && indices.shape(1) == width, "one index per pixel");
+    const int n_colors = static_cast<int>(palette.shape(0));
+    require(n_colors <= 256, "at most 256 colors");
+    bool keeps = false;
+    for (std::size_t i = 0; i < rules.size(); ++i) {
+        const std::int16_t rule = rules.data()[i];
+        require(rule >= core::kKept && rule < 2 * core::kOrKept, "rules from -3 to 511");
+        require(rule < 0 ? rule == core::kKept || n_colors > 0 : rule % core::kOrKept < n_colors,
+                "rules name entries of the palette");
+        keeps = keeps || rule == core::kFreeOrKept || rule == core::kKept || rule >= core::kOrKept;
+    }
+    require(!keeps || n_colors <= 255, "at most 255 colors where a pixel may be kept");
+    require(rate_weight > 0 && memory >= 1 && most_visits >= 1 && most_visits <= 1u << 20 && rivals >= 1,
+            "rate weight, memory, visits and rivals must be positive");
+    const core::LzwFrame frame{width,        view(points), view(shown), view(weights),
+                               view(smoothness), view(rules),  view(palette)};
+    const core::LzwOptions options{rate_weight,
+                                   outlier,
+                                   {spread_right.first, spread_right.second},
+                                   {spread_down.first, spread_down.second},
+                                   slack,
+                                   memory,
+                                   patience,
+                                   most_visits,
+                                   rivals};
+    core::LzwMapped mapped;
+    {
+        const nb::gil_scoped_release unlocked;  // safe: only raw memory is touched from here on
+        mapped = core::map_lzw(frame, options, mean_cost, view_out(indices));
+    }
+    return {nb::bytes(mapped.codes.data(), mapped.codes.size()), mapped.code_size, mapped.distortion,
+            mapped.mean_cost};
 }
 
 nb::bytes webp_bitstream(In<std::uint8_t, nb::ndim<2>> indices, In<std::uint32_t, nb::ndim<1>> colors, int rounds,
@@ -394,6 +442,11 @@ NB_MODULE(_core, m) {
           "palette"_a, "counts"_a, "indices"_a, "rate_weight"_a, "outlier"_a, "price_mix"_a, "spread_right"_a,
           "spread_down"_a, "find"_a, "reach"_a, "container"_a, "n_bands"_a, "n_threads"_a,
           "Palette entries by distortion + rate_weight x bits; bands of rows know nothing of each other.");
+    m.def("map_lzw", &map_lzw, "points"_a, "shown"_a, "weights"_a, "smoothness"_a, "rules"_a,
+          "palette"_a, "indices"_a, "rate_weight"_a, "outlier"_a, "spread_right"_a, "spread_down"_a,
+          "slack"_a, "memory"_a, "patience"_a, "most_visits"_a, "rivals"_a, "mean_cost"_a,
+          "Palette entries by distortion + rate_weight x bits of GIF's LZW: indices (height, width) "
+          "uint8 out; returns (codes, code size, distortion, mean cost).");
     m.def("webp_bitstream", &webp_bitstream, "indices"_a, "colors"_a, "rounds"_a, "chain"_a,
           "Content of a VP8L chunk: indices (height, width) uint8, colors (k,) uint32 as ARGB.");
     m.def("assign", &assign<double>, "points"_a, "centers"_a, "indices"_a, "distances"_a.none(),

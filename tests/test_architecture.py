@@ -19,6 +19,7 @@ ROAD = [
     {"encode"},
     {"search"},
     {"result"},
+    {"animate"},
     {"_compress", "_quantize"},
 ]
 # Edges may import the road and the edges listed.

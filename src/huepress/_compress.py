@@ -7,11 +7,14 @@ distortion and rate, encode, and never return more bytes than came in.
 from __future__ import annotations
 
 import os
+from io import IOBase
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias, cast
 
 from huepress import search
-from huepress.decode import load_with
+from huepress.animate import compress_animation, is_animation
+from huepress.decode import limits_of, load_with, read
+from huepress.decode.reading import name_of
 from huepress.encode import carry, encode, encode_lossless, kept_original
 from huepress.errors import EncodeError, OptionError, QualityError
 from huepress.options import CompressOptions, parse_size
@@ -85,7 +88,23 @@ def compress(
     """
     started = perf_counter()
     options = (options or CompressOptions()).changed(**changes)
+    if options.frame is None and (film := _film_of(source, options)) is not None:
+        return compress_animation(*film, options, started=started)
     return _compress_image(load_with(source, options), options, started)
+
+
+def _film_of(source: PictureSource, options: CompressOptions) -> tuple[str, bytes] | None:
+    """Return name and bytes of a file that is an animation; a stream stays where it stands."""
+    limits = limits_of(options)
+    if isinstance(source, str | os.PathLike | bytes):
+        data = read(source, limits)
+    elif isinstance(source, IOBase) and source.seekable():
+        start = source.tell()
+        data = read(cast("BinaryIO", source), limits)
+        source.seek(start)
+    else:
+        return None
+    return (name_of(source), data) if is_animation(data) else None
 
 
 def _compress_image(image: Image, options: CompressOptions, started: float) -> Result:

@@ -42,6 +42,11 @@ def map_rate(points: Annotated[NDArray[numpy.float32], dict(shape=(None, None), 
     Palette entries by distortion + rate_weight x bits; bands of rows know nothing of each other.
     """
 
+def map_lzw(points: Annotated[NDArray[numpy.float32], dict(shape=(None, 3), order='C', device='cpu', writable=False)], shown: Annotated[NDArray[numpy.float32], dict(shape=(None, 3), order='C', device='cpu', writable=False)], weights: Annotated[NDArray[numpy.float32], dict(shape=(None, None), order='C', device='cpu', writable=False)], smoothness: Annotated[NDArray[numpy.float32], dict(shape=(None, None), order='C', device='cpu', writable=False)], rules: Annotated[NDArray[numpy.int16], dict(shape=(None, None), order='C', device='cpu', writable=False)], palette: Annotated[NDArray[numpy.float32], dict(shape=(None, 3), order='C', device='cpu', writable=False)], indices: Annotated[NDArray[numpy.uint8], dict(shape=(None, None), order='C', device='cpu')], rate_weight: float, outlier: float, spread_right: tuple[float, float], spread_down: tuple[float, float], slack: float, memory: float, patience: float, most_visits: int, rivals: int, mean_cost: float) -> tuple[bytes, int, float, float]:
+    """
+    Palette entries by distortion + rate_weight x bits of GIF's LZW: indices (height, width) uint8 out; returns (codes, code size, distortion, mean cost).
+    """
+
 def webp_bitstream(indices: Annotated[NDArray[numpy.uint8], dict(shape=(None, None), order='C', device='cpu', writable=False)], colors: Annotated[NDArray[numpy.uint32], dict(shape=(None,), order='C', device='cpu', writable=False)], rounds: int, chain: int) -> bytes:
     """
     Content of a VP8L chunk: indices (height, width) uint8, colors (k,) uint32 as ARGB.

@@ -20,6 +20,7 @@ from typing import Any, Final
 
 import huepress
 from huepress._compress import compress, finish
+from huepress.animate import is_animation
 from huepress.batch.marks import is_marked, marked
 from huepress.batch.rows import Failure, Record, Row, RowStatus
 from huepress.batch.store import STDIO, is_remote, split, store_of
@@ -133,6 +134,9 @@ def _run(job: Job) -> Row:
     data = _read(target, job.options)
     if target.from_tree and sniffed_format(data[:HEAD_BYTES]) is None:
         return Row(target.source, "skipped", reason="not a picture")
+    if target.by_default and job.options.frame is None and is_animation(data):
+        job = _in_own_format(job, data)
+        target = job.target
     digest = digest_of(data)
     if not job.again:
         if job.known is not None and (done := _unchanged(job, job.known, digest, stamp)):
@@ -151,6 +155,19 @@ def _run(job: Job) -> Row:
             "--lossless keeps them, --force does it even so",
         )
     return _finish(job, data, digest, stamp, result)
+
+
+def _in_own_format(job: Job, data: bytes) -> Job:
+    """Give an animation that nobody asked a format for its own, and the name that goes with it."""
+    target = job.target
+    format = sniffed_format(data[:HEAD_BYTES]) or target.format
+    output = target.output
+    if output != STDIO:
+        output = output.removesuffix(suffix_of(target.format)) + suffix_of(format)
+    target = replace(target, output=output, format=format)
+    if job.write and not job.adopt and job.known is None:
+        check(target)
+    return replace(job, target=target, options=job.options.changed(format=format))
 
 
 def _compress(job: Job, data: bytes) -> Result:

@@ -73,6 +73,8 @@ class Target:
         What the listing told of the input's content.
     again : bool
         Compress even what was done before.
+    by_default : bool
+        Neither an option nor a name asked for the format: animations keep their own.
     """
 
     source: str
@@ -84,6 +86,7 @@ class Target:
     from_tree: bool = False
     stamp: str | None = None
     again: bool = False
+    by_default: bool = False
 
 
 def format_of(path: Path | str) -> str | None:
@@ -247,26 +250,27 @@ def _target(source: str, write: WriteOptions, format: str) -> Target:
     if write.in_place:
         return _in_place(source, format)
     chosen = "png" if format == "auto" else format
+    free = format == "auto"
     if write.output == STDIO or (source == STDIO and write.output is None):
-        return Target(source, STDIO, chosen, overwrite=True)
+        return Target(source, STDIO, chosen, overwrite=True, by_default=free)
     if write.output is not None:
         output = local_path(write.output)
-        chosen = format if format != "auto" else format_of(output) or "png"
+        named = format_of(output)
+        chosen = format if format != "auto" else named or "png"
         wrong = contradiction(output, chosen, known_only=format not in ("auto", "smallest"))
         if wrong:
             likely = Path(split(output)[1]).stem + (
                 "" if chosen == "smallest" else SUFFIXES[chosen][0]
             )
             raise OptionError("output", write.output, f"a name such as {likely}, because {wrong}")
-        return Target(source, output, chosen, write.force)
+        return Target(source, output, chosen, write.force, by_default=free and named is None)
     above, name = split(source)
     stem = Path(name).stem
     if write.out_dir is not None:
         output = join(local_path(write.out_dir), stem + suffix_of(chosen))
-        return Target(source, output, chosen, write.force, make_parents=True)
-    return Target(
-        source, _beside(above, stem + write.suffix + suffix_of(chosen)), chosen, write.force
-    )
+        return Target(source, output, chosen, write.force, make_parents=True, by_default=free)
+    output = _beside(above, stem + write.suffix + suffix_of(chosen))
+    return Target(source, output, chosen, write.force, by_default=free)
 
 
 def suffix_of(format: str) -> str:

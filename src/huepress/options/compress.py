@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from huepress.errors import OptionError
 from huepress.options.aim import AimOptions
+from huepress.options.animation import AnimationOptions
 from huepress.options.file import FileOptions
 from huepress.options.kmeans import KmeansOptions
 from huepress.options.mapping import MappingOptions
@@ -17,7 +18,13 @@ from huepress.options.spec import OptionGroup
 # Dataclasses collect fields from the last base to the first: --help begins with the aims.
 @dataclass(frozen=True)
 class CompressOptions(
-    ReadingOptions, FileOptions, MappingOptions, PaletteOptions, KmeansOptions, AimOptions
+    ReadingOptions,
+    AnimationOptions,
+    FileOptions,
+    MappingOptions,
+    PaletteOptions,
+    KmeansOptions,
+    AimOptions,
 ):
     """Everything that decides the bytes of one compressed picture.
 

@@ -1,0 +1,208 @@
+"""From a file to an animation: GIF, APNG and WebP."""
+
+from __future__ import annotations
+
+import importlib
+import struct
+from collections.abc import Iterator
+from fractions import Fraction
+from io import BytesIO
+from typing import Any, Final
+
+import numpy as np
+
+from huepress.animate.film import Animation, Frame
+from huepress.animate.gif_read import read_gif
+from huepress.decode import Limits
+from huepress.decode.frame import FAULTS
+from huepress.decode.pixels import from_pillow
+from huepress.decode.quiet import quiet_pillow
+from huepress.errors import DecodeError, InputError, LimitError
+from huepress.formats.riff import claimed_size
+from huepress.formats.signatures import format_of
+from huepress.types import Pixels, Source
+
+FORMATS: Final = ("gif", "png", "webp")
+"""Formats that animations are read from and written in."""
+
+MOST_FRAMES: Final = 64
+"""Frames of `max_pixels` that all frames together may have the pixels of."""
+
+WANTED: Final = "an undamaged file is needed"
+
+
+def is_animation(data: bytes) -> bool:
+    """Whether a file has more than one frame: GIF, APNG or WebP; damaged ones may be either.
+
+    Reads block headers alone.
+    """
+    kind = format_of(data)
+    try:
+        if kind == "gif":
+            return _gif_images(data) > 1
+        if kind == "png":
+            return _apng_frames(data) > 1
+        if kind == "webp":
+            return _webp_frames(data) > 1
+    except (struct.error, IndexError):
+        pass
+    return False
+
+
+def _gif_images(data: bytes) -> int:
+    """Count the images of a GIF, up to the second."""
+    at = 13 + (3 << ((data[10] & 7) + 1) if data[10] & 128 else 0)
+    found = 0
+    while found < 2 and data[at : at + 1] not in (b";", b""):
+        kind = data[at]
+        if kind == 0x21:
+            at += 2
+        elif kind == 0x2C:
+            found += 1
+            flags = data[at + 9]
+            at += 11 + (3 << ((flags & 7) + 1) if flags & 128 else 0)
+        else:
+            at += 1
+            continue
+        while data[at]:
+            at += data[at] + 1
+        at += 1
+    return found
+
+
+def _apng_frames(data: bytes) -> int:
+    """Read the number of frames from the acTL chunk, which stands before the picture."""
+    at = 8
+    while True:
+        length, name = struct.unpack_from(">I4s", data, at)
+        if name == b"acTL":
+            return int(struct.unpack_from(">I", data, at + 8)[0])
+        if name in (b"IDAT", b"IEND"):
+            return 1
+        at += 12 + length
+
+
+def _webp_frames(data: bytes) -> int:
+    """Count the ANMF chunks of a WebP file, up to the second."""
+    if data[12:16] != b"VP8X" or not data[20] & 2:
+        return 1
+    at, found = 12, 0
+    while found < 2 and at + 8 <= len(data):
+        found += data[at : at + 4] == b"ANMF"
+        size = struct.unpack_from("<I", data, at + 4)[0]
+        at += 8 + size + (size & 1)
+    return found
+
+
+def read_animation(name: str, data: bytes, limits: Limits) -> Animation:
+    """Read an animation.
+
+    Parameters
+    ----------
+    name : str
+        For messages.
+    data : bytes
+        A GIF, APNG or WebP; one of a single frame gives an animation of one frame.
+    limits : Limits
+        What it may cost.
+
+    Raises
+    ------
+    DecodeError
+        No animation, damaged, or cut short. What is found in the middle of a film is told while
+        its frames are walked through.
+    LimitError
+        Too many pixels or frames.
+    """
+    kind = format_of(data)
+    source = Source(name, kind, data, has_alpha=True)
+    if kind == "gif":
+        animation = read_gif(source, limits)
+    elif kind in ("png", "webp"):
+        with quiet_pillow:
+            animation = _read_by_pillow(source, limits)
+    else:
+        raise DecodeError(name, "is no animation", "GIF, APNG or WebP is needed")
+    check_length(animation, limits)
+    return animation
+
+
+def check_length(animation: Animation, limits: Limits) -> None:
+    """Refuse a film that has more pixels in all its frames than `MOST_FRAMES` largest pictures."""
+    pixels = animation.width * animation.height * animation.n_frames
+    most = limits.max_pixels * MOST_FRAMES
+    if pixels > most:
+        raise LimitError(
+            animation.source.name, "pixels in all frames", pixels, most, "--max-pixels"
+        )
+
+
+def _read_by_pillow(source: Source, limits: Limits) -> Animation:
+    data, name = source.data or b"", source.name
+    if source.format == "webp":
+        limits.check_size(name, *claimed_size(name, data))
+    image = _opened(source, limits)
+    n_frames = int(getattr(image, "n_frames", 1))
+    # The first picture of an APNG may be for programs that know no animation.
+    first = int(bool(image.info.get("default_image")))
+    if n_frames - first > limits.max_frames:
+        raise LimitError(name, "frames", n_frames - first, limits.max_frames, "--max-frames")
+    plays = int(image.info.get("loop", 0 if n_frames > 1 else 1))
+
+    def frames() -> Iterator[Frame]:
+        return _frames(source, limits, first, n_frames)
+
+    width, height = image.size
+    return Animation(width, height, n_frames - first, plays, frames, source)
+
+
+def _opened(source: Source, limits: Limits) -> Any:
+    plugin = {"png": "PngImagePlugin", "webp": "WebPImagePlugin"}[source.format or ""]
+    opener = {"png": "PngImageFile", "webp": "WebPImageFile"}[source.format or ""]
+    try:
+        image = getattr(importlib.import_module(f"PIL.{plugin}"), opener)(
+            BytesIO(source.data or b"")
+        )
+        limits.check_size(source.name, *image.size)
+    except InputError:
+        raise
+    except FAULTS as error:
+        raise _damaged(source, error) from error
+    return image
+
+
+def _frames(source: Source, limits: Limits, first: int, n_frames: int) -> Iterator[Frame]:
+    with quiet_pillow:
+        image = _opened(source, limits)
+    for number in range(first, n_frames):
+        try:
+            with quiet_pillow:
+                image.seek(number)
+                image.load()
+                pixels = clean(from_pillow(source.name, image).pixels)
+                duration = _seconds(image)
+        except InputError:
+            raise
+        except FAULTS as error:
+            if limits.allow_truncated and number > first:
+                return
+            raise _damaged(source, error) from error
+        yield Frame(pixels, duration)
+
+
+def _seconds(image: Any) -> Fraction:
+    """Return the seconds of the frame, which Pillow gives in thousandths."""
+    milliseconds = image.info.get("duration", 0)
+    return Fraction(milliseconds).limit_denominator(1 << 20) / 1000
+
+
+def clean(pixels: Pixels) -> Pixels:
+    """Return pixels as RGBA whose clear ones are (0, 0, 0, 0)."""
+    if pixels.shape[2] == 4:
+        return np.where(pixels[..., 3:] > 0, pixels, np.uint8(0))
+    return np.concatenate([pixels, np.full_like(pixels[..., :1], 255)], axis=2)
+
+
+def _damaged(source: Source, error: BaseException) -> DecodeError:
+    text = " ".join(str(error).split())[:120] or type(error).__name__
+    return DecodeError(source.name, f"damaged {(source.format or '').upper()} ({text})", WANTED)

@@ -1,0 +1,112 @@
+"""What came of an animation: the file, its figures, and the frames it shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from huepress.animate.film import Animation, Frame
+from huepress.animate.read import read_animation
+from huepress.animate.score import FilmScore, paired, score_films
+from huepress.decode import Limits
+from huepress.result.report import Result, kept_words, size_words
+from huepress.types import Image, Pixels
+
+_ANY = Limits(1 << 40, 1 << 40, 1 << 40, 1 << 40)
+"""Limits of files that were written here."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class AnimationResult(Result):
+    """One compressed animation.
+
+    Attributes
+    ----------
+    animation : Animation
+        What came in.
+    n_colors : int or None
+        Entries of the palettes in the file; None when it has none of ours.
+
+    The others are those of `Result`; ``image`` is the first frame.
+    """
+
+    animation: Animation
+    n_colors: int | None
+
+    def frames(self) -> Iterator[tuple[Pixels, float]]:
+        """Yield what the file shows: (height, width, 4) uint8, and seconds."""
+        for frame in self._written().frames():
+            yield frame.pixels, float(frame.duration)
+
+    def _written(self) -> Animation:
+        return read_animation("<result>", self.data, _ANY)
+
+    @property
+    def pixels(self) -> Pixels:
+        """The first frame that the file shows."""
+        return next(self._written().frames()).pixels
+
+    @property
+    def n_frames(self) -> int:
+        """Frames of the finished file: equal ones are merged."""
+        return self._written().n_frames
+
+    @property
+    def colors(self) -> int | None:
+        """Number of palette colors in the file; None when it has no palette of ours."""
+        return None if self.status == "kept" else self.n_colors
+
+    @cached_property
+    def film_score(self) -> FilmScore:
+        """Score of every frame of the original against what is shown instead."""
+        return score_films(self.animation.frames(), self._written().frames())
+
+    @cached_property
+    def score(self) -> float:
+        """Mean score of the frames as shown, weighted by the time each is seen."""
+        return self.film_score.mean
+
+    @cached_property
+    def mse(self) -> float:
+        """Mean squared error over frames, pixels and channels, in squared 8-bit values."""
+        total, n = 0.0, 0
+        for true, shown in paired(self.animation.frames(), self._written().frames()):
+            difference = true.pixels.astype(np.int32) - shown.pixels
+            total += float(np.square(difference).sum())
+            n += difference.size
+        return total / n
+
+    def report(self, *, score: bool = True) -> dict[str, Any]:
+        """Return the figures by name, ready for JSON; those of `Result` and of the frames."""
+        animation = self.animation
+        figures = super().report(score=score)
+        figures["frames_in"] = animation.n_frames
+        figures["frames_out"] = self.n_frames
+        figures["worst_score"] = round(self.film_score.worst, 3) if score else None
+        return figures
+
+    def summary(self) -> str:
+        """Return the figures as one line of text."""
+        parts = [size_words(self.bytes_in, self.bytes_out)]
+        if self.status == "kept":
+            parts.append(kept_words("nothing smaller was found", self.bytes_in, self.bytes_out))
+        parts.append(f"{self.animation.n_frames} frame{'s' * (self.animation.n_frames != 1)}")
+        if self.colors is not None:
+            parts.append(f"{self.colors} color{'s' * (self.colors != 1)}")
+        parts.append(f"{self.seconds:.2f} s")
+        return ", ".join(parts)
+
+    def _repr_png_(self) -> bytes:
+        from huepress.result import notebook
+
+        return notebook.png_of(self.pixels)
+
+
+def first_image(animation: Animation) -> Image:
+    """Return the first frame as a still picture with the source of the animation."""
+    frame: Frame = next(animation.frames())
+    return Image(frame.pixels, animation.source)

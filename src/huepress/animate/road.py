@@ -1,0 +1,229 @@
+"""The road of an animation: a film in, a small file out.
+
+Read it, count its colors, learn a palette for all frames, walk through them by distortion and rate,
+and never return more bytes than came in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from time import perf_counter
+from typing import Any, Final
+
+import numpy as np
+
+from huepress.animate import gif_goals
+from huepress.animate.colors import count_colors
+from huepress.animate.film import Animation, Frame
+from huepress.animate.gif_goals import GifBench, Pass
+from huepress.animate.gif_press import How, Tables, table_of
+from huepress.animate.lzw import Parse
+from huepress.animate.read import FORMATS, read_animation
+from huepress.animate.result import AnimationResult, first_image
+from huepress.animate.timing import FASTEST_GIF, at_most, merged
+from huepress.decode import limits_of
+from huepress.encode.gif import binary_alpha
+from huepress.errors import EncodeError, LimitError, OptionError, QualityError
+from huepress.options import CompressOptions, parse_size
+from huepress.search.workbench import learn, matte_of
+
+TRIES: Final = {"fast": 4, "balanced": 6, "best": 9}
+"""Passes that look for a score or a size."""
+
+PARSES: Final = {
+    "fast": (Parse(most_visits=128),),
+    "balanced": (Parse(),),
+    "best": (Parse(most_visits=1024, rivals=4),),
+}
+
+EXACT_PARSES: Final = {
+    "fast": (Parse(),),
+    "balanced": (Parse(rivals=3), Parse(patience=1.0)),
+    "best": tuple(Parse(rivals=r, patience=p) for r in (1, 4, 16) for p in (0.0, 1.0)),
+}
+
+DITHER: Final = 1.0
+"""Share of the usual diffusion where none is asked for."""
+
+Tell = Callable[[], None]
+
+
+def compress_animation(
+    name: str,
+    data: bytes,
+    options: CompressOptions,
+    *,
+    started: float | None = None,
+    tell: Tell = lambda: None,
+) -> AnimationResult:
+    """Compress one animation.
+
+    Parameters
+    ----------
+    name : str
+        For messages.
+    data : bytes
+        A GIF, APNG or WebP.
+    options : CompressOptions
+        As for stills. ``format`` ``auto`` is the input's own; ``colors`` counts the entries of a
+        palette, that for what is left as shown among them.
+    started : float, optional
+        `perf_counter` when the clock of the report began.
+    tell : callable
+        Called for every frame that is done.
+
+    Raises
+    ------
+    DecodeError, LimitError, OptionError, QualityError, EncodeError
+        As `huepress.compress`.
+    """
+    started = perf_counter() if started is None else started
+    animation = read_animation(name, data, limits_of(options))
+    return press(animation, options, started=started, tell=tell)
+
+
+def press(
+    animation: Animation,
+    options: CompressOptions,
+    *,
+    started: float,
+    tell: Tell = lambda: None,
+) -> AnimationResult:
+    """Walk the road with an animation that is read."""
+    own = animation.source.format
+    chosen = options.format if options.format != "auto" else (own if own in FORMATS else "gif")
+    if chosen != "gif":
+        raise OptionError("format", chosen, "gif, for animations")
+
+    def require_time() -> None:
+        seconds = perf_counter() - started
+        if seconds > options.timeout:
+            raise LimitError(
+                animation.source.name, "seconds", round(seconds, 2), options.timeout, "--timeout"
+            )
+
+    first = first_image(animation)
+    original = _original(animation, chosen)
+    try:
+        made = _as_gif(animation, options, require_time, tell)
+    except EncodeError:
+        if original is None:
+            raise
+        made = None
+    if made is None or (original is not None and len(original) <= len(made.data)):
+        assert original is not None
+        found, status, n_colors = original, "kept", None
+    else:
+        found, status, n_colors = made.data, "compressed", made.n_colors
+    return AnimationResult(
+        data=found,
+        format=chosen,
+        status=status,  # type: ignore[arg-type]
+        image=first,
+        indexed=None,
+        fit=None,
+        seconds=perf_counter() - started,
+        animation=animation,
+        n_colors=n_colors,
+    )
+
+
+def _original(animation: Animation, chosen: str) -> bytes | None:
+    """Return the input's own bytes when they are in the format asked for."""
+    source = animation.source
+    return source.data if source.format == chosen and not source.is_part else None
+
+
+def _as_gif(animation: Animation, options: CompressOptions, require_time: Tell, tell: Tell) -> Pass:
+    fps = options.max_fps
+    if animation.source.format != "gif":
+        fps = min(fps or FASTEST_GIF, FASTEST_GIF)
+
+    def frames() -> Iterator[Frame]:
+        found = (
+            Frame(binary_alpha(frame.pixels, matte=matte_of(options)), frame.duration)
+            for frame in animation.frames()
+        )
+        return merged(found) if fps is None else at_most(merged(found), fps)
+
+    comments = animation.comments if options.strip == "none" else ()
+    common: dict[str, Any] = {
+        "animation": animation,
+        "frames": frames,
+        "n_frames": animation.n_frames,
+        "comments": comments,
+        "require_time": require_time,
+        "tell": tell,
+    }
+    if options.lossless:
+        tables = gif_goals.exact_tables(frames())
+        if tables is None:
+            raise EncodeError("gif", "a frame has more than 256 new colors: take -f webp")
+        how = How(
+            1.0,
+            exact=True,
+            parses=EXACT_PARSES[options.effort],
+            tries_drawn=True,
+            n_threads=options.threads,
+        )
+        return GifBench(tables=tables, how=how, **common).run(1.0)
+    counted = count_colors(frames(), n_threads=options.threads)
+    require_time()
+    how = How(
+        1.0,
+        dither=DITHER if options.dither is None else options.dither,
+        color_space=options.color_space,
+        parses=PARSES[options.effort],
+        n_threads=options.threads,
+    )
+
+    def bench(colors: int) -> GifBench:
+        # One entry is for what is left as shown.
+        if counted is None:
+            table = table_of(_BLACK, options.color_space)
+        else:
+            fit = learn(counted, options.changed(colors=max(1, min(colors, 256) - 1)))
+            table = table_of(fit.palette.colors, options.color_space)
+        return GifBench(tables=Tables(table), how=how, **common)
+
+    return _reach(animation, options, bench)
+
+
+def _reach(
+    animation: Animation, options: CompressOptions, bench: Callable[[int], GifBench]
+) -> Pass:
+    """Make the file that serves what the options aim for."""
+    name = animation.source.name
+    tries = TRIES[options.effort]
+    if options.quality is not None:
+        found, nearest = gif_goals.reach_score(bench(options.colors), options.quality, tries)
+        if found is None and not options.best_effort:
+            assert nearest.score is not None
+            raise QualityError(
+                name,
+                f"score {options.quality:g} with {options.colors} colors",
+                f"{nearest.score.value:.1f} can",
+                "lower --quality, raise --colors, or take what comes nearest: --best-effort",
+            )
+        return found or nearest
+    if options.max_size is not None:
+        limit = parse_size(options.max_size, animation.source.n_bytes)
+        if limit < 1:
+            raise OptionError("max_size", options.max_size, "bytes, for frames without a file")
+        fewer = [k for k in (options.colors, 64, 16, 4) if k <= options.colors]
+        benches = (bench(k) for k in dict.fromkeys(fewer))
+        found, nearest = gif_goals.reach_size(benches, limit, tries + 2)
+        if found is None and not options.best_effort:
+            raise QualityError(
+                name,
+                f"{limit:,} bytes",
+                f"{len(nearest.data):,} can",
+                "raise --max-size, leave frames out (--max-fps), or take the smallest:"
+                " --best-effort",
+            )
+        return found or nearest
+    weight = gif_goals.USUAL if options.rate_weight is None else options.rate_weight
+    return bench(options.colors).run(max(weight, gif_goals.LOWEST))
+
+
+_BLACK: Final = np.zeros((1, 3), np.uint8)

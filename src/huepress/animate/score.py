@@ -1,0 +1,129 @@
+"""How far an animation is from another as it is shown: frame by frame, by the time each is seen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+
+from huepress.animate.film import Frame, seen_seconds
+from huepress.metrics import Ssimulacra2
+from huepress.types import Pixels
+
+WORST_BELOW = 6.0
+"""Points that a single frame may be below the mean that is asked for (issue of the house)."""
+
+
+@dataclass(frozen=True, slots=True)
+class FrameScore:
+    """The score of one frame, and how long it is seen.
+
+    Attributes
+    ----------
+    score : float
+        As for stills.
+    seconds : float
+        As browsers show it.
+    """
+
+    score: float
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class FilmScore:
+    """The scores of the frames of an animation.
+
+    Attributes
+    ----------
+    frames : tuple of FrameScore
+        At least one.
+    """
+
+    frames: tuple[FrameScore, ...]
+
+    @property
+    def mean(self) -> float:
+        """Mean over frames, weighted by the time each is seen."""
+        seconds = sum(frame.seconds for frame in self.frames)
+        return sum(frame.score * frame.seconds for frame in self.frames) / seconds
+
+    @property
+    def worst(self) -> float:
+        """Score of the worst frame."""
+        return min(frame.score for frame in self.frames)
+
+    @property
+    def value(self) -> float:
+        """What an aim is compared with: the mean, or what the worst frame allows if less."""
+        return min(self.mean, self.worst + WORST_BELOW)
+
+
+class FilmScorer:
+    """Scores frames as they come.
+
+    Parameters
+    ----------
+    n_threads : int
+        For each frame; 0 is one per processor.
+    """
+
+    def __init__(self, *, n_threads: int = 0) -> None:
+        self._n_threads = n_threads
+        self._last: tuple[Pixels, Pixels, float] | None = None
+        self._found: list[FrameScore] = []
+
+    def add(self, true: Pixels, shown: Pixels, duration: Fraction) -> None:
+        """Score one frame, RGBA as it is wanted and as it is shown."""
+        score = None
+        if np.array_equal(true, shown):
+            score = 100.0
+        elif self._last is not None:
+            last_true, last_shown, last_score = self._last
+            if np.array_equal(true, last_true) and np.array_equal(shown, last_shown):
+                score = last_score
+        if score is None:
+            score = Ssimulacra2(opaque(true), n_threads=self._n_threads, warm=False).score(
+                opaque(shown)
+            )
+        self._last = (true, shown.copy(), score)
+        self._found.append(FrameScore(score, float(seen_seconds(duration))))
+
+    def result(self) -> FilmScore:
+        """Return the scores so far."""
+        return FilmScore(tuple(self._found))
+
+
+def opaque(pixels: Pixels) -> Pixels:
+    """Drop alpha where nothing is transparent: scores take half the time."""
+    if pixels.shape[2] == 4 and int(pixels[..., 3].min()) == 255:
+        return np.ascontiguousarray(pixels[..., :3])
+    return pixels
+
+
+def paired(true: Iterable[Frame], shown: Iterable[Frame]) -> Iterator[tuple[Frame, Frame]]:
+    """Yield every frame with what another animation shows in the middle of its time."""
+    others = iter(shown)
+    other = next(others)
+    end = seen_seconds(other.duration)
+    now = Fraction(0)
+    for frame in true:
+        middle = now + seen_seconds(frame.duration) / 2
+        while middle >= end:
+            following = next(others, None)
+            if following is None:
+                break
+            other = following
+            end += seen_seconds(other.duration)
+        yield frame, other
+        now += seen_seconds(frame.duration)
+
+
+def score_films(true: Iterable[Frame], shown: Iterable[Frame], *, n_threads: int = 0) -> FilmScore:
+    """Score an animation against its original."""
+    scorer = FilmScorer(n_threads=n_threads)
+    for frame, other in paired(true, shown):
+        scorer.add(frame.pixels, other.pixels, frame.duration)
+    return scorer.result()
