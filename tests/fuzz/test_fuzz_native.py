@@ -111,6 +111,35 @@ def test_map_rate(data, height, width, k, channels, rate, dither, space, find, c
 
 @given(
     data=st.data(),
+    height=st.integers(1, 12),
+    width=st.integers(1, 30),
+    k=st.integers(1, 255),
+    values=st.sampled_from([ANY, FINITE]),
+    rate=st.floats(2.0**-10, 1e6),
+    patience=st.floats(0, 2),
+    rivals=st.integers(1, 4),
+)
+def test_map_lzw(data, height, width, k, values, rate, patience, rivals):
+    n = height * width
+    rules = data.draw(arrays(np.int16, (height, width), elements=st.integers(-3, k - 1)))
+    planes = [data.draw(arrays(np.float32, (height, width), elements=values)) for _ in range(2)]
+    indices = np.empty((height, width), np.uint8)
+    codes, size, _, _ = _core.map_lzw(
+        *(data.draw(points(n, 3, values)) for _ in range(2)),
+        *planes,
+        rules,
+        data.draw(points(k, 3, values)),
+        indices,
+        *(rate, 0.01, (0.3, 0.9), (0.5, 0.1), 4.0, 100.0, patience, 30, rivals, 0.0),
+    )
+    assert codes
+    assert 2 <= size <= 8
+    assert indices.max() <= k
+    assert (indices[rules >= 0] == rules[rules >= 0]).all()
+
+
+@given(
+    data=st.data(),
     height=st.integers(1, 40),
     width=st.integers(1, 40),
     k=st.integers(1, 256),

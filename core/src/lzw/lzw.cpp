@@ -53,7 +53,8 @@ class Mapper {
     LzwMapped run() {
         writer_.put(dictionary_.clear_code(), dictionary_.width());
         while (at_ < frame_.rules.size) {
-            const Choice choice = options_.rivals > 1 ? choose_ahead() : best_from(at_, error_, before_, nullptr);
+            Choice choice = options_.rivals > 1 ? choose_ahead() : best_from(at_, error_, before_, nullptr);
+            if (choice.code == Dictionary::kNone) choice = {any_symbol(at_), 1, 0, 0, {0, 0, 0}};
             emit(choice);
         }
         writer_.put(dictionary_.end_code(), dictionary_.width());
@@ -93,6 +94,12 @@ class Mapper {
         return ends[0] + (ends[1] - ends[0]) * smoothness;
     }
 
+    // A symbol that the rule allows: for pixels whose every distortion is beyond numbers.
+    int any_symbol(std::size_t pixel) const {
+        const std::int16_t rule = frame_.rules[pixel];
+        return rule == kKept ? n_colors_ : rule < 0 ? 0 : rule % kOrKept;
+    }
+
     // Distortion of a symbol at a pixel; kImpossible where the rule forbids it.
     float distortion(std::size_t pixel, int symbol, const Triple& want, Triple& error) const {
         const std::int16_t rule = frame_.rules[pixel];
@@ -125,6 +132,7 @@ class Mapper {
         stack_.clear();
         const auto take = [&](int code, std::size_t length, float spent, const Triple& last) {
             const float value = spent + rate - mean_cost_ * static_cast<float>(length);
+            if (!(value < kImpossible)) return;  // neither what is forbidden nor what is no number
             if (value < best.value) best = {code, length, value, spent, last};
             if (rivals) rivals->push_back({code, length, value, spent, last});
         };
