@@ -9,18 +9,19 @@ from typing import Any
 
 import numpy as np
 
+from huepress.animate.colors import count_colors
 from huepress.animate.film import Animation, Frame
 from huepress.animate.read import read_animation
 from huepress.animate.score import FilmScore, paired, score_films
 from huepress.decode import Limits
-from huepress.result.report import Result, kept_words, size_words
+from huepress.result.report import Result, colors_words, kept_words, size_words
 from huepress.types import Image, Pixels
 
 _ANY = Limits(1 << 40, 1 << 40, 1 << 40, 1 << 40)
 """Limits of files that were written here."""
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class AnimationResult(Result):
     """One compressed animation.
 
@@ -55,10 +56,13 @@ class AnimationResult(Result):
         """Frames of the finished file: equal ones are merged."""
         return self._written().n_frames
 
-    @property
-    def colors(self) -> int | None:
-        """Number of palette colors in the file; None when it has no palette of ours."""
-        return None if self.status == "kept" else self.n_colors
+    @cached_property
+    def colors(self) -> int:
+        """Most colors of a palette that was written, else the colors of all frames."""
+        if self.n_colors is not None and self.status != "kept":
+            return self.n_colors
+        counted = count_colors(self.animation.frames())
+        return 0 if counted is None else counted.n_colors
 
     @cached_property
     def film_score(self) -> FilmScore:
@@ -73,6 +77,8 @@ class AnimationResult(Result):
     @cached_property
     def mse(self) -> float:
         """Mean squared error over frames, pixels and channels, in squared 8-bit values."""
+        if self.status == "kept":
+            return 0.0
         total, n = 0.0, 0
         for true, shown in paired(self.animation.frames(), self._written().frames()):
             difference = true.pixels.astype(np.int32) - shown.pixels
@@ -95,8 +101,7 @@ class AnimationResult(Result):
         if self.status == "kept":
             parts.append(kept_words("nothing smaller was found", self.bytes_in, self.bytes_out))
         parts.append(f"{self.animation.n_frames} frame{'s' * (self.animation.n_frames != 1)}")
-        if self.colors is not None:
-            parts.append(f"{self.colors} color{'s' * (self.colors != 1)}")
+        parts.append(colors_words(self.colors))
         parts.append(f"{self.seconds:.2f} s")
         return ", ".join(parts)
 
