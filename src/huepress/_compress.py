@@ -171,6 +171,7 @@ def _result(bench: Workbench, options: CompressOptions, started: float) -> Resul
         indexed=chosen.indexed,
         fit=chosen.fit,
         seconds=perf_counter() - started,
+        more_notes=() if original else encoded.notes,
     )
 
 
@@ -263,6 +264,7 @@ def _unchanged(image: Image, options: CompressOptions, started: float) -> Result
         indexed=None,
         fit=None,
         seconds=perf_counter() - started,
+        more_notes=() if original else encoded.notes,
     )
 
 

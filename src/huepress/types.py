@@ -270,8 +270,11 @@ class Encoded:
         Such as ``png``.
     n_colors : int or None
         Entries of the palette it carries; None when it carries none.
+    notes : tuple of str
+        What was to be written beside the pixels and could not be.
     """
 
     data: bytes
     format: str
     n_colors: int | None = None
+    notes: tuple[str, ...] = ()

@@ -195,7 +195,7 @@ def _finish(job: Job, data: bytes, digest: bytes, stamp: str | None, result: Res
     if original is not None:
         content = original
         own = result.image.source.format or result.format
-        result = replace(result, data=content, status="kept", format=own)
+        result = replace(result, data=content, status="kept", format=own, more_notes=())
         why = kept_words(reason, len(data), len(content))
         sizes = size_words(len(data), len(content))
         summary = f"{sizes}, {why}, {colors_words(result.colors)}"

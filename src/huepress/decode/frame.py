@@ -20,7 +20,7 @@ from huepress.decode import color, depth
 from huepress.decode.orientation import ORIENTATION, orientation_of
 from huepress.decode.pixels import Decoded, as_decoded, from_pillow, with_key
 from huepress.errors import DecodeError, InputError, LimitError
-from huepress.formats import png
+from huepress.formats import gainmap, png
 from huepress.formats import riff as webp
 from huepress.formats.limits import Limits
 
@@ -142,6 +142,8 @@ def decode(
         wanted = WANTED_WHOLE if isinstance(error, CutShortError) else WANTED
         raise DecodeError(name, f"damaged {kind.upper()} ({_one_line(error)})", wanted) from error
     notes = (*decoded.notes, *meaning.notes)
+    if gainmap.has_gain_map(kind, data):
+        notes = (*notes, gainmap.NOTE)
     metadata.pop("icc_profile", None)
     exif = metadata.get("exif")
     if parts is not None:

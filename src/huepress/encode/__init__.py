@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import PurePath
 
 from huepress.encode.carried import NOTHING, Carried, carry
+from huepress.encode.dependent import with_dependent
 from huepress.encode.original import kept_original, without_metadata
 from huepress.errors import EncodeError, OptionError
 from huepress.types import Encoded, Image, IndexedImage
@@ -182,7 +183,8 @@ def encode(
         ),
         "bmp": lambda: plain.encode_bmp(indexed, n_fixed=n_fixed),
     }
-    return _smallest(how) if format == "smallest" else how[format]()
+    encoded = _smallest(how) if format == "smallest" else how[format]()
+    return with_dependent(encoded, carried.dependent, exact=False)
 
 
 def encode_lossless(
@@ -216,8 +218,11 @@ def encode_lossless(
         )
 
     if format != "smallest":
-        return one(format)
-    return _smallest({name: lambda name=name: one(name) for name in RACED})  # type: ignore[misc]
+        encoded = one(format)
+    else:
+        ways = {name: lambda name=name: one(name) for name in RACED}
+        encoded = _smallest(ways)  # type: ignore[arg-type]
+    return with_dependent(encoded, carried.dependent, exact=True)
 
 
 def _smallest(how: dict[str, Callable[[], Encoded]]) -> Encoded:

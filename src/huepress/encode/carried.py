@@ -2,7 +2,7 @@
 
 ``safe`` keeps what changes how the picture is shown (profile, gamma, size on paper); ``none`` keeps
 also EXIF, XMP, text and copyright; ``all`` drops everything, a profile too: then the pixels must be
-in sRGB.
+in sRGB. What makes a 9-patch stays always.
 """
 
 from __future__ import annotations
@@ -13,19 +13,24 @@ import zlib
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
+from huepress.encode.dependent import Dependent, dependent_of
 from huepress.errors import InputError
+from huepress.formats.gainmap import without_gain_map
 from huepress.types import Source
 
 INCH: Final = 0.0254
 """Meters."""
 
 DEPENDENT: Final = {b"hIST", b"bKGD", b"sBIT", b"sPLT", b"tIME", b"oFFs"}
-"""Chunks that speak of the palette, samples, position or time of the old file: never copied."""
+"""Chunks that speak of the palette, samples, position or time of the old file (dependent.py)."""
 
 COLOR: Final = {b"cICP", b"iCCP", b"sRGB", b"gAMA", b"cHRM", b"mDCV", b"cLLI", b"mDCv", b"cLLi"}
 """Chunks about color: what still holds of them is told by the loader."""
 
-SHOWN: Final = {b"pHYs", b"sTER"}
+NINE_PATCH: Final = {b"npTc", b"npLb", b"npOl"}
+"""Chunks by which Android stretches a 9-patch: without them it is another picture."""
+
+SHOWN: Final = {b"pHYs", b"sTER", *NINE_PATCH}
 """Chunks that change how a picture is shown."""
 
 TEXT: Final = {b"tEXt", b"zTXt", b"iTXt"}
@@ -50,6 +55,8 @@ class Carried:
         For the formats that have a place for them; the orientation is cleared.
     dpi : tuple of float or None
         Pixels per inch, horizontal and vertical.
+    dependent : Dependent or None
+        What depends on the palette and the samples of a PNG.
     """
 
     icc_profile: bytes | None = None
@@ -57,12 +64,14 @@ class Carried:
     exif: bytes | None = None
     xmp: bytes | None = None
     dpi: tuple[float, float] | None = None
+    dependent: Dependent | None = None
 
     @property
     def n_bytes(self) -> int:
         """About what a PNG needs for it."""
         icc = 0 if self.icc_profile is None else len(zlib.compress(self.icc_profile)) + 20
-        return icc + sum(12 + len(content) for _, content in self.png_chunks)
+        more = 0 if self.dependent is None else self.dependent.n_bytes
+        return icc + more + sum(12 + len(content) for _, content in self.png_chunks)
 
 
 NOTHING = Carried()
@@ -86,9 +95,10 @@ def carry(source: Source, strip: str = "safe", *, force: bool = False) -> Carrie
     InputError
         The file is signed (C2PA), everything is to be kept, and ``force`` is false.
     """
-    if strip == "all":
-        return NOTHING
     ancillary: Chunks = tuple(source.metadata.get("chunks", ()))
+    if strip == "all":
+        patch = tuple(chunk for chunk in ancillary if chunk[0] in NINE_PATCH)
+        return Carried(png_chunks=patch) if patch else NOTHING
     chunks: Chunks = tuple(source.metadata.get("color_chunks", ()))
     chunks += tuple(chunk for chunk in ancillary if chunk[0] in SHOWN)
     dpi = _dpi_of(source)
@@ -104,7 +114,8 @@ def carry(source: Source, strip: str = "safe", *, force: bool = False) -> Carrie
             "--strip safe drops it, so does --force",
         )
     exif, xmp = _exif_of(source), _xmp_of(source)
-    return Carried(source.icc_profile, chunks + _more(source, ancillary, exif, xmp), exif, xmp, dpi)
+    chunks += _more(source, ancillary, exif, xmp)
+    return Carried(source.icc_profile, chunks, exif, xmp, dpi, dependent_of(source))
 
 
 def is_signed(source: Source) -> bool:
@@ -175,4 +186,6 @@ def _xmp_of(source: Source) -> bytes | None:
         xmp = xmp.encode()
     if not isinstance(xmp, bytes) or not xmp:
         return None
-    return re.sub(rb"(tiff:Orientation(?:=\"|='|>))[2-8]", rb"\g<1>1", xmp.rstrip(b"\0"))
+    return without_gain_map(
+        re.sub(rb"(tiff:Orientation(?:=\"|='|>))[2-8]", rb"\g<1>1", xmp.rstrip(b"\0"))
+    )

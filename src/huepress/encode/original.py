@@ -17,7 +17,7 @@ import numpy as np
 
 from huepress.decode import load
 from huepress.decode.orientation import ORIENTATION, orientation_of
-from huepress.encode.carried import COLOR, SHOWN
+from huepress.encode.carried import COLOR, NINE_PATCH, SHOWN
 from huepress.encode.tiff import bare_tiff
 from huepress.errors import InputError
 from huepress.formats.png import (
@@ -126,7 +126,8 @@ def without_metadata(
     exif = _turning(image) if safe else None
     try:
         if image.source.format == "png":
-            bare = _bare_png(data, PICTURE | ANIMATION | (COLOR | SHOWN if safe else set()), exif)
+            beside = COLOR | SHOWN if safe else NINE_PATCH
+            bare = _bare_png(data, PICTURE | ANIMATION | beside, exif)
         elif image.source.format == "webp":
             bare = _bare_webp(data, {b"ICCP"} if safe else set(), exif)
         elif image.source.format == "gif":

@@ -19,6 +19,7 @@ from huepress import metrics
 from huepress.color.spaces import as_srgb
 from huepress.encode import contradiction
 from huepress.errors import OutputError
+from huepress.formats import gainmap
 from huepress.palette import histogram
 from huepress.result import notebook
 from huepress.result.write import write_atomic
@@ -100,7 +101,10 @@ class Result:
     def notes(self) -> tuple[str, ...]:
         """What was changed or could not be honored, one sentence each."""
         lost = (depth_note(self.image),) if self.loses_depth else ()
-        return self.image.source.notes + self.more_notes + lost
+        source = self.image.source
+        whole = self.status == "kept" and self.data == source.data
+        said = tuple(note for note in source.notes if not (whole and note == gainmap.NOTE))
+        return said + self.more_notes + lost
 
     @property
     def saved(self) -> float | None:
