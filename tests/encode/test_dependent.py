@@ -111,7 +111,7 @@ def test_without_being_asked_none_stays():
 
 def test_a_learned_palette_gets_an_entry_for_the_background():
     data = with_chunks(
-        as_file(ramp(60, 60)),
+        as_file(noise(60, 60)),
         (b"bKGD", struct.pack(">3H", 255, 0, 255)),
         (b"sBIT", b"\5\5\5"),
         TIME,
