@@ -58,7 +58,7 @@ def run(
     fit : PaletteFit or None
         The palette for all of them (`shared.fit_palette`); None: each learns its own.
     score : bool
-        Compute the SSIMULACRA2 score of every file for its figures.
+        Have every file judged for its figures.
 
     Yields
     ------

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from huepress.cli.flags import GroupedCommand, flags_of, options_of
+from huepress.metrics import look_of
 from huepress.options import CompressOptions
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 EPILOG = """\b
 Examples:
   huepress compare photo.png                      all at the score of huepress's default
-  huepress compare photo.png --score 80           all at this SSIMULACRA2 score
+  huepress compare photo.png --score 80           all at this score
   huepress compare photo.png --size 50KB          the best each can do in 50,000 bytes
   huepress compare photo.png --sheet crops.png    crops side by side, at twice their size
   huepress compare photo.png --only huepress,avif,jpeg
@@ -54,7 +55,7 @@ class _Command(GroupedCommand):
 
 @click.command("compare", cls=_Command, epilog=EPILOG, context_settings={"max_content_width": 100})
 @click.argument("source", metavar="PICTURE")
-@click.option("--score", type=float, metavar="S", help="SSIMULACRA2 that each is to reach.")
+@click.option("--score", type=float, metavar="S", help="Score that each is to reach.")
 @click.option("--size", metavar="SIZE", help="Bytes that each is to stay within: 50KB, 30%.")
 @click.option("--only", metavar="NAMES", help="Who takes part: words of their names, with commas.")
 @click.option("--sheet", "sheet_path", metavar="FILE", help="Write a PNG of crops side by side.")
@@ -165,20 +166,21 @@ def _tell(found: Comparison, *, is_default: bool) -> None:
         click.echo(f"at most {found.target_bytes:,} B each\n")
     else:
         whose = " of huepress compress" if is_default else ""
-        score = f"{found.target_score:.2f}"
-        click.echo(f"each at the score{whose}, {score} (SSIMULACRA2), or just above\n")
+        score, look = f"{found.target_score:.2f}", look_of(found.target_score or 0)
+        click.echo(f"each at the score{whose}, {score}, or just above ({look})\n")
     first = found.entries[0]
     head = f"of {first.name}"
     click.echo(
-        f"{'':18} {'setting':>14} {'bytes':>11} {head:>16} {'score':>6} {'PSNR':>8}"
-        f" {'unchanged':>9} {'seconds':>8}"
+        f"{'':18} {'setting':>14} {'bytes':>11} {head:>16} {'score':>6}"
+        f" {'SSIMU2':>6} {'JOD':>5} {'PSNR':>8} {'unchanged':>9} {'seconds':>8}"
     )
     for entry in found.entries:
         ratio = f"{100 * entry.n_bytes / first.n_bytes:.0f} %"
         psnr = "lossless" if entry.psnr == float("inf") else f"{entry.psnr:.1f} dB"
         click.echo(
             f"{entry.name:18} {entry.setting:>14} {entry.n_bytes:>11,} {ratio:>16}"
-            f" {entry.score:>6.1f} {psnr:>8} {100 * entry.exact:>7.1f} % {entry.seconds:>8.3f}"
+            f" {entry.score:>6.1f} {entry.verdict.ssimulacra2:>6.1f} {entry.verdict.jod:>5.2f}"
+            f" {psnr:>8} {100 * entry.exact:>7.1f} % {entry.seconds:>8.3f}"
             f"{'' if entry.reached else '  target missed'}"
         )
     for name, why in found.left_out:

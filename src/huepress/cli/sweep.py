@@ -200,7 +200,8 @@ def _tell(found: Sweep, is_searched: bool) -> None:
     click.echo(f"{image.source.name}: {image.width} x {image.height}{before}\n")
     click.echo(
         f"{'k':>5} {'colors':>6} {'bytes':>11} {'of input':>8} {'bits/px':>8} {'PSNR':>8}"
-        f" {'score':>6} {'inertia':>10} {'iterations':>10} {'k-means':>9} {'seconds':>9}"
+        f" {'score':>6} {'SSIMU2':>6} {'JOD':>5}"
+        f" {'inertia':>10} {'iterations':>10} {'k-means':>9} {'seconds':>9}"
     )
     for point in found.points:
         click.echo(_row(point, size, point.k == found.suggestion.k))
@@ -212,7 +213,10 @@ def _tell(found: Sweep, is_searched: bool) -> None:
             "these files are mapped plainly and deflated lightly: huepress compress -k"
             f" {found.suggestion.k} searches\nfor a smaller one (--search suggested shows it)."
         )
-    click.echo("score is SSIMULACRA2: 100 identical, 90 hardly to be told apart, 70 good, 50 fair.")
+    click.echo(
+        "score is the lower of SSIMULACRA2 (SSIMU2) and ColorVideoVDP (JOD) on one scale: 100 is"
+        "\nidentical, from 80 on it looks so, from 65 on what is lost is seen on a second look."
+    )
     if any(point.result.status == "kept" for point in found.points):  # only with --search all
         click.echo("kept: at that k the original file is smaller, and compress would keep it.")
     if found.timings:
@@ -225,7 +229,7 @@ def _searched(result: Result, k: int) -> str:
     lossless = ", lossless" if result.mse == 0 else ""
     return (
         f"huepress compress -k {k} then searches further: {result.bytes_out:,} B, score"
-        f" {result.score:.1f}{lossless}, in {result.seconds:.3g} s."
+        f" {result.score:.1f} ({result.verdict.words}){lossless}, in {result.seconds:.3g} s."
     )
 
 
@@ -236,6 +240,7 @@ def _row(point: Point, size: int | None, is_suggested: bool) -> str:
         f"{'>' if is_suggested else ' '}{point.k:>4} {'kept' if kept else point.colors:>6}"
         f" {point.n_bytes:>11,} {f'{100 * point.n_bytes / size:.1f} %' if size else '-':>8}"
         f" {point.bits_per_pixel:>8.3f} {psnr:>8} {point.score:>6.1f}"
+        f" {point.verdict.ssimulacra2:>6.1f} {point.verdict.jod:>5.2f}"
         f" {point.fit.inertia:>10.4g} {point.fit.n_iter:>10} {f'{point.fit_seconds:.3f} s':>9}"
         f" {f'{point.seconds:.3f} s':>9}"
     )

@@ -36,7 +36,7 @@ class AimOptions(OptionGroup):
         None,
         "number",
         "-q, --quality",
-        "Smallest file whose SSIMULACRA2 score is at least S.",
+        "Smallest file whose score is at least S: the lower of SSIMULACRA2 and ColorVideoVDP.",
         minimum=1,
         maximum=100,
         metavar="S",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
@@ -130,17 +130,24 @@ class Result:
         return 10 * math.log10(255**2 / self.mse) if self.mse > 0 else math.inf
 
     @cached_property
-    def score(self) -> float:
-        """SSIMULACRA2 score: 100 is identical, 90 hardly to be told apart, 70 good, 50 fair.
+    def verdict(self) -> metrics.Verdict:
+        """What the judges say: SSIMULACRA2 and ColorVideoVDP.
 
-        It looks at 8 bits; a picture that lost more than it can see never has 100.
+        They look at 8 bits; a picture that lost more than they can see never has 100.
         """
         if self.indexed is None or self.status == "kept":
-            return 100.0
+            return metrics.Verdict(100.0, 10.0)
         profile = self.image.source.icc_profile
         truth = as_srgb(self.image.pixels, profile)
-        found = metrics.ssimulacra2(truth, as_srgb(self.pixels, profile))
-        return min(found, ALL_BUT_100) if self.loses_depth else found
+        found = metrics.judge(truth, as_srgb(self.pixels, profile))
+        if not self.loses_depth:
+            return found
+        return replace(found, ssimulacra2=min(found.ssimulacra2, ALL_BUT_100))
+
+    @property
+    def score(self) -> float:
+        """The lower of the two judges' scores: 100 is identical, from 80 on it looks so."""
+        return self.verdict.score
 
     def save(self, path: str | os.PathLike[str], *, force: bool = True) -> Path:
         """Write the file: whole or not at all.
@@ -177,13 +184,14 @@ class Result:
         Parameters
         ----------
         score : bool
-            Also compute the SSIMULACRA2 score, which takes longer than the others.
+            Also have it judged, which takes longer than the others.
 
         Returns
         -------
         dict
-            ``bytes_in``, ``bytes_out``, ``format``, ``colors``, ``score``, ``psnr``, ``mse``,
-            ``n_iter``, ``stop_reason``, ``seconds``, ``status``, ``notes``. An infinite PSNR is
+            ``bytes_in``, ``bytes_out``, ``format``, ``colors``, ``score``, ``look``,
+            ``ssimulacra2``, ``jod``, ``psnr``, ``mse``, ``n_iter``, ``stop_reason``, ``seconds``,
+            ``status``, ``notes``. An infinite PSNR is
             None.
         """
         return {
@@ -192,6 +200,9 @@ class Result:
             "format": self.format,
             "colors": self.colors,
             "score": round(self.score, 3) if score else None,
+            "look": self.verdict.words if score else None,
+            "ssimulacra2": round(self.verdict.ssimulacra2, 3) if score else None,
+            "jod": round(self.verdict.jod, 4) if score else None,
             "psnr": None if self.mse == 0 else round(self.psnr, 3),
             "mse": max(round(self.mse, 4), 1e-4) if self.mse else 0.0,
             "n_iter": None if self.fit is None else self.fit.n_iter,
@@ -241,7 +252,7 @@ class Result:
         return notebook.picture_html(
             self.data if shown else self._repr_png_(),
             self.format if shown else "png",
-            self.summary(),
+            f"{self.summary()}, score {self.score:.1f}: {self.verdict.words}",
             strip,
         )
 

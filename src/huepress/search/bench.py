@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from huepress.color.spaces import ColorSpace, as_srgb
-from huepress.metrics import Ssimulacra2
+from huepress.metrics import Judges
 from huepress.palette import deep, fixed, histogram
 from huepress.remap import NearestMap
 from huepress.remap.kinds import FEW_COLORS, is_painted, is_smooth
@@ -101,10 +101,10 @@ class Bench:
     _maps: dict[tuple[int, bool, bool], RateMap] = field(default_factory=dict)
 
     @cached_property
-    def scorer(self) -> Ssimulacra2:
-        """The score against this picture."""
+    def judges(self) -> Judges:
+        """What is judged against this picture."""
         profile = self.image.source.icc_profile
-        return Ssimulacra2(as_srgb(self.image.pixels, profile), n_threads=self.n_threads)
+        return Judges(as_srgb(self.image.pixels, profile), n_threads=self.n_threads)
 
     @cached_property
     def counted(self) -> Histogram:
@@ -265,6 +265,6 @@ class Bench:
     ) -> Trial:
         """Score what was mapped."""
         colors = as_srgb(indexed.palette.colors, self.image.source.icc_profile)
-        score = self.scorer.score_indexed(indexed.indices, colors)
+        score = self.judges.judge_indexed(indexed.indices, colors).score
         drawn = self.is_drawn and not self.is_large
         return Trial(indexed, fit, score, rate_weight, drawn, setting, self.container)

@@ -68,7 +68,7 @@ class Point:
 
     @property
     def score(self) -> float:
-        """SSIMULACRA2."""
+        """The lower of the two judges'."""
         return self.trial.score
 
     @property

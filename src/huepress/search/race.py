@@ -140,7 +140,7 @@ class Race:
         profile = bench.image.source.icc_profile
 
         def score(indices: Indices, palette: Colors) -> float:
-            return bench.scorer.score_indexed(indices, as_srgb(palette, profile))
+            return bench.judges.ssimulacra2.score_indexed(indices, as_srgb(palette, profile))
 
         every = exact.fit.palette.colors
         stays = every[:, 3] == 0 if every.shape[1] == 4 else np.zeros(n_entries, bool)

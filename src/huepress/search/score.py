@@ -74,7 +74,7 @@ def reach_score(bench: Bench, target: float, effort: str, dither: float | None) 
     bench : Bench
         The picture.
     target : float
-        SSIMULACRA2.
+        The lower of the two judges' (`metrics.Verdict`).
     effort : {"fast", "balanced", "best"}
         How much is tried.
     dither : float or None

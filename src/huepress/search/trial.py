@@ -48,7 +48,7 @@ class Trial:
     fit : PaletteFit
         Where its palette comes from.
     score : float
-        SSIMULACRA2.
+        The lower of the two judges' (`metrics.Verdict`).
     rate_weight : float
         0 is plain nearest color.
     is_drawn : bool

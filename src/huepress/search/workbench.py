@@ -18,7 +18,7 @@ from huepress import search
 from huepress.color.spaces import as_srgb, space_of
 from huepress.encode.gif import binary_image
 from huepress.errors import LimitError
-from huepress.metrics import Ssimulacra2
+from huepress.metrics import Judges
 from huepress.options import CompressOptions
 from huepress.palette import deep, fixed, flat, kmeans
 from huepress.palette.files import parse_hex, read_palette, to_hex
@@ -52,10 +52,10 @@ class Workbench(search.Bench):
         return self.reference or self.image
 
     @cached_property
-    def scorer(self) -> Ssimulacra2:
-        """The score against the picture as it came."""
+    def judges(self) -> Judges:
+        """What is judged against the picture as it came."""
         profile = self.source.source.icc_profile
-        return Ssimulacra2(as_srgb(self.source.pixels, profile), n_threads=self.n_threads)
+        return Judges(as_srgb(self.source.pixels, profile), n_threads=self.n_threads)
 
     def map(
         self, setting: search.Setting, rate_weight: float, *, hurry: bool = False

@@ -13,6 +13,7 @@ from ssimulacra2 import compute_ssimulacra2
 import huepress
 from huepress import OptionError, OutputError
 from huepress.cli import cli
+from huepress.metrics import Verdict, cvvdp, score_of_jod
 from huepress.study.compare import advise, compare, contenders, sheet
 from huepress.study.compare.contenders import Contender
 from huepress.study.compare.matching import Entry
@@ -58,7 +59,9 @@ def test_settings_are_the_lowest_that_reach_the_score(picture, tmp_path):
     def score_of(data):
         with Image.open(io.BytesIO(data)) as shown:
             shown.convert("RGB").save(tmp_path / "shown.png")
-        return compute_ssimulacra2(reference, tmp_path / "shown.png")
+            jod = cvvdp(picture, np.asarray(shown.convert("RGB")))
+        structure = compute_ssimulacra2(reference, tmp_path / "shown.png")
+        return min(structure, score_of_jod(jod))
 
     for contender, entry in zip(chosen(*QUICK), found.entries, strict=True):
         again = score_of(entry.data)
@@ -139,7 +142,18 @@ def test_refusals(picture):
 
 def made(name, kind, n_bytes, score, exact=0.5, reached=True):
     nothing = np.zeros((1, 1, 3), np.uint8)
-    return Entry(name, kind, "k = 9", b"x" * n_bytes, nothing, score, 30.0, exact, 0.1, reached)
+    return Entry(
+        name,
+        kind,
+        "k = 9",
+        b"x" * n_bytes,
+        nothing,
+        Verdict(score, 10.0),
+        30.0,
+        exact,
+        0.1,
+        reached,
+    )
 
 
 def test_advice_names_the_smallest_whoever_made_it():

@@ -39,8 +39,10 @@ class Entry:
         The file.
     pixels : ndarray
         What it shows, (height, width, 3 or 4) uint8.
-    score, psnr : float
-        SSIMULACRA2 and decibels, against the picture.
+    verdict : Verdict
+        What the judges say, against the picture.
+    psnr : float
+        Decibels, against the picture.
     exact : float
         Share of the pixels that are unchanged, 0-1.
     seconds : float
@@ -54,11 +56,16 @@ class Entry:
     setting: str
     data: bytes
     pixels: Pixels
-    score: float
+    verdict: metrics.Verdict
     psnr: float
     exact: float
     seconds: float
     reached: bool
+
+    @property
+    def score(self) -> float:
+        """The lower of the two judges' scores."""
+        return self.verdict.score
 
     @property
     def n_bytes(self) -> int:
@@ -73,6 +80,9 @@ class Entry:
             "setting": self.setting,
             "bytes": self.n_bytes,
             "score": round(self.score, 3),
+            "look": self.verdict.words,
+            "ssimulacra2": round(self.verdict.ssimulacra2, 3),
+            "jod": round(self.verdict.jod, 4),
             "psnr": None if np.isinf(self.psnr) else round(self.psnr, 3),
             "exact": round(self.exact, 4),
             "seconds": round(self.seconds, 4),
@@ -140,7 +150,7 @@ def compare(
     options : CompressOptions or None
         For huepress.
     score : float or None
-        SSIMULACRA2 that each is to reach with as few bytes as it can. None, without `n_bytes`:
+        Score that each is to reach with as few bytes as it can. None, without `n_bytes`:
         that of ``huepress compress`` with these options.
     n_bytes : str, int or None
         Instead: a size that each is to stay within with the best score it can, such as ``100KB``
@@ -172,10 +182,10 @@ def compare(
         raise OptionError("score", score, "1 to 100")
     image = load_with(source, options.changed(icc="srgb"))
     bare = Image(image.pixels, Source(image.source.name))
-    judge = metrics.Ssimulacra2(image.pixels, n_threads=options.threads)
+    judges = metrics.Judges(image.pixels, n_threads=options.threads)
     budget = None if n_bytes is None else _budget(n_bytes, image)
     if score is None and budget is None:
-        score = judge.score(compress(bare, options).pixels)
+        score = judges.judge(compress(bare, options).pixels).score
     entries, left_out = [], []
     for contender in contenders(options) if only is None else only:
         if image.has_alpha and not contender.takes_alpha:
@@ -184,7 +194,7 @@ def compare(
         if max(image.width, image.height) > 16383 and "WebP" in contender.name:
             left_out.append((contender.name, "WebP holds at most 16,383 pixels a side"))
             continue
-        ladders = (_Ladder(way, image.pixels, judge) for way in (contender, *contender.others))
+        ladders = (_Ladder(way, image.pixels, judges) for way in (contender, *contender.others))
         entries.append(_best([ladder.climb(score, budget) for ladder in ladders], budget))
         if on_entry is not None:
             on_entry(contender.name)
@@ -214,10 +224,10 @@ def _budget(n_bytes: str | int, image: Image) -> int:
 class _Ladder:
     """One contender's settings on one picture, tried as few times as bisection allows."""
 
-    def __init__(self, contender: Contender, pixels: Pixels, judge: metrics.Ssimulacra2) -> None:
+    def __init__(self, contender: Contender, pixels: Pixels, judges: metrics.Judges) -> None:
         self._contender = contender
         self._pixels = pixels
-        self._judge = judge
+        self._judges = judges
         self._tried: dict[int, Entry] = {}
         self._is_rough = False  # only pixels count
 
@@ -290,7 +300,7 @@ class _Ladder:
             contender.setting(value),
             data,
             shown,
-            self._judge.score(shown),
+            self._judges.judge(shown),
             metrics.psnr(self._pixels, shown),
             _exact(self._pixels, shown),
             seconds,

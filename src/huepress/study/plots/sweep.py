@@ -69,7 +69,7 @@ def _size(axes: Axes, sweep: Sweep) -> None:
 
 
 def _score(axes: Axes, sweep: Sweep) -> None:
-    plain(axes, "score against k (SSIMULACRA2)", "k", "")
+    plain(axes, "score against k", "k", "")
     _against_k(axes, sweep, [p.score for p in sweep.points], RED)
     for level, word in ((50, "fair"), (70, "good"), (90, "hardly told apart")):
         axes.axhline(level, color=FAINT, linewidth=0.6, linestyle="--")
@@ -86,7 +86,7 @@ def _time(axes: Axes, sweep: Sweep) -> None:
 
 
 def _rate(axes: Axes, sweep: Sweep) -> None:
-    plain(axes, "score against size", "", "SSIMULACRA2")
+    plain(axes, "score against size", "", "score")
     axes.plot(
         [p.n_bytes for p in sweep.points],
         [p.score for p in sweep.points],

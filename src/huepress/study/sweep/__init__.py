@@ -1,6 +1,6 @@
 """What the number of colors does: one picture at many k, each a finished file with its figures.
 
-A picture goes in; out comes a Sweep: bytes, bits per pixel, PSNR, SSIMULACRA2, inertia, iterations
+A picture goes in; out comes a Sweep: bytes, bits per pixel, PSNR, score, inertia, iterations
 and seconds at each k, and a suggested k with the reason. The picture is read, counted and made
 ready for scoring once.
 """

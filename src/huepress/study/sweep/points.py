@@ -51,8 +51,8 @@ class Point:
     fit : PaletteFit
         k-means at exactly this k, with its history, on the colors weighted as ``compress`` does.
         A searched file may use fewer colors, where those turn out smaller at the same look.
-    score : float
-        SSIMULACRA2.
+    verdict : Verdict
+        What the judges say.
     seconds : float
         Of the file: counting and sorting (which a sweep does once for all), k-means, mapping and
         encoding.
@@ -63,9 +63,14 @@ class Point:
     k: int
     result: Result
     fit: PaletteFit
-    score: float
+    verdict: metrics.Verdict
     seconds: float
     fit_seconds: float
+
+    @property
+    def score(self) -> float:
+        """The lower of the two judges' scores."""
+        return self.verdict.score
 
     @property
     def n_bytes(self) -> int:
@@ -109,6 +114,9 @@ class Point:
             "entropy": None if self.entropy is None else round(self.entropy, 4),
             "psnr": None if self.is_lossless else round(self.result.psnr, 3),
             "score": round(self.score, 3),
+            "look": self.verdict.words,
+            "ssimulacra2": round(self.verdict.ssimulacra2, 3),
+            "jod": round(self.verdict.jod, 4),
             "mse": round(self.result.mse, 4),
             "inertia": round(fit.inertia, 3),
             "n_iter": fit.n_iter,
@@ -242,11 +250,11 @@ def sweep(
     shared_seconds = perf_counter() - started
     enough = [k for k in wanted if k >= counted.n_colors]
     wanted = [k for k in wanted if k < counted.n_colors] + enough[:1]
-    judge = metrics.Ssimulacra2(as_srgb(image.pixels, profile), n_threads=options.threads)
+    judges = metrics.Judges(as_srgb(image.pixels, profile), n_threads=options.threads)
     points: list[Point] = []
     for k in wanted:
         at_k = options.changed(colors=k)
-        points.append(_point(image, counted, nearest, shared_seconds, judge, at_k, search_all))
+        points.append(_point(image, counted, nearest, shared_seconds, judges, at_k, search_all))
         if on_point is not None:
             on_point(points[-1])
     found = Sweep(image, options, tuple(points), suggest(points))
@@ -262,7 +270,7 @@ def _point(
     counted: Histogram,
     nearest: NearestMap | None,
     shared_seconds: float,
-    judge: metrics.Ssimulacra2,
+    judges: metrics.Judges,
     options: CompressOptions,
     search: bool,
 ) -> Point:
@@ -275,17 +283,27 @@ def _point(
     else:
         clock = started - shared_seconds
         result = finish_plain(image, fit, options, clock, nearest=nearest)
-    return Point(options.colors, result, fit, _score(judge, result), result.seconds, fit_seconds)
+    return Point(options.colors, result, fit, _verdict(judges, result), result.seconds, fit_seconds)
 
 
-def _score(judge: metrics.Ssimulacra2, result: Result) -> float:
+def _verdict(judges: metrics.Judges, result: Result) -> metrics.Verdict:
     indexed, profile = result.indexed, result.image.source.icc_profile
     if indexed is None or result.status == "kept":
-        return 100.0  # the picture itself
-    return judge.score_indexed(indexed.indices, as_srgb(indexed.palette.colors, profile))
+        return metrics.Verdict(100.0, 10.0)  # the picture itself
+    return judges.judge_indexed(indexed.indices, as_srgb(indexed.palette.colors, profile))
 
 
 def _searched(result: Result) -> dict[str, Any]:
     report = result.report()
-    names = ("bytes_out", "colors", "score", "psnr", "seconds", "status")
+    names = (
+        "bytes_out",
+        "colors",
+        "score",
+        "look",
+        "ssimulacra2",
+        "jod",
+        "psnr",
+        "seconds",
+        "status",
+    )
     return {name.removesuffix("_out"): report[name] for name in names}
