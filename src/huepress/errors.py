@@ -5,6 +5,7 @@
     HuepressError
     ├── InputError            the picture: which file, what was found, what was wanted
     │   ├── DecodeError       not a picture, truncated, or of an unsupported kind
+    │   │   └── FramesError   several frames or pages, where one picture is wanted
     │   └── LimitError        too many pixels, bytes, frames or seconds
     ├── OptionError           an option out of range or in conflict (also a ValueError)
     ├── OutputError           the result cannot be written where it was asked for
@@ -54,6 +55,30 @@ class DecodeError(InputError):
     """Not a picture, truncated, or of an unsupported kind."""
 
     code = "decode"
+
+
+class FramesError(DecodeError):
+    """Several frames or pages, where one picture is wanted.
+
+    Parameters
+    ----------
+    source : str
+        Name of the file.
+    n_frames : int
+        How many.
+    word : str
+        ``frames`` or ``pages``.
+    """
+
+    def __init__(self, source: str, n_frames: int, word: str) -> None:
+        self.n_frames = n_frames
+        self.word = word
+        what = "pages" if word == "pages" else "an animation"
+        super().__init__(
+            source,
+            f"has {n_frames} {word}",
+            f"a still picture is needed: --frame N (0 to {n_frames - 1}) takes one of {what}",
+        )
 
 
 class LimitError(InputError):

@@ -33,15 +33,14 @@ def test_patterns(pattern, path, wanted):
     assert Chooser(exclude=(pattern,)).wants_file(path) is not wanted
 
 
-def test_without_patterns_everything_is_wanted_but_hidden_names():
-    chooser = Chooser()
-    assert chooser.wants_file("a/b.png")
-    assert not chooser.wants_file("a/.b.png")
-    assert not chooser.wants_directory(".git")
+def test_without_patterns_everything_is_wanted():
+    assert Chooser().wants_file("a/b.png")
+    assert not Chooser().names_hidden
 
 
-def test_a_pattern_with_a_dot_name_shows_hidden_names():
+def test_a_pattern_with_a_dot_name_names_hidden_files():
     chooser = Chooser(include=(".thumbs/**",))
+    assert chooser.names_hidden
     assert chooser.wants_directory(".thumbs")
     assert chooser.wants_file(".thumbs/a.png")
     assert not chooser.wants_file("a.png")

@@ -146,11 +146,11 @@ def test_a_place_that_cannot_be(tmp_path):
     ("sources", "write", "batch", "expected"),
     [
         (("a",), {"out_dir": "o"}, {}, None),
-        (("a",), {"out_dir": "o"}, {"recursive": True}, "o/.huepress.sqlite"),
-        (("a", "b"), {"out_dir": "o"}, {"recursive": True}, "o/.huepress.sqlite"),
+        (("a",), {"out_dir": "o"}, {"recursive": True}, "state/huepress/a-"),
+        (("a", "b"), {"out_dir": "o"}, {"recursive": True}, "state/huepress/a-"),
         (("a",), {"out_dir": "o"}, {"recursive": True, "no_manifest": True}, None),
         (("a",), {"out_dir": "o"}, {"manifest": "m"}, "m"),
-        (("tree",), {"in_place": True}, {"recursive": True}, "tree/.huepress.sqlite"),
+        (("tree",), {"in_place": True}, {"recursive": True}, "state/huepress/tree-"),
         (("tree", "tree"), {"in_place": True}, {"recursive": True}, None),
         (("a.png",), {}, {"recursive": True}, None),
         (("a",), {"out_dir": "s3://b/o"}, {"recursive": True}, "state/huepress/"),
@@ -162,5 +162,55 @@ def test_where_it_lies(tmp_path, monkeypatch, sources, write, batch, expected):
     (tmp_path / "tree").mkdir()
     found = place_of(sources, WriteOptions(**write), BatchOptions(**batch))
     assert (found is None) == (expected is None)
-    if expected is not None:
-        assert str(found).startswith(expected)
+    if found is not None:
+        assert str(found.path).startswith(expected)
+
+
+def test_every_pair_of_roots_has_a_manifest_of_its_own(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_STATE_HOME", "state")
+    (tmp_path / "link").symlink_to("a")
+    batch = BatchOptions(recursive=True)
+    pairs = [("a", "o"), ("a", "p"), ("b", "o"), ("x/a", "o"), ("./a/", "q/../o"), ("link", "o")]
+    paths = [place_of((one,), WriteOptions(out_dir=out), batch).path for one, out in pairs]
+    assert len(set(paths)) == 4
+    assert paths[0] == paths[4] == paths[5]
+
+
+def test_one_of_an_earlier_version_is_moved_and_still_known(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    home = tmp_path / "out"
+    home.mkdir()
+    old = home / ".huepress.sqlite"
+    db = sqlite3.connect(old)
+    db.executescript(VERSION_1)
+    db.close()
+    place = place_of(("src",), WriteOptions(out_dir=str(home)), BatchOptions(recursive=True))
+    with Manifest(place.found, read_only=True, home=place.home) as manifest:
+        assert len(manifest) == 0  # a check changes nothing, and begins anew
+    assert old.exists()
+    assert place.settle()
+    assert not place.settle()
+    assert not list(home.iterdir())
+    with Manifest(place.path, home=place.home) as manifest:
+        found = manifest.find(target(home / "a.png"))
+        assert found == record(home / "a.png", source=None)
+        manifest.record(target(home / "a.png"), record(home / "a.png", source="src/a.png"))
+    with Manifest(place.path, home=place.home) as manifest:
+        assert manifest.find(target(home / "a.png")).source.endswith("src/a.png")
+        assert [one.output for one in manifest.all()] == [str(home / "a.png")]
+        manifest.forget(str(home / "a.png"))
+        assert len(manifest) == 0
+
+
+VERSION_1 = """
+PRAGMA journal_mode = WAL;
+CREATE TABLE files (target TEXT PRIMARY KEY, input_hash BLOB NOT NULL, input_stamp TEXT,
+    recipe BLOB NOT NULL, output TEXT NOT NULL, output_hash BLOB NOT NULL, output_stamp TEXT,
+    status TEXT NOT NULL, bytes_in INTEGER, bytes_out INTEGER, score REAL, figures TEXT NOT NULL
+) WITHOUT ROWID;
+INSERT INTO files VALUES ('a.png', CAST('iiiiiiiiiiiiiiiiiiii' AS BLOB), '1.2.3',
+    CAST('rrrrrrrrrrrrrrrrrrrr' AS BLOB), 'a.png', CAST('oooooooooooooooooooo' AS BLOB), NULL,
+    'compressed', 10, 5, 87.5, '{"bytes_in": 10, "bytes_out": 5, "score": 87.5, "notes": ["ö"]}');
+PRAGMA user_version = 1;
+"""

@@ -14,6 +14,8 @@ from images import decoded, scene, soft_disc
 @pytest.mark.parametrize("format", MARKABLE)
 @pytest.mark.parametrize("pixels", [scene(), soft_disc()], ids=["opaque", "alpha"])
 def test_a_marked_file_shows_the_same(format, pixels):
+    if format == "bmp":
+        pixels = pixels[..., :3]  # it holds no alpha
     data = huepress.compress(pixels, effort="fast", format=format, colors=16).data
     with_mark = marked(data, format)
     assert not is_marked(data)

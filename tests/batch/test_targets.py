@@ -2,7 +2,8 @@
 
 import pytest
 
-from huepress.batch.targets import check, format_of, plan
+from huepress.batch.names import format_of
+from huepress.batch.targets import check, plan
 from huepress.errors import OptionError, OutputError
 from huepress.options import WriteOptions
 
@@ -20,6 +21,10 @@ def only(source, format="auto", **write):
         ("a/photo", "auto", {}, "a/photo-hp.png"),
         ("a/photo.tar.png", "auto", {"suffix": ".min"}, "a/photo.tar.min.png"),
         ("a/photo.jpg", "auto", {"out_dir": "out"}, "out/photo.png"),
+        ("a/PHOTO.PNG", "auto", {"out_dir": "out"}, "out/PHOTO.PNG"),
+        ("a/photo.TIF", "tiff", {"out_dir": "out"}, "out/photo.TIF"),
+        ("a/photo.TIF", "webp", {"out_dir": "out"}, "out/photo.webp"),
+        ("a/photo.jpg", "auto", {"in_place": True}, "a/photo.jpg"),
         ("a/photo.png", "auto", {"in_place": True}, "a/photo.png"),
         ("a/photo.webp", "auto", {"in_place": True}, "a/photo.webp"),
         ("a/photo.png", "auto", {"output": "b.gif"}, "b.gif"),
@@ -34,7 +39,7 @@ def test_formats_follow_the_suffix():
     assert only("a.png", output="b.gif").format == "gif"
     assert only("a.png", output="b").format == "png"
     assert only("a.png", "webp", output="b.dat").format == "webp"
-    assert only("a.webp", in_place=True).format == "webp"
+    assert only("a.webp", in_place=True).format == "own"
     assert format_of("x.PNG") == "png"
     assert format_of("x") is None
 
@@ -50,7 +55,7 @@ def test_standard_input_goes_to_standard_output():
         (("a.png", "b.png"), "auto", {"output": "c.png"}, "one input with -o"),
         (("-",), "auto", {"in_place": True}, "-o PATH"),
         (("-",), "auto", {"out_dir": "x"}, "-o PATH"),
-        (("a.jpg",), "auto", {"in_place": True}, "ends in .png"),
+        (("a.jpg",), "png", {"in_place": True}, "ends in .png"),
         (("a.png",), "webp", {"in_place": True}, "ends in .webp"),
         (("a.png", "a.jpg"), "auto", {}, "a name of its own"),
         (("x/a.png", "y/a.png"), "auto", {"out_dir": "o"}, "a name of its own"),

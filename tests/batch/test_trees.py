@@ -2,13 +2,13 @@
 
 import json
 import os
+from pathlib import Path
 
 import pytest
 
-import huepress
 from huepress.batch.marks import is_marked
 from images import as_file, decoded, scene, soft_disc
-from trees import compress, contents, make_tree
+from trees import compress, contents, made_of, make_tree
 
 
 def rows_of(done):
@@ -26,18 +26,14 @@ def test_a_tree_is_mirrored_and_a_bad_file_is_a_row(tree, tmp_path):
     out = tmp_path / "out"
     done = compress(tree, "-r", "--out-dir", out, "-k", 16)
     assert done.exit_code == 1
-    made = contents(out)
-    assert set(made) == {
-        path.relative_to(tree).with_suffix(".png").as_posix()
-        for path in tree.rglob("p*")
-        if path.is_file()
-    }
+    made, given = contents(out), contents(tree)
+    assert set(made) == set(given)
     for name, data in made.items():
-        source = next(tree.glob(name.removesuffix("png") + "*"))
-        assert data == huepress.compress(source, colors=16, effort="fast").data
+        along = name in ("photo.jpg", "broken.png", "notes.txt", "empty.png")
+        assert data == (given[name] if along else made_of(tree / name, colors=16))
     (error,) = done.stderr.splitlines()
     assert "broken.png" in error
-    assert "13 compressed, 2 skipped (2 not a picture), 1 failed" in done.stdout
+    assert "12 compressed, 1 left (1 a photo format), 2 copied, 1 failed" in done.stdout
 
 
 def test_rows_come_in_the_order_of_names_whatever_works(tree, tmp_path):
@@ -59,7 +55,7 @@ def test_a_second_run_does_nothing_and_an_edited_file_is_done_again(tree, tmp_pa
     for _ in range(2):  # once by content, once by stamps
         done = compress(*arguments)
         assert done.exit_code == 0
-        assert "15 skipped (13 unchanged, 2 not a picture)" in done.stdout
+        assert "15 skipped (15 unchanged)" in done.stdout
     assert {path: path.stat().st_mtime_ns for path in out.rglob("*.png")} == before
     (tree / "icons" / "p001.png").write_bytes(as_file(scene(seed=99)))
     done = compress(*arguments)
@@ -75,11 +71,8 @@ def test_other_options_do_it_again_without_force(tree, tmp_path):
     compress(*arguments, "-k", 8)
     done = compress(*arguments, "-k", 4)
     assert done.exit_code == 0
-    assert "13 compressed" in done.stdout
-    assert (
-        contents(out)["p000.png"]
-        == huepress.compress(tree / "p000.png", colors=4, effort="fast").data
-    )
+    assert "12 compressed" in done.stdout
+    assert contents(out)["p000.png"] == made_of(tree / "p000.png", colors=4)
 
 
 def test_what_others_wrote_or_changed_is_not_overwritten(tree, tmp_path):
@@ -96,9 +89,7 @@ def test_what_others_wrote_or_changed_is_not_overwritten(tree, tmp_path):
     assert done.exit_code == 1
     assert (out / "p003.png").read_bytes() == b"edited by hand"
     assert compress(*arguments, "--force").exit_code == 0
-    assert (out / "p003.png").read_bytes() == huepress.compress(
-        tree / "p003.png", effort="fast"
-    ).data
+    assert (out / "p003.png").read_bytes() == made_of(tree / "p003.png")
 
 
 def test_a_deleted_output_is_made_again(tree, tmp_path):
@@ -115,24 +106,84 @@ def test_an_output_whose_record_was_lost_is_adopted(tree, tmp_path):
     arguments = (tree, "-r", "--out-dir", out, "--include", "p0*.png")
     compress(*arguments)
     before = contents(out)
-    (out / ".huepress.sqlite").unlink()
+    for path in Path(os.environ["XDG_STATE_HOME"]).rglob("src-*.sqlite"):
+        path.unlink()
     done = compress(*arguments)
     assert done.exit_code == 0
     assert contents(out) == before
     assert "12 skipped (12 unchanged)" in compress(*arguments).stdout
 
 
-def test_names_that_would_meet_are_kept_apart(tmp_path):
+def test_names_and_formats_are_the_inputs_own(tmp_path):
     root = tmp_path / "src"
     root.mkdir()
     (root / "a.png").write_bytes(as_file(scene()))
     (root / "a.jpg").write_bytes(as_file(scene(), "jpeg"))
-    (root / "b.bmp").write_bytes(as_file(scene(), "bmp"))
+    (root / "B.BMP").write_bytes(as_file(scene(), "bmp"))
     assert compress(root, "-r", "--out-dir", tmp_path / "out").exit_code == 0
-    assert set(contents(tmp_path / "out")) == {"a.png", "a.jpg.png", "b.png"}
+    made = contents(tmp_path / "out")
+    assert set(made) == {"a.png", "a.jpg", "B.BMP"}
+    assert [made[name][:2] for name in sorted(made)] == [b"BM", b"\xff\xd8", b"\x89P"]
     assert compress(root, "-r", "--include", "a.*").exit_code == 0
-    beside = set(contents(root)) - {"a.png", "a.jpg", "b.bmp"}
-    assert beside == {"a.png-hp.png", "a.jpg-hp.png"}
+    assert set(contents(root)) - {"a.png", "a.jpg", "B.BMP"} == {"a-hp.png"}
+
+
+def test_names_that_would_meet_are_refused_before_anything_is_written(tmp_path):
+    root, out = tmp_path / "src", tmp_path / "out"
+    root.mkdir()
+    (root / "0.png").write_bytes(as_file(scene()))
+    (root / "a.png").write_bytes(as_file(scene()))
+    (root / "a.jpg").write_bytes(as_file(scene(), "jpeg"))
+    for format in ("png", "webp", "smallest"):
+        done = compress(root, "-r", "--out-dir", out, "-f", format)
+        assert done.exit_code == 2
+        assert f"each of {root / 'a.jpg'}, {root / 'a.png'}" in done.stderr
+        assert not out.exists()
+    done = compress(root, "-r", "--out-dir", out, "-f", "webp", "--exclude", "a.jpg")
+    assert done.exit_code == 0
+    assert set(contents(out)) == {"0.webp", "a.webp"}
+
+
+def test_an_output_of_another_input_is_not_overwritten(tmp_path):
+    root, out = tmp_path / "src", tmp_path / "out"
+    root.mkdir()
+    (root / "a.bmp").write_bytes(as_file(scene(), "bmp"))
+    arguments = (root, "-r", "--out-dir", out, "-f", "png")
+    assert compress(*arguments).exit_code == 0
+    before = contents(out)
+    (root / "a.png").write_bytes(as_file(scene(seed=5)))
+    done = compress(*arguments, "--exclude", "a.bmp")
+    assert done.exit_code == 1
+    assert f"is what was made of {root / 'a.bmp'}; use --force" in done.stderr
+    assert contents(out) == before
+    assert compress(*arguments, "--exclude", "a.bmp", "--force").exit_code == 0
+    assert contents(out) != before
+
+
+def test_prune_removes_what_is_ours_and_unchanged(tmp_path):
+    root, out = tmp_path / "src", tmp_path / "out"
+    for name in ("a.png", "b/c.png", "b/d.png", "e.png"):
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_bytes(as_file(scene()))
+    (root / "b" / "text.txt").write_text("words")
+    arguments = (root, "-r", "--out-dir", out)
+    assert compress(*arguments).exit_code == 0
+    (out / "b" / "mine.png").write_bytes(b"of somebody else")
+    (out / "a.png").write_bytes(b"edited")
+    for name in ("a.png", "b/c.png", "b/text.txt", "e.png"):
+        (root / name).unlink()
+    done = compress(*arguments, "--prune", "--dry-run", "--json")
+    told = [row for row in rows_of(done) if row["code"] == "pruned"]
+    assert [row["output"] for row in told] == [
+        str(out / name) for name in ("b/c.png", "b/text.txt", "e.png")
+    ]
+    assert len(contents(out)) == 6
+    assert compress(*arguments, "--include", "d.png", "--prune").exit_code == 0
+    assert set(contents(out)) == {"a.png", "b/d.png", "b/mine.png"}
+    assert compress(*arguments, "--include", "nothing", "--prune").exit_code == 0
+    assert (out / "b" / "d.png").exists()  # not asked for, but its source is there
+    assert compress(*arguments, "-f", "webp", "--prune").exit_code == 0
+    assert set(contents(out)) == {"a.png", "b/d.webp", "b/mine.png"}
 
 
 def test_several_trees_keep_their_names(tmp_path):
@@ -229,12 +280,12 @@ def test_min_savings_keep_the_original_under_its_own_name(tmp_path):
     root.mkdir()
     (root / "a.jpg").write_bytes(as_file(scene(), "jpeg", quality=40))
     (root / "b.png").write_bytes(as_file(scene()))
-    arguments = (root, "-r", "--out-dir", out, "--min-savings", "5%")
+    arguments = (root, "-r", "--out-dir", out, "--min-savings", "5%", "-f", "png")
     done = compress(*arguments)
     assert done.exit_code == 0
     assert contents(out)["a.jpg"] == contents(root)["a.jpg"]
     assert len(contents(out)["b.png"]) < len(contents(root)["b.png"])
-    assert "original kept: less than 5% to save" in done.stdout
+    assert "original kept: nothing smaller was found" in done.stdout
     assert "2 skipped (2 unchanged)" in compress(*arguments).stdout
     (root / "a.jpg").write_bytes(as_file(scene(seed=3), "jpeg", quality=30))
     assert compress(*arguments).exit_code == 0
@@ -260,7 +311,7 @@ def test_json_has_a_line_a_file_and_the_sum_is_on_stderr(tree, tmp_path):
     done = compress(tree, "-r", "--out-dir", tmp_path / "out", "--json")
     rows = rows_of(done)
     assert len(rows) == sum(1 for path in tree.rglob("*") if path.is_file())
-    assert {row["status"] for row in rows} >= {"compressed", "skipped", "failed"}
+    assert {row["status"] for row in rows} >= {"compressed", "left", "copied", "failed"}
     assert all(row["reason"] for row in rows if row["status"] == "skipped")
     assert " 1 failed" in done.stderr
 
@@ -270,8 +321,8 @@ def test_hidden_and_excluded_files_are_left_out(tmp_path):
     for name in (".git/a.png", "node_modules/b.png", "c.png", "d.gif"):
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_bytes(as_file(scene(20, 30), name[-3:]))
-    compress(root, "-r", "--out-dir", tmp_path / "out", "--exclude", "node_modules", "-f", "webp")
-    assert set(contents(tmp_path / "out")) == {"c.webp", "d.webp"}
+    compress(root, "-r", "--out-dir", tmp_path / "out", "--exclude", "c.*", "-f", "webp")
+    assert set(contents(tmp_path / "out")) == {"d.webp"}
 
 
 def test_a_directory_that_cannot_be_read_is_a_row(tmp_path, monkeypatch):

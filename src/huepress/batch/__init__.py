@@ -13,21 +13,35 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from huepress.batch.manifest import Manifest
     from huepress.batch.palette_saving import save_palette
-    from huepress.batch.places import place_of
+    from huepress.batch.places import Place, place_of
+    from huepress.batch.pruning import prune
     from huepress.batch.rows import Row
     from huepress.batch.running import run
     from huepress.batch.shared import fit_palette
     from huepress.batch.targets import Target, plan
 
-__all__ = ["Manifest", "Row", "Target", "fit_palette", "place_of", "plan", "run", "save_palette"]
+__all__ = [
+    "Manifest",
+    "Place",
+    "Row",
+    "Target",
+    "fit_palette",
+    "place_of",
+    "plan",
+    "prune",
+    "run",
+    "save_palette",
+]
 
 _HOMES: Final = {
     "Manifest": "manifest",
+    "Place": "places",
     "Row": "rows",
     "Target": "targets",
     "fit_palette": "shared",
     "place_of": "places",
     "plan": "targets",
+    "prune": "pruning",
     "run": "running",
     "save_palette": "palette_saving",
 }

@@ -22,11 +22,6 @@ class Chooser:
         Patterns of which one has to match; none: everything is wanted.
     exclude : tuple of str
         Patterns of which none may match; one that matches a directory leaves out all below it.
-
-    Notes
-    -----
-    Names that begin with a dot are left out, as shells do, unless a pattern of `include` has a part
-    that begins with a dot.
     """
 
     include: tuple[str, ...] = ()
@@ -34,20 +29,18 @@ class Chooser:
 
     def wants_file(self, relative: str) -> bool:
         """Whether a file, by its path below the root with slashes, is wanted."""
-        if self._is_hidden(relative) or _matches_any(self.exclude, relative):
+        if _matches_any(self.exclude, relative):
             return False
         return not self.include or _matches_any(self.include, relative)
 
     def wants_directory(self, relative: str) -> bool:
         """Whether to look into a directory at all."""
-        return not (self._is_hidden(relative) or _matches_any(self.exclude, relative))
+        return not _matches_any(self.exclude, relative)
 
-    def _is_hidden(self, relative: str) -> bool:
-        if not relative.rpartition("/")[2].startswith("."):
-            return False
-        return not any(
-            part.startswith(".") for pattern in self.include for part in pattern.split("/")
-        )
+    @property
+    def names_hidden(self) -> bool:
+        """Whether a pattern of `include` has a part that begins with a dot, as hidden names do."""
+        return any(part.startswith(".") for pattern in self.include for part in pattern.split("/"))
 
 
 def _matches_any(patterns: Iterable[str], relative: str) -> bool:

@@ -6,38 +6,42 @@ same in this process, in a worker process and on another machine.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import sys
-import threading
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from io import BytesIO
-from pathlib import Path
 from time import perf_counter
 from typing import Any, Final
 
 import huepress
 from huepress._compress import compress, finish
 from huepress.animate import is_animation
+from huepress.batch.carry import carry_link, digest_of
+from huepress.batch.icons import compress_icon
+from huepress.batch.kinds import HEAD_BYTES, ICONS, PHOTO_FORMATS, kind_of, left_code
 from huepress.batch.marks import is_marked, marked
-from huepress.batch.rows import Failure, Record, Row, RowStatus
+from huepress.batch.memory import Memory, unchanged
+from huepress.batch.names import OWN, decided, is_picture_name, suffix_of
+from huepress.batch.output import Output
+from huepress.batch.rows import REASONS, Failure, Record, Row, RowStatus
 from huepress.batch.store import STDIO, is_remote, split, store_of
-from huepress.batch.targets import PENDING, SUFFIXES, Target, check, format_of, suffix_of
-from huepress.decode import Limits, limits_of, load_with, read
+from huepress.batch.targets import Target, check
+from huepress.decode import limits_of, load_with, read
 from huepress.encode import kept_original
-from huepress.errors import HuepressError, InputError, OutputError
-from huepress.formats.signatures import format_of as sniffed_format
+from huepress.errors import (
+    EncodeError,
+    FramesError,
+    HuepressError,
+    InputError,
+    LimitError,
+    OptionError,
+    OutputError,
+)
 from huepress.options import CompressOptions, parse_size
 from huepress.result.report import Result, colors_words, kept_words, size_words
 from huepress.types import PaletteFit
-
-HEAD_BYTES: Final = 64
-"""As much of a file as `load.sniff` looks at."""
-
-writing: Final = threading.Lock()
-"""Held while a file is written: a worker process that is told to stop waits for it."""
 
 _NO_BYTES: Final = {"threads"}
 _LIMITS: Final = {"max_pixels", "max_bytes", "max_metadata", "max_frames", "timeout"}
@@ -52,7 +56,7 @@ class Job:
     target : Target
         The input and where its output goes.
     options : CompressOptions
-        Its format is the target's.
+        Its format is the target's; ``auto`` where that is the input's own.
     recipe : bytes
         `recipe_of` the options.
     version : str
@@ -86,6 +90,16 @@ class Job:
     min_savings: str | None = None
     fit: PaletteFit | None = None
 
+    @property
+    def memory(self) -> Memory:
+        """What is known of the output."""
+        return Memory(self.target, self.recipe, None if self.again else self.known)
+
+    @property
+    def output(self) -> Output:
+        """Where it is written."""
+        return Output(self.target, self.known, self.adopt)
+
 
 class _Named(BytesIO):
     """Bytes that messages call by the name of their file."""
@@ -93,11 +107,6 @@ class _Named(BytesIO):
     def __init__(self, data: bytes, name: str) -> None:
         super().__init__(data)
         self.name = name
-
-
-def digest_of(data: bytes) -> bytes:
-    """Return 20 bytes that stand for a content."""
-    return hashlib.blake2b(data, digest_size=20).digest()
 
 
 def recipe_of(options: CompressOptions, *more: str | None) -> bytes:
@@ -111,44 +120,85 @@ def recipe_of(options: CompressOptions, *more: str | None) -> bytes:
 
 def run_job(job: Job) -> Row:
     """Compress one file and write it, whole or not at all."""
-    target = job.target
+    source = job.target.source
     if job.version != huepress.__version__:
-        words = f"{target.source}: huepress {huepress.__version__} here, {job.version} asked"
-        return Row(target.source, "failed", failure=Failure("version", words))
+        words = f"{source}: huepress {huepress.__version__} here, {job.version} asked"
+        return Row(source, "failed", "version", failure=Failure("version", words))
     try:
         return _run(job)
     except HuepressError as error:
-        return Row.failed(target.source, error)
+        row = Row.failed(source, error)
+        return row if isinstance(error, OutputError | OptionError) else _along_even_so(job, row)
     except MemoryError:
-        lack = InputError(target.source, "takes more memory than there is", "a smaller picture")
-        return Row.failed(target.source, lack)
+        words = f"{source}: takes more memory than there is; a smaller picture is needed"
+        row = Row(source, "failed", "memory", failure=Failure("memory", words))
+        return _along_even_so(job, row)
+
+
+def _along_even_so(job: Job, row: Row) -> Row:
+    """Carry a file along that could not be compressed: the tree stays whole."""
+    target = job.target
+    if target.along is None or not job.write:
+        return row
+    try:
+        digest = job.output.carry(target.along, job.options).digest
+    except HuepressError:
+        return row  # the first fault is the one to be told
+    record = _record(job, "failed", target.along, (digest, digest), None, {})
+    return replace(row, output=target.along, record=replace(record, recipe=b""))
 
 
 def _run(job: Job) -> Row:
     target = job.target
+    if target.is_link:
+        return _link(job)
     if job.write and not job.adopt and job.known is None:
         check(target)
-    if target.from_tree and _is_no_picture(target.source):
-        return Row(target.source, "skipped", reason="not a picture")
     stamp = None if target.source == STDIO else _stamp(target)
-    data = _read(target, job.options)
-    if target.from_tree and sniffed_format(data[:HEAD_BYTES]) is None:
-        return Row(target.source, "skipped", reason="not a picture")
+    if target.from_tree and not _is_known_by_name(target):
+        head = store_of(target.source).head(target.source, HEAD_BYTES)
+        kind = kind_of(head)
+        if kind is None:
+            return _no_picture(job, stamp)
+        if kind in PHOTO_FORMATS and target.format == OWN:
+            return _along(job, "left", "photo_format", stamp)
+    try:
+        data = _read(target, job.options)
+    except InputError:
+        if target.from_tree and not store_of(target.source).head(target.source, 1):
+            return _no_picture(job, stamp)  # an empty object of a store
+        raise
+    kind = kind_of(data[:HEAD_BYTES])
+    if target.from_tree and kind is None:
+        return _no_picture(job, stamp)
     if target.by_default and job.options.frame is None and is_animation(data):
         job = _in_own_format(job, data)
         target = job.target
     digest = digest_of(data)
-    if not job.again:
-        if job.known is not None and (done := _unchanged(job, job.known, digest, stamp)):
-            return done
-        if target.in_place and is_marked(data):
-            figures = {"bytes_in": len(data), "bytes_out": len(data)}
-            record = _record(job, "kept", target.source, (digest, digest), stamp, figures)
-            return Row(target.source, "skipped", reason="compressed before", record=record)
-    result = _compress(job, data)
+    if done := unchanged(job.memory, digest, stamp):
+        return done
+    if kind is not None and target.format == OWN:
+        if not job.again and is_marked(data):
+            return _marked(job, (digest, len(data)), stamp)
+        if code := left_code(kind, data):
+            return _along(job, "left", code, stamp)
+        if kind in ICONS:
+            return _icon(job, data, kind, digest, stamp)
+    try:
+        result = _compress(job, data, kind)
+    except (FramesError, LimitError, OptionError) as error:
+        code = _frames_code(error, data)
+        if code is None or not (target.from_tree or target.format == OWN):
+            raise
+        return _along(job, "left", code, stamp)
+    except EncodeError:
+        # Such as a BMP with alpha: read, and not to be written so.
+        if target.format != OWN:
+            raise
+        return _along(job, "left", "no_writer", stamp)
     if target.in_place and not target.again and result.loses_depth:
         if target.from_tree or not job.write:
-            return Row(target.source, "skipped", reason="has more than 8 bits a channel")
+            return Row.skipped(target.source, "deep")
         raise InputError(
             target.source,
             "has more than 8 bits a channel, and replacing it would lose them",
@@ -157,10 +207,20 @@ def _run(job: Job) -> Row:
     return _finish(job, data, digest, stamp, result)
 
 
+def _frames_code(error: HuepressError, data: bytes) -> str | None:
+    """Say whether frames or pages are what an error is about."""
+    if isinstance(error, FramesError):
+        return "pages" if error.word == "pages" else "animation"
+    if isinstance(error, LimitError):
+        return "animation" if error.what == "frames" else None
+    about_format = isinstance(error, OptionError) and error.name == "format"
+    return "animation" if about_format and is_animation(data) else None
+
+
 def _in_own_format(job: Job, data: bytes) -> Job:
     """Give an animation that nobody asked a format for its own, and the name that goes with it."""
     target = job.target
-    format = sniffed_format(data[:HEAD_BYTES]) or target.format
+    format = kind_of(data[:HEAD_BYTES]) or target.format
     output = target.output
     if output != STDIO:
         output = output.removesuffix(suffix_of(target.format)) + suffix_of(format)
@@ -170,65 +230,157 @@ def _in_own_format(job: Job, data: bytes) -> Job:
     return replace(job, target=target, options=job.options.changed(format=format))
 
 
-def _compress(job: Job, data: bytes) -> Result:
+def _compress(job: Job, data: bytes, kind: str | None) -> Result:
     source = _Named(data, job.target.source)
+    options = job.options
+    if job.target.format == OWN and kind is not None:
+        options = options.changed(format=kind)
     if job.fit is None:
-        return compress(source, job.options)
+        return compress(source, options)
     started = perf_counter()
-    image = load_with(source, job.options.changed(icc="srgb"))  # as the palette was learned
-    return finish(image, job.fit, job.options, started)
+    image = load_with(source, options.changed(icc="srgb"))  # as the palette was learned
+    return finish(image, job.fit, options, started)
 
 
 def _finish(job: Job, data: bytes, digest: bytes, stamp: str | None, result: Result) -> Row:
     target = job.target
-    reason, output = "", target.output
-    content = marked(result.data, result.format) if target.in_place else result.data
+    code, reason, output = "", "", target.output
+    never_larger = target.in_place or target.from_tree
+    content = marked(result.data, result.format) if never_larger else result.data
     original: bytes | None = None
     if result.status == "kept":
-        reason, original = "nothing smaller was found", result.data
-    elif target.in_place and len(content) >= len(data):
-        reason, original = "nothing smaller was found", kept_original(result.image, job.options)
+        code, original = "not_smaller", result.data
+    elif never_larger and len(content) >= len(data):
+        code, original = "not_smaller", kept_original(result.image, job.options)
     elif job.min_savings and len(data) - len(content) < parse_size(job.min_savings, len(data)):
-        reason = f"less than {job.min_savings} to save"
+        code, reason = "min_savings", f"less than {job.min_savings} to save"
         original = kept_original(result.image, job.options)
-        output = output if original is None else _own_name(target)
     if original is not None:
-        content = original
+        content, reason = original, reason or REASONS[code]
+        if result.status != "kept":
+            output = target.own_output
         own = result.image.source.format or result.format
         result = replace(result, data=content, status="kept", format=own, more_notes=())
         why = kept_words(reason, len(data), len(content))
         sizes = size_words(len(data), len(content))
         summary = f"{sizes}, {why}, {colors_words(result.colors)}"
     else:
+        code = "smaller" if len(content) < len(data) else "converted"
         reason, result = "", replace(result, data=content)
         summary = result.summary()
-    if output.endswith(PENDING):
-        own_suffix = Path(split(target.source)[1]).suffix
-        decided = SUFFIXES.get(result.format, (own_suffix,))[0]
-        output = output.removesuffix(PENDING) + decided
     row = Row(
         target.source,
         result.status,
-        output=output,
+        code,
+        output=decided(output, result.format, split(target.source)[1]),
         reason=reason,
         figures=result.report(score=job.score),
         summary=summary,
     )
+    return _written(job, row, content, data, digest, stamp)
+
+
+def _icon(job: Job, data: bytes, kind: str, digest: bytes, stamp: str | None) -> Row:
+    """Compress the pictures of an icon."""
+    target = job.target
+    started = perf_counter()
+
+    def one(picture: bytes, name: str, options: CompressOptions) -> Result:
+        return compress(_Named(picture, name), options)
+
+    content = compress_icon(target.source, data, kind, job.options, one)
+    status: RowStatus = "compressed"
+    code, reason, words = "smaller", "", ""
+    if job.min_savings and len(data) - len(content) < parse_size(job.min_savings, len(data)):
+        code, reason, content = "min_savings", f"less than {job.min_savings} to save", data
+    elif content == data:
+        code, reason = "not_smaller", REASONS["not_smaller"]
+    if reason:
+        status, words = "kept", ", " + kept_words(reason, len(data), len(content))
+    seconds = round(perf_counter() - started, 4)
+    figures = {"bytes_in": len(data), "bytes_out": len(content), "format": kind}
+    row = Row(
+        target.source,
+        status,
+        code,
+        output=target.output,
+        reason=reason,
+        figures=figures | {"seconds": seconds},
+        summary=size_words(len(data), len(content)) + words,
+    )
+    return _written(job, row, content, data, digest, stamp)
+
+
+def _written(
+    job: Job, row: Row, content: bytes, data: bytes, digest: bytes, stamp: str | None
+) -> Row:
+    """Write what a row tells of."""
+    assert row.output is not None
     if not job.write:
         return row
-    if not (target.in_place and content == data):
-        _put(job, output, content)
-    if output == STDIO:
+    if not (job.target.in_place and content == data):
+        job.output.put(row.output, content)
+    if row.output == STDIO:
         return row
-    record = _record(job, row.status, output, (digest, digest_of(content)), stamp, row.figures)
+    hashes = (digest, digest_of(content))
+    return replace(row, record=_record(job, row.status, row.output, hashes, stamp, row.figures))
+
+
+def _no_picture(job: Job, stamp: str | None) -> Row:
+    if job.target.copy_rest:
+        return _along(job, "copied", "not_a_picture", stamp)
+    return Row.skipped(job.target.source, "not_a_picture")
+
+
+def _marked(job: Job, content: tuple[bytes, int], stamp: str | None) -> Row:
+    """Tell of a file that huepress compressed before."""
+    target = job.target
+    if target.along is not None:
+        return _along(job, "left", "compressed_before", stamp)
+    row = Row.skipped(target.source, "compressed_before")
+    if not target.in_place:
+        return row
+    digest, size = content
+    figures = {"bytes_in": size, "bytes_out": size}
+    record = _record(job, "kept", target.source, (digest, digest), stamp, figures)
     return replace(row, record=record)
 
 
-def _is_no_picture(source: str) -> bool:
-    """Whether the first bytes are those of no format that is read."""
-    if is_remote(source) and format_of(split(source)[1]) is not None:
-        return False  # one request less: the name says what to expect
-    return sniffed_format(store_of(source).head(source, HEAD_BYTES)) is None
+def _along(job: Job, status: RowStatus, code: str, stamp: str | None) -> Row:
+    """Leave a file as it is; in a mirrored tree it goes along."""
+    target = job.target
+    words = f"{'left' if status == 'left' else 'carried along'}: {REASONS[code]}"
+    row = Row(target.source, status, code, reason=REASONS[code], summary=words)
+    if target.along is None or not job.write:
+        return row
+    memory = job.memory
+    if memory.known is not None and (
+        done := unchanged(memory, memory.digest_of_source(job.options), stamp)
+    ):
+        return done
+    content = job.output.carry(target.along, job.options)
+    figures = {"bytes_in": content.n_bytes, "bytes_out": content.n_bytes}
+    hashes = (content.digest, content.digest)
+    record = _record(job, status, target.along, hashes, stamp, figures)
+    return replace(row, output=target.along, figures=figures, record=record)
+
+
+def _link(job: Job) -> Row:
+    """Make a link to a directory of the tree again."""
+    target = job.target
+    if os.path.isabs(os.readlink(target.source)):  # noqa: PTH115, PTH117
+        return Row.skipped(target.source, "link", "a link with an absolute target")
+    words = "a link to a directory"
+    row = Row(target.source, "copied", "link", reason=words, summary=f"carried along: {words}")
+    if not job.write:
+        return row
+    carry_link(target.source, target.output)
+    return replace(row, output=target.output)
+
+
+def _is_known_by_name(target: Target) -> bool:
+    """Whether a request to a store can be saved, because the name says what to expect."""
+    return is_remote(target.source) and is_picture_name(split(target.source)[1])
 
 
 def _stamp(target: Target) -> str | None:
@@ -240,97 +392,6 @@ def _read(target: Target, options: CompressOptions) -> bytes:
     if target.source == STDIO:
         return read(sys.stdin.buffer, limits, name="<stdin>")
     return store_of(target.source).read(target.source, limits)
-
-
-def _unchanged(job: Job, known: Record, digest: bytes, stamp: str | None) -> Row | None:
-    """Return the row of a file that an earlier run finished, None when there is work to do."""
-    source = job.target.source
-    if known.recipe != job.recipe:
-        return None
-    if job.target.in_place:
-        if digest != known.output_hash:
-            return None
-        output_stamp = stamp
-    else:
-        if digest != known.input_hash or not _is_ours(known):
-            return None
-        output_stamp = store_of(known.output).stamp(known.output, settled=False)
-    return Row(
-        source,
-        "skipped",
-        output=known.output,
-        reason="unchanged",
-        figures=known.figures,
-        record=replace(known, input_stamp=stamp, output_stamp=output_stamp),
-    )
-
-
-def _is_ours(known: Record) -> bool:
-    """Whether the output of an earlier run is there and as it was written."""
-    store = store_of(known.output)
-    if not store.exists(known.output):
-        return False
-    return digest_of(store.read(known.output, Limits())) == known.output_hash
-
-
-def _is_same(one: str, other: str) -> bool:
-    if is_remote(one) or is_remote(other):
-        return one == other
-    return os.path.realpath(one) == os.path.realpath(other)
-
-
-def _own_name(target: Target) -> str:
-    """Return where the original goes when it is kept although another format was asked for."""
-    if target.output == STDIO or target.in_place:
-        return target.output
-    above, name = split(target.output)
-    suffix = suffix_of(target.format)
-    own = Path(split(target.source)[1])
-    if own.suffix.lower() == suffix or not name.endswith(suffix):
-        return target.output
-    stem = name.removesuffix(suffix)
-    return (
-        above
-        + ("" if not above or above.endswith("/") else "/")
-        + (stem if stem.endswith(own.suffix) else stem + own.suffix)
-    )
-
-
-def _put(job: Job, output: str, content: bytes) -> None:
-    target = job.target
-    if output == STDIO:
-        _put_on_stdout(content)
-        return
-    store = store_of(output)
-    known = job.known
-    ours = known is not None and _is_same(known.output, output) and _is_ours(known)
-    force = target.overwrite or ours
-    with writing:
-        try:
-            store.write(
-                output,
-                content,
-                force=force,
-                keep_from=target.source if target.in_place and not is_remote(output) else None,
-                make_parents=target.make_parents,
-            )
-        except OutputError:
-            if not (job.adopt and store.exists(output)):
-                raise
-            if store.read(output, Limits()) != content:
-                raise
-
-
-def _put_on_stdout(content: bytes) -> None:
-    try:
-        sys.stdout.buffer.write(content)
-        sys.stdout.buffer.flush()
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        raise OutputError(
-            "<stdout>", error.strerror or "cannot be written", "a pipe or file"
-        ) from error
 
 
 def _record(
@@ -352,4 +413,5 @@ def _record(
         output_stamp=written,
         status=status,
         figures=figures,
+        source=job.target.source,
     )

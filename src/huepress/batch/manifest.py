@@ -23,7 +23,7 @@ from huepress.batch.store import is_remote
 from huepress.batch.targets import Target
 from huepress.errors import OutputError
 
-_VERSION: Final = 1
+_VERSION: Final = 2
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS files (
     target TEXT PRIMARY KEY,  -- where the output was planned, below the manifest's directory
@@ -37,12 +37,14 @@ CREATE TABLE IF NOT EXISTS files (
     bytes_in INTEGER,
     bytes_out INTEGER,
     score REAL,
-    figures TEXT NOT NULL     -- JSON: all that is told of the file
+    figures TEXT NOT NULL,    -- JSON: all that is told of the file
+    source TEXT               -- the input; NULL from version 1
 ) WITHOUT ROWID
 """
 _COLUMNS: Final = (
-    "input_hash, input_stamp, recipe, output, output_hash, output_stamp, status, figures"
+    "input_hash, input_stamp, recipe, output, output_hash, output_stamp, status, figures, source"
 )
+_HAS_SOURCE: Final = "SELECT count(*) FROM pragma_table_info('files') WHERE name = 'source'"
 _WAIT_SECONDS: Final = 60.0
 
 
@@ -55,6 +57,8 @@ class Manifest:
         The SQLite file; made when missing, with its directories.
     read_only : bool
         Nothing is recorded, and a missing file is an empty manifest.
+    home : path or None
+        The directory below which addresses are kept relative to it; None: where the file lies.
 
     Raises
     ------
@@ -62,9 +66,15 @@ class Manifest:
         Not a manifest, or of a later version, or it cannot be opened.
     """
 
-    def __init__(self, path: str | os.PathLike[str], *, read_only: bool = False) -> None:
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        read_only: bool = False,
+        home: str | os.PathLike[str] | None = None,
+    ) -> None:
         self._path = Path(path)
-        self._home = os.path.realpath(self._path.parent)
+        self._home = os.path.realpath(self._path.parent if home is None else home)
         self._read_only = read_only
         self._lock = threading.Lock()
         self._real: dict[str, str] = {}
@@ -80,8 +90,21 @@ class Manifest:
             ).fetchone()
         if row is None:
             return None
-        output = target.output if row[3] == key else self._address(row[3])
-        input_hash, input_stamp, recipe, _, output_hash, output_stamp, status, figures = row
+        return self._record(row, target.output if row[3] == key else self._address(row[3]))
+
+    def all(self) -> list[Record]:
+        """Return everything that is remembered, by the names of outputs."""
+        with self._explained(), self._lock:
+            rows = self._db.execute(f"SELECT {_COLUMNS} FROM files ORDER BY target").fetchall()
+        return [self._record(row, self._address(row[3])) for row in rows]
+
+    def forget(self, output: str) -> None:
+        """Remember no longer what was written to an address."""
+        with self._explained(), self._lock:
+            self._db.execute("DELETE FROM files WHERE output = ?", (self._key(output),))
+
+    def _record(self, row: tuple[Any, ...], output: str) -> Record:
+        input_hash, input_stamp, recipe, _, output_hash, output_stamp, status, figures, source = row
         return Record(
             input_hash,
             input_stamp,
@@ -91,6 +114,7 @@ class Manifest:
             output_stamp,
             status,
             json.loads(figures),
+            None if source is None else self._address(source),
         )
 
     def record(self, target: Target, record: Record) -> None:
@@ -111,9 +135,10 @@ class Manifest:
             figures.get("bytes_out"),
             figures.get("score"),
             json.dumps(figures),
+            None if record.source is None else self._key(record.source),
         )
         with self._explained(), self._lock:
-            self._db.execute(f"INSERT OR REPLACE INTO files VALUES ({','.join('?' * 12)})", values)
+            self._db.execute(f"INSERT OR REPLACE INTO files VALUES ({','.join('?' * 13)})", values)
 
     def __len__(self) -> int:
         with self._explained(), self._lock:
@@ -149,6 +174,15 @@ class Manifest:
                 raise OutputError(str(self._path), found, "a newer huepress, or another --manifest")
             if version == 0:
                 self._create(db)
+            elif version < _VERSION and not self._read_only:
+                db.execute("BEGIN IMMEDIATE")
+                if not db.execute(_HAS_SOURCE).fetchone()[0]:  # another run was quicker
+                    db.execute("ALTER TABLE files ADD COLUMN source TEXT")
+                    db.execute(f"PRAGMA user_version = {_VERSION}")
+                db.execute("COMMIT")
+            elif version < _VERSION:
+                db.close()
+                return _empty()
             # Normal: a commit survives the death of the process, and the file that of the machine;
             # what is lost then is found again by its content.
             db.execute("PRAGMA synchronous = NORMAL")

@@ -1,8 +1,9 @@
-"""The mark in files that were compressed in place, so that they are never compressed twice.
+"""The mark in files that were compressed in place or in a tree: they are never compressed twice.
 
 PNG: an empty chunk ``huPR`` before IEND; ancillary, private and unsafe to copy, so that an editor
 that changes the picture has to drop it (PNG specification, section 5.4). GIF: a comment before the
-trailer. WebP: an unknown chunk at the end, which readers have to pass over (RIFF).
+trailer. WebP: an unknown chunk at the end, which readers have to pass over (RIFF). TIFF and BMP:
+8 bytes behind the picture, which no offset leads to.
 """
 
 from __future__ import annotations
@@ -14,16 +15,18 @@ _PNG_END: Final = b"\0\0\0\0IEND\xae\x42\x60\x82"
 _PNG_MARK: Final = b"\0\0\0\0huPR" + zlib.crc32(b"huPR").to_bytes(4, "big")
 _GIF_MARK: Final = b"\x21\xfe\x08huepress\0"
 _WEBP_MARK: Final = b"huPR\0\0\0\0"
+_END_MARK: Final = b"huepress"
 
-MARKABLE: Final = ("png", "gif", "webp")
+MARKABLE: Final = ("png", "gif", "webp", "tiff", "bmp")
 
 
 def is_marked(data: bytes) -> bool:
     """Whether a file carries the mark."""
     return (
-        data.endswith(_PNG_MARK + _PNG_END)
+        (data.startswith(b"\x89PNG") and data.endswith(_PNG_MARK + _PNG_END))
         or (data.startswith(b"GIF8") and data.endswith(_GIF_MARK + b"\x3b"))
         or (data.startswith(b"RIFF") and data.endswith(_WEBP_MARK))
+        or (data.startswith((b"II*\0", b"MM\0*", b"BM")) and data.endswith(_END_MARK))
     )
 
 
@@ -46,4 +49,4 @@ def marked(data: bytes, format: str) -> bytes:
     if format == "webp" and data.startswith(b"RIFF"):
         size = (len(data) - 8 + len(_WEBP_MARK)).to_bytes(4, "little")
         return data[:4] + size + data[8:] + _WEBP_MARK
-    return data
+    return data + _END_MARK if format in ("tiff", "bmp") else data

@@ -9,9 +9,48 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal, TypeAlias
 
-from huepress.errors import HuepressError
+from huepress.errors import HuepressError, LimitError
 
-RowStatus: TypeAlias = Literal["compressed", "kept", "skipped", "failed"]
+RowStatus: TypeAlias = Literal["compressed", "kept", "left", "copied", "skipped", "failed"]
+
+STATUSES: Final[tuple[RowStatus, ...]] = (
+    "compressed",
+    "kept",
+    "left",
+    "copied",
+    "skipped",
+    "failed",
+)
+
+REASONS: Final = {
+    "smaller": "",
+    "converted": "",
+    "not_smaller": "nothing smaller was found",
+    "min_savings": "too little to save",
+    "photo_format": "a photo format",
+    "animation": "an animation",
+    "pages": "several pages",
+    "no_writer": "a format that is only read",
+    "not_a_picture": "not a picture",
+    "deep": "has more than 8 bits a channel",
+    "unchanged": "unchanged",
+    "compressed_before": "compressed before",
+    "other_format": "its name says another format",
+    "ignored": "ignored",
+    "link": "a link",
+    "not_regular": "not a regular file",
+    "own_output": "an output of huepress",
+    "pruned": "removed: its source is gone",
+}
+"""Stable codes of rows that did not fail, and what people are told where nothing more is known."""
+
+FAILURES: Final = {
+    "decode": "damaged",
+    "limit": "too_large",
+    "input": "unreadable",
+    "missing-extra": "missing_extra",
+}
+"""Codes of rows for those codes of errors that say less; other errors keep their own."""
 
 FIGURES: Final = (
     "bytes_in",
@@ -68,9 +107,11 @@ class Record:
     recipe : bytes
         Of everything else that decides the bytes (`job.recipe_of`).
     status : str
-        ``compressed`` or ``kept``.
+        ``compressed``, ``kept``, ``left`` or ``copied``.
     figures : mapping
         As `Row.figures`.
+    source : str or None
+        The input it was made of; None in manifests of earlier versions.
     """
 
     input_hash: bytes
@@ -81,6 +122,7 @@ class Record:
     output_stamp: str | None
     status: RowStatus
     figures: Mapping[str, Any]
+    source: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +135,14 @@ class Row:
         The input.
     status : str
         ``compressed``; ``kept``: not to be made smaller, the original is what was written;
-        ``skipped``: not touched, `reason` says why; ``failed``.
+        ``left``: a picture that was not tried; ``copied``: no picture, carried along; ``skipped``:
+        nothing was to be done; ``failed``.
+    code : str
+        Why, for machines: a key of `REASONS`, or of a failure.
     output : str or None
         The file written, ``-`` for standard output; None when there is none.
     reason : str
-        Why it was skipped or kept.
+        Why it was skipped, left or kept, for people.
     figures : mapping
         `Result.report()`; empty when the file was not compressed.
     summary : str
@@ -110,6 +155,7 @@ class Row:
 
     source: str
     status: RowStatus
+    code: str
     output: str | None = None
     reason: str = ""
     figures: Mapping[str, Any] = field(default_factory=dict)
@@ -120,7 +166,15 @@ class Row:
     @classmethod
     def failed(cls, source: str, error: HuepressError) -> Row:
         """Return the row of a file that failed with an error of the tree."""
-        return cls(source, "failed", failure=Failure(error.code, str(error), error.exit_code))
+        code = FAILURES.get(error.code, error.code)
+        if isinstance(error, LimitError) and error.option == "--timeout":
+            code = "timeout"
+        return cls(source, "failed", code, failure=Failure(code, str(error), error.exit_code))
+
+    @classmethod
+    def skipped(cls, source: str, code: str, reason: str = "") -> Row:
+        """Return the row of a file that needs nothing."""
+        return cls(source, "skipped", code, reason=reason or REASONS[code])
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -142,7 +196,8 @@ class Row:
         """Return the row as one JSON object; what is not known is None."""
         known = dict.fromkeys(FIGURES) | dict(self.figures)
         row: dict[str, Any] = {"input": self.source, "output": self.output, **known}
-        row |= {"status": self.status, "reason": self.reason or None, "error": None}
+        row |= {"status": self.status, "code": self.code, "reason": self.reason or None}
+        row |= {"notes": list(self.notes), "error": None}
         if self.failure is not None:
             row["error"] = {"code": self.failure.code, "message": self.failure.message}
         return row

@@ -8,15 +8,18 @@ from __future__ import annotations
 import os
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import huepress
 from huepress.batch.engine import Engine, Inline, in_order
 from huepress.batch.job import Job, recipe_of, run_job
-from huepress.batch.rows import Failure, Row
-from huepress.batch.store import STDIO, store_of
+from huepress.batch.memory import Memory, unchanged, unchanged_by_stamp
+from huepress.batch.names import OWN
+from huepress.batch.rows import Failure, Record, Row
+from huepress.batch.store import STDIO, is_remote, store_of
 from huepress.batch.targets import Target
-from huepress.errors import LimitError
+from huepress.errors import InputError, LimitError, OutputError
 from huepress.options import BatchOptions, CompressOptions
 from huepress.types import PaletteFit
 
@@ -24,6 +27,9 @@ if TYPE_CHECKING:
     from distributed import Client
 
     from huepress.batch.manifest import Manifest
+
+SMALL: Final = 4 << 20
+"""Bytes up to which a file is hashed in this process (some 5 ms) rather than in a worker."""
 
 FEW: Final = 8
 """Up to so many files are done in this process, one after the other, each with all threads: a
@@ -82,15 +88,19 @@ def run(
         for place, target in enumerate(targets):
             found = target if isinstance(target, Row) else prepare(target)
             if isinstance(found, Row):
+                keep(target, found)
                 ready[place] = found
                 yield None
             else:
                 yield found
 
-    def done(place: int, row: Row) -> Row:
-        target = targets[place]
+    def keep(target: Target | Row, row: Row) -> None:
         if manifest is not None and row.record is not None and isinstance(target, Target):
             manifest.record(target, row.record)
+
+    def done(place: int, row: Row) -> Row:
+        target = targets[place]
+        keep(target, row)
         return row
 
     try:
@@ -131,25 +141,24 @@ class _Preparation:
     def __call__(self, target: Target) -> Job | Row:
         options, recipe = self._recipe(target)
         known = None if self._manifest is None else self._manifest.find(target)
-        if known is not None and not target.again and known.recipe == recipe:
-            stamp = target.stamp or store_of(target.source).stamp(target.source)
-            if stamp is not None and stamp == known.input_stamp:
-                store = store_of(known.output)
-                if store.stamp(known.output, settled=False) == known.output_stamp:
-                    return Row(
-                        target.source,
-                        "skipped",
-                        output=known.output,
-                        reason="unchanged",
-                        figures=known.figures,
-                    )
+        if known is not None:
+            if other := _other_owner(target, known):
+                found = f"is what was made of {other}"
+                return Row.failed(
+                    target.source, OutputError(target.output, found, "use --force to overwrite it")
+                )
+            if not target.again:
+                memory = Memory(target, recipe, known)
+                done = unchanged_by_stamp(memory) or self._unchanged_by_content(memory)
+                if done is not None:
+                    return done
         return Job(
             target,
             options,
             recipe,
             huepress.__version__,
             known=known,
-            adopt=self._manifest is not None,
+            adopt=self._manifest is not None or self._batch.recursive,
             write=not (self._batch.dry_run or self._batch.check),
             again=target.again,
             score=self._score,
@@ -157,15 +166,39 @@ class _Preparation:
             fit=self._fit,
         )
 
+    def _unchanged_by_content(self, memory: Memory) -> Row | None:
+        """Look at the content of small local files here: quicker than to start a worker for it."""
+        target, known = memory.target, memory.known
+        if known is None or known.recipe != memory.recipe or is_remote(target.source):
+            return None
+        try:
+            if Path(target.source).stat().st_size > SMALL:
+                return None
+            digest = memory.digest_of_source(self._options)
+        except (OSError, InputError):
+            return None  # whoever does the job tells it
+        return unchanged(memory, digest, store_of(target.source).stamp(target.source))
+
     def _recipe(self, target: Target) -> tuple[CompressOptions, bytes]:
         key = (target.format, target.in_place)
         if key not in self._recipes:
-            options = self._options.changed(format=target.format)
+            own = target.format == OWN
+            options = self._options.changed(format="auto" if own else target.format)
             place = "in place" if target.in_place else "apart"
             palette = None if self._fit is None else self._fit.palette.colors.tobytes().hex()
-            recipe = recipe_of(options, place, self._batch.min_savings, palette)
-            self._recipes[key] = (options, recipe)
+            more = (place, self._batch.min_savings, palette, OWN if own else None)
+            self._recipes[key] = (options, recipe_of(options, *more))
         return self._recipes[key]
+
+
+def _other_owner(target: Target, known: Record) -> str | None:
+    """Name the input that an output belongs to, where that is another one and still there."""
+    owner = known.source
+    if owner is None or target.overwrite or owner == target.source:
+        return None
+    if not is_remote(owner) and os.path.abspath(owner) == os.path.abspath(target.source):  # noqa: PTH100
+        return None
+    return owner if store_of(owner).exists(owner) else None
 
 
 def _engine(
@@ -194,7 +227,7 @@ def _run_alone(job: Job) -> Row:
 def _lost(job: Job, words: str) -> Row:
     source = job.target.source
     message = f"{source}: its worker was lost, twice ({words}); the file may need too much memory"
-    return Row(source, "failed", failure=Failure("worker", message))
+    return Row(source, "failed", "worker", failure=Failure("worker", message))
 
 
 def _late(job: Job) -> Row:

@@ -43,6 +43,8 @@ class Found:
         As `Store.stamp` gives it, when the listing came with it.
     refusal : str
         Why it is not to be opened; empty for regular files.
+    code : str
+        The same for machines: ``link``, ``directory_link`` or ``not_regular``.
     unreadable : bool
         The refusal is a fault (a directory that cannot be listed), not a choice.
     """
@@ -52,6 +54,7 @@ class Found:
     stamp: str | None = None
     refusal: str = ""
     unreadable: bool = False
+    code: str = ""
 
 
 class Descend(Protocol):
@@ -190,7 +193,8 @@ class LocalStore:
                     if descend(relative):
                         below.append((relative + "/", entry.path))
                 else:
-                    yield Found(entry.path, relative, None, _refusal(entry, home))
+                    refusal, code = _refusal(entry, home)
+                    yield Found(entry.path, relative, None, refusal, code=code)
             waiting += reversed(below)
 
 
@@ -231,8 +235,10 @@ class RemoteStore:
             return None
 
     def head(self, address: str, n_bytes: int) -> bytes:
-        """As the protocol says."""
+        """As the protocol says; of an empty object no part can be asked for."""
         try:
+            if self._fs.info(address).get("size") == 0:
+                return b""
             return bytes(self._fs.cat_file(address, start=0, end=n_bytes))
         except remote_errors() as error:
             raise _unreadable(address, error) from error
@@ -283,8 +289,7 @@ class RemoteStore:
                     if path != directory and descend(relative):
                         below.append((relative + "/", path))
                 elif path != directory:
-                    refusal = "not a picture" if info.get("size") == 0 else ""
-                    yield Found(self._address(path), relative, _remote_stamp(info), refusal)
+                    yield Found(self._address(path), relative, _remote_stamp(info))
             waiting += reversed(below)
 
     def _address(self, path: str) -> str:
@@ -320,20 +325,21 @@ def remote_errors(*more: type[Exception]) -> tuple[type[Exception], ...]:
     return tuple(found)
 
 
-def _refusal(entry: os.DirEntry[str], home: str) -> str:
-    """Return why an entry that is no directory is not opened; empty when it is to be."""
+def _refusal(entry: os.DirEntry[str], home: str) -> tuple[str, str]:
+    """Return why an entry that is no directory is not opened, with its code; else empty texts."""
     try:
         if entry.is_symlink():
             there = os.path.realpath(entry.path)
             if os.path.commonpath([home, there]) != home:
-                return "a link that leads out of the tree"
+                return "a link that leads out of the tree", "link"
             if Path(there).is_dir():
-                return "a link to a directory"
-        return "" if stat.S_ISREG(entry.stat().st_mode) else "not a regular file"
+                return "a link to a directory", "directory_link"
+        regular = stat.S_ISREG(entry.stat().st_mode)
+        return ("", "") if regular else ("not a regular file", "not_regular")
     except FileNotFoundError:
-        return "a link that leads nowhere"
+        return "a link that leads nowhere", "link"
     except OSError as error:
-        return error.strerror or "cannot be looked at"
+        return error.strerror or "cannot be looked at", "not_regular"
 
 
 def _remote_stamp(info: dict[str, Any]) -> str | None:

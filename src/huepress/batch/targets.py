@@ -1,52 +1,22 @@
 """Where each output goes: inputs and the options of writing in, one target an input out.
 
-Trees are listed here; nothing is opened and nothing is written. A refusal that concerns the whole
-call is an error before a picture is read; one that concerns a file of a tree is a Row.
+Trees are listed (trees.py); no picture is opened and nothing is written. A refusal that concerns
+the whole call is an error before a picture is read; one that concerns a file of a tree is a Row.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
 
-from huepress.batch.globs import Chooser
+from huepress.batch.names import OWN, beside, format_of, named_for, own_name, suffix_of
 from huepress.batch.rows import Row
-from huepress.batch.store import (
-    STDIO,
-    Found,
-    is_remote,
-    join,
-    local_path,
-    split,
-    store_of,
-)
+from huepress.batch.store import STDIO, is_remote, join, local_path, split, store_of
 from huepress.encode import contradiction
-from huepress.errors import InputError, OptionError, OutputError
+from huepress.errors import OptionError, OutputError
 from huepress.options import BatchOptions, WriteOptions
 from huepress.result.write import check_target
-
-# The first suffix of a format is the one that is written.
-SUFFIXES: Final = {
-    "png": (".png",),
-    "webp": (".webp",),
-    "gif": (".gif",),
-    "jxl": (".jxl",),
-    "tiff": (".tiff", ".tif"),
-    "bmp": (".bmp",),
-}
-
-PENDING: Final = ".smallest"
-"""Stands for the suffix while the race for the smallest file is not decided."""
-
-_NOT_WRITTEN: Final = "in place only {} are written".format(
-    ", ".join(name for suffixes in SUFFIXES.values() for name in suffixes)
-)
-
-OWN_FILES: Final = ".huepress"
-"""What the names of manifests and temporary files begin with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +30,7 @@ class Target:
     output : str
         The output file; ``-`` is standard output.
     format : str
-        Of the output.
+        Of the output; `names.OWN` is what the input turns out to be.
     overwrite : bool
         Whether an existing file may be replaced.
     in_place : bool
@@ -69,6 +39,12 @@ class Target:
         Whether directories that are missing may be made.
     from_tree : bool
         Found in a tree, where what is no picture is passed over.
+    along : str or None
+        Where the file goes as it is when it is left, or cannot be compressed; None: nowhere.
+    copy_rest : bool
+        Whether that holds for what is no picture, too.
+    is_link : bool
+        A link to a directory of the tree, which is made again.
     stamp : str or None
         What the listing told of the input's content.
     again : bool
@@ -84,15 +60,19 @@ class Target:
     in_place: bool = False
     make_parents: bool = False
     from_tree: bool = False
+    along: str | None = None
+    copy_rest: bool = False
+    is_link: bool = False
     stamp: str | None = None
     again: bool = False
     by_default: bool = False
 
-
-def format_of(path: Path | str) -> str | None:
-    """Return the format that a suffix stands for, or None."""
-    suffix = Path(path).suffix.lower()
-    return next((name for name, suffixes in SUFFIXES.items() if suffix in suffixes), None)
+    @property
+    def own_output(self) -> str:
+        """Where the original goes when it is kept."""
+        if self.output == STDIO or self.in_place:
+            return self.output
+        return self.along or own_name(self.source, self.output, self.format)
 
 
 def plan(
@@ -108,7 +88,7 @@ def plan(
     write : WriteOptions
         Where outputs go.
     format : str
-        Asked for, or ``auto``.
+        Asked for, or ``auto``: in trees and in place the input's own, else by the output's suffix.
     batch : BatchOptions or None
         Whether and how to go through trees.
 
@@ -116,15 +96,17 @@ def plan(
     -------
     list of Target or Row
         One an input, in their order; those of a tree by name, files before directories. A Row says
-        why a file of a tree is left alone.
+        why a file of a tree is passed over.
 
     Raises
     ------
     OptionError
-        The inputs and options do not go together.
+        The inputs and options do not go together, or two inputs share an output.
     InputError
         A store cannot be reached.
     """
+    from huepress.batch.trees import plan_tree
+
     batch = batch or BatchOptions()
     if STDIO in sources and (write.in_place or write.out_dir):
         raise OptionError("input", STDIO, "-o PATH, or -o - for standard output")
@@ -135,12 +117,12 @@ def plan(
         raise OptionError("output", write.output, "one input with -o; several with --out-dir")
     for source in sources:
         if source in trees:
-            planned += _plan_tree(source, write, format, batch, alone=len(sources) == 1)
+            planned += plan_tree(source, write, format, batch, alone=len(sources) == 1)
         else:
             planned.append(_named(source, write, format, batch))
     return [
         replace(item, again=True) if write.force and isinstance(item, Target) else item
-        for item in _apart(planned, write)
+        for item in _once(planned)
     ]
 
 
@@ -175,78 +157,24 @@ def _is_directory(source: str) -> bool:
     return store_of(source).is_directory(source)
 
 
-def _plan_tree(
-    root: str, write: WriteOptions, format: str, batch: BatchOptions, *, alone: bool
-) -> Iterator[Target | Row]:
-    chooser = Chooser(batch.include, batch.exclude)
-    out_dir = None if write.out_dir is None else local_path(write.out_dir)
-    if out_dir is not None and not alone:
-        out_dir = join(out_dir, split(root.rstrip("/" + os.sep))[1] or "root")
-    descend = _descender(root, out_dir, chooser)
-    for found in store_of(root).walk(root, descend):
-        name = found.relative.rpartition("/")[2]
-        if found.unreadable:
-            fault = InputError(found.address, found.refusal, "a directory that may be listed")
-            yield Row.failed(found.address, fault)
-        elif name.startswith(OWN_FILES) or not chooser.wants_file(found.relative):
-            continue
-        elif found.refusal:
-            yield Row(found.address, "skipped", reason=found.refusal)
-        else:
-            yield _in_tree(found, out_dir, write, format)
-
-
-def _descender(root: str, out_dir: str | None, chooser: Chooser) -> Callable[[str], bool]:
-    """Say which directories are looked into: not the one that the outputs go to."""
-    own = None if out_dir is None or is_remote(out_dir) else os.path.realpath(out_dir)
-
-    def descend(relative: str) -> bool:
-        if (
-            own is not None
-            and not is_remote(root)
-            and os.path.realpath(join(root, relative)) == own
-        ):
-            return False
-        if out_dir is not None and is_remote(root) and join(root, relative) == out_dir.rstrip("/"):
-            return False
-        return chooser.wants_directory(relative)
-
-    return descend
-
-
-def _in_tree(found: Found, out_dir: str | None, write: WriteOptions, format: str) -> Target | Row:
-    if out_dir is not None:
-        above, name = split(join(out_dir, found.relative))
-        chosen = "png" if format == "auto" else format
-        output = _beside(above, Path(name).stem + suffix_of(chosen))
-        target = Target(found.address, output, chosen, write.force, make_parents=True)
-    elif write.in_place:
-        if os.path.islink(found.address):  # noqa: PTH114
-            return Row(found.address, "skipped", reason="a link: its file is in the tree")
-        try:
-            target = _in_place(found.address, format)
-        except OptionError:
-            return Row(found.address, "skipped", reason=_NOT_WRITTEN)
-    else:
-        if Path(found.relative).stem.endswith(write.suffix):
-            return Row(
-                found.address, "skipped", reason=f"an output: its name ends in {write.suffix}"
-            )
-        target = _target(found.address, write, format)
-    return replace(target, from_tree=True, stamp=found.stamp)
-
-
 def _named(source: str, write: WriteOptions, format: str, batch: BatchOptions) -> Target | Row:
     """Give an input that was named on its own its output; a check passes over other formats."""
     try:
-        return _target(source, write, format)
+        return target_of(source, write, format)
     except OptionError:
         if not batch.check:
             raise
-        return Row(source, "skipped", reason=_NOT_WRITTEN)
+        return Row.skipped(source, "other_format")
 
 
-def _target(source: str, write: WriteOptions, format: str) -> Target:
+def target_of(source: str, write: WriteOptions, format: str) -> Target:
+    """Give one input its output.
+
+    Raises
+    ------
+    OptionError
+        It is to stay in its place, and its name says another format than the one asked for.
+    """
     if write.in_place:
         return _in_place(source, format)
     chosen = "png" if format == "auto" else format
@@ -259,31 +187,23 @@ def _target(source: str, write: WriteOptions, format: str) -> Target:
         chosen = format if format != "auto" else named or "png"
         wrong = contradiction(output, chosen, known_only=format not in ("auto", "smallest"))
         if wrong:
-            likely = Path(split(output)[1]).stem + (
-                "" if chosen == "smallest" else SUFFIXES[chosen][0]
-            )
+            likely = Path(split(output)[1]).stem
+            likely += "" if chosen == "smallest" else suffix_of(chosen)
             raise OptionError("output", write.output, f"a name such as {likely}, because {wrong}")
         return Target(source, output, chosen, write.force, by_default=free and named is None)
     above, name = split(source)
-    stem = Path(name).stem
     if write.out_dir is not None:
-        output = join(local_path(write.out_dir), stem + suffix_of(chosen))
+        output = join(local_path(write.out_dir), named_for(name, chosen))
         return Target(source, output, chosen, write.force, make_parents=True, by_default=free)
-    output = _beside(above, stem + write.suffix + suffix_of(chosen))
+    output = beside(above, Path(name).stem + write.suffix + suffix_of(chosen))
     return Target(source, output, chosen, write.force, by_default=free)
-
-
-def suffix_of(format: str) -> str:
-    """Return the suffix that files of a format are written with."""
-    return SUFFIXES.get(format, (PENDING,))[0]
 
 
 def _in_place(source: str, format: str) -> Target:
     if format == "smallest":
         raise OptionError("format", format, "one format, because --in-place keeps the name")
-    own = format_of(split(source)[1])
-    chosen = (own or "png") if format == "auto" else format
-    if own != chosen:
+    chosen = OWN if format == "auto" else format
+    if chosen != OWN and format_of(split(source)[1]) != chosen:
         raise OptionError(
             "in_place",
             source,
@@ -293,49 +213,33 @@ def _in_place(source: str, format: str) -> Target:
     return Target(source, source, chosen, overwrite=True, in_place=True)
 
 
-def _beside(above: str, name: str) -> str:
-    """Return the address of a name in the directory that `split` gave."""
-    return above + name if is_remote(above) or not above else os.path.join(above, name)  # noqa: PTH118
-
-
-def _apart(planned: list[Target | Row], write: WriteOptions) -> list[Target | Row]:
-    """Give inputs that would share an output a name each.
-
-    In a tree the one that has the output's own name keeps it, the others keep their suffix too:
-    ``a.png`` and ``a.jpg`` become ``a.png`` and ``a.jpg.png``. Outside of trees it is an error. An
-    input that was named twice is done once.
+def _once(planned: list[Target | Row]) -> list[Target | Row]:
+    """Leave out inputs that were named twice.
 
     Raises
     ------
     OptionError
-        Two inputs share an output even so.
+        Two inputs share an output.
     """
-    wanted: dict[str, list[int]] = {}
-    for place, item in enumerate(planned):
-        if isinstance(item, Target) and item.output != STDIO:
-            wanted.setdefault(item.output, []).append(place)
-    result = list(planned)
-    for places in wanted.values():
-        for place in places if len(places) > 1 else ():
-            item = planned[place]
-            assert isinstance(item, Target)
-            above, name = split(item.output)
-            own = split(item.source)[1]
-            if item.from_tree and not item.in_place and own != name:
-                added = "" if write.out_dir is not None else write.suffix
-                full = own + added + suffix_of(item.format)
-                result[place] = replace(item, output=_beside(above, full))
     seen: dict[str, str] = {}
     once: list[Target | Row] = []
-    for item in result:
+    clashes: list[tuple[str, str, str]] = []
+    for item in planned:
         if isinstance(item, Target) and item.output != STDIO:
             other = seen.get(item.output)
             if other == item.source:
                 continue
             if other is not None:
-                raise OptionError(
-                    "output", item.output, f"a name of its own for each of {other}, {item.source}"
-                )
+                clashes.append((item.output, other, item.source))
             seen[item.output] = item.source
         once.append(item)
+    if clashes:
+        output, one, other = clashes[0]
+        more = f" ({len(clashes) - 1} more of this kind)" if len(clashes) > 1 else ""
+        raise OptionError(
+            "output",
+            output,
+            f"a name of its own for each of {one}, {other}{more}: rename one, leave one out with"
+            " --exclude, or let both keep their formats",
+        )
     return once

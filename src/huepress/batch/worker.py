@@ -15,7 +15,7 @@ import sys
 import threading
 from typing import IO, Any
 
-from huepress.batch.job import writing
+from huepress.batch.output import writing
 from huepress.batch.workers import receive, send
 
 

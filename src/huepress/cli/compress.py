@@ -13,11 +13,11 @@ from huepress.cli.flags import GroupedCommand, flags_of, options_of
 from huepress.cli.progress import Progress
 from huepress.cli.streams import is_terminal, require_stdout
 from huepress.cli.telling import Teller
-from huepress.errors import OptionError
+from huepress.errors import OptionError, OutputError
 from huepress.options import BatchOptions, CompressOptions, WriteOptions
 
 if TYPE_CHECKING:
-    from huepress.batch import Row, Target
+    from huepress.batch import Manifest, Row, Target
 
 EPILOG = """\b
 Examples:
@@ -61,6 +61,8 @@ def command(sources: tuple[str, ...], as_json: bool, quiet: bool, **values: Any)
         options = options.changed(drop_signature=True)
     if batch.check and not (write.output or write.out_dir):
         write = write.changed(in_place=True)
+    if batch.prune and write.out_dir is None:
+        raise click.UsageError("--prune goes with --out-dir")
     if options.threads:
         # The PNG optimizer's threads are counted per process, and this is its first use.
         os.environ.setdefault("RAYON_NUM_THREADS", str(options.threads))
@@ -137,17 +139,17 @@ def _work(
         fit = None
         if batch.shared_palette:
             options = options.changed(icc="srgb")  # as the palette is
-            inputs = [target.source for target in targets if not isinstance(target, room.Row)]
+            from huepress.batch.kinds import has_palette
+
+            inputs = [t.source for t in targets if not isinstance(t, room.Row) and has_palette(t)]
             fit = room.fit_palette(
                 inputs, options, weighting=batch.palette_weights, client=client, skip_bad=True
             )
             if batch.save_palette is not None and not (batch.dry_run or batch.check):
                 room.save_palette(batch.save_palette, fit.palette, force=write.force)
-        place = room.place_of(sources, write, batch)
-        manifest = None
-        if place is not None:
-            reading = batch.dry_run or batch.check
-            manifest = stack.enter_context(room.Manifest(place, read_only=reading))
+        manifest = _manifest(sources, write, batch)
+        if manifest is not None:
+            stack.enter_context(manifest)
         progress = stack.enter_context(Progress(len(targets), enabled=teller.shows_progress))
         rows = room.run(
             targets,
@@ -158,6 +160,37 @@ def _work(
             fit=fit,
             score=teller.wants_scores,
         )
+        done: dict[str, str] = {}
         for row in stack.enter_context(closing(rows)):
             teller.tell(row)
             progress.advance(row.source, row.saved)
+            if row.output is not None and row.failure is None:
+                done[row.source] = row.output
+        if batch.prune and manifest is not None and write.out_dir is not None:
+            for row in room.prune(
+                manifest, targets, done, write.out_dir, write=not (batch.dry_run or batch.check)
+            ):
+                teller.tell(row)
+
+
+def _manifest(
+    sources: tuple[str, ...], write: WriteOptions, batch: BatchOptions
+) -> Manifest | None:
+    """Open the memory of the run; without one it goes on, and says so."""
+    from huepress import batch as room
+
+    place = room.place_of(sources, write, batch)
+    if place is None:
+        return None
+    if batch.dry_run or batch.check:
+        return room.Manifest(place.found, read_only=True, home=place.home)
+    try:
+        if place.settle():
+            click.echo(f"note: {place.old} was moved to {place.path}", err=True)
+        return room.Manifest(place.path, home=place.home)
+    except (OutputError, OSError) as error:
+        if batch.manifest is not None or batch.prune:
+            raise
+        words = "--manifest FILE keeps it elsewhere, --no-manifest does without"
+        click.echo(f"note: nothing is remembered: {error}; {words}", err=True)
+        return None

@@ -176,7 +176,7 @@ def command(
 
 
 def _save(found: Sweep, folder: Path, force: bool) -> None:
-    from huepress.batch.targets import SUFFIXES
+    from huepress.batch.names import SUFFIXES
     from huepress.result.write import write_atomic
 
     for point in found.points:

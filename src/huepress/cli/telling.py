@@ -14,7 +14,10 @@ from huepress.cli.progress import size_in_words
 if TYPE_CHECKING:
     from huepress.batch import Row
 
-_STATUSES: Final = ("compressed", "kept", "skipped", "failed")
+_STATUSES: Final = ("compressed", "kept", "left", "copied", "skipped", "failed")
+
+_MOST_REASONS: Final = 6
+"""More of them make a line nobody reads."""
 
 
 class Teller:
@@ -44,7 +47,7 @@ class Teller:
         self._dry_run = dry_run
         self._started = perf_counter()
         self._counts: Counter[str] = Counter()
-        self._reasons: Counter[str] = Counter()
+        self._reasons: dict[str, Counter[str]] = {"left": Counter(), "skipped": Counter()}
         self._before = self._after = 0
         self._codes: set[int] = set()
 
@@ -52,8 +55,8 @@ class Teller:
         """Tell one row."""
         self._counts[row.status] += 1
         self._codes.add(row.exit_code)
-        if row.status == "skipped":
-            self._reasons[row.reason] += 1
+        if row.status in self._reasons:
+            self._reasons[row.status][row.reason] += 1
         if row.status in ("compressed", "kept"):
             self._before += row.figures.get("bytes_in") or 0
             self._after += row.figures.get("bytes_out") or 0
@@ -65,9 +68,9 @@ class Teller:
             self._say(row)
 
     def _say(self, row: Row) -> None:
-        if row.status == "skipped":
+        if row.status in ("left", "copied", "skipped"):
             if not self._several:
-                click.echo(f"{row.source}: skipped, {row.reason}")
+                click.echo(f"{row.source}: {row.status}, {row.reason}")
             return
         if self._check:
             if row.status == "compressed":
@@ -85,10 +88,11 @@ class Teller:
         """Tell the sum of several files, on standard error when standard output has data."""
         if not self._several or self._quiet:
             return
-        parts = [f"{self._counts[status]} {status}" for status in _STATUSES if self._counts[status]]
-        if self._reasons:
-            reasons = ", ".join(f"{n} {reason}" for reason, n in self._reasons.most_common(3))
-            parts = [f"{part} ({reasons})" if "skipped" in part else part for part in parts]
+        parts = [
+            f"{self._counts[status]} {status}{self._why(status)}"
+            for status in _STATUSES
+            if self._counts[status]
+        ]
         line = ", ".join(parts) or "no files"
         if self._before:
             before, after = size_in_words(self._before), size_in_words(self._after)
@@ -100,6 +104,11 @@ class Teller:
         if self._check or self._dry_run:
             line += "; nothing was written"
         click.echo(line, err=self._as_json)
+
+    def _why(self, status: str) -> str:
+        """Say the most frequent reasons of a status, in brackets."""
+        reasons = self._reasons.get(status, Counter()).most_common(_MOST_REASONS)
+        return f" ({', '.join(f'{n} {reason}' for reason, n in reasons)})" if reasons else ""
 
     @property
     def shows_progress(self) -> bool:

@@ -19,7 +19,7 @@ from PIL import ImageFile
 from huepress.decode import color, depth
 from huepress.decode.orientation import ORIENTATION, orientation_of
 from huepress.decode.pixels import Decoded, as_decoded, from_pillow, with_key
-from huepress.errors import DecodeError, InputError, LimitError
+from huepress.errors import DecodeError, FramesError, InputError, LimitError
 from huepress.formats import gainmap, png
 from huepress.formats import riff as webp
 from huepress.formats.limits import Limits
@@ -221,12 +221,7 @@ def choose_frame(name: str, image: PillowImage.Image, frame: int | None, limits:
         word = "pages"
         shown = [page for page in shown if _is_full_page(image, page)] or shown
     if len(shown) > 1 and frame is None:
-        what = "pages" if word == "pages" else "an animation"
-        raise DecodeError(
-            name,
-            f"has {len(shown)} {word}",
-            f"a still picture is needed: --frame N (0 to {len(shown) - 1}) takes one of {what}",
-        )
+        raise FramesError(name, len(shown), word)
     wanted = 0 if frame is None else frame
     if not 0 <= wanted < len(shown):
         raise DecodeError(name, f"has {len(shown)} {word}", f"there is no number {wanted}")

@@ -42,11 +42,33 @@ class BatchOptions(OptionGroup):
         None,
         "text",
         "--manifest",
-        "Where finished files are remembered; with -r it is .huepress.sqlite in the output.",
+        "Where finished files are remembered; with -r it is a file in your state directory.",
         metavar="FILE",
         group=PANEL,
     )
     no_manifest: bool = option(False, "switch", "--no-manifest", "Remember nothing.", group=PANEL)
+    copy_rest: bool = option(
+        True,
+        "switch",
+        "--copy-rest/--no-copy-rest",
+        "Of a tree that is mirrored also carry along what is no picture, as it is (the default).",
+        group=PANEL,
+    )
+    no_ignore: bool = option(
+        False,
+        "switch",
+        "--no-ignore",
+        "Of a tree also take hidden files, node_modules, and what .gitignore and .huepressignore"
+        " name.",
+        group=PANEL,
+    )
+    prune: bool = option(
+        False,
+        "switch",
+        "--prune",
+        "With --out-dir: remove outputs whose source is gone, if they are as they were written.",
+        group=PANEL,
+    )
     min_savings: str | None = option(
         None,
         "size",
@@ -104,5 +126,7 @@ class BatchOptions(OptionGroup):
         OptionGroup.__post_init__(self)
         if self.manifest and self.no_manifest:
             raise OptionError("no_manifest", True, "only one of manifest and no_manifest")
+        if self.prune and (self.no_manifest or not (self.recursive or self.manifest)):
+            raise OptionError("prune", True, "only with recursive, and a manifest")
         if self.save_palette and not self.shared_palette:
             raise OptionError("save_palette", self.save_palette, "only with shared_palette")

@@ -11,6 +11,7 @@ import errno
 import os
 import stat
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 from huepress.errors import OutputError
@@ -19,6 +20,9 @@ try:
     import fcntl
 except ImportError:  # pragma: no cover - Windows
     fcntl = None  # type: ignore[assignment]
+
+_BLOCK = 1 << 20
+"""Bytes that are copied at a time."""
 
 PREFIX = ".huepress-"
 SUFFIX = ".tmp"
@@ -109,6 +113,69 @@ def write_atomic(
         raise OutputError(name, str(error), "check the path") from error
     except OSError as error:
         raise _explain(name, error) from error
+    return target
+
+
+def copy_atomic(
+    source: str | os.PathLike[str],
+    path: str | os.PathLike[str],
+    *,
+    force: bool = False,
+    make_parents: bool = False,
+    seen: Callable[[bytes], None] | None = None,
+) -> Path:
+    """Copy a file whole or not at all, with its mode and modification time.
+
+    Parameters
+    ----------
+    source : path
+        A regular file; it is never held in memory.
+    path, force, make_parents
+        As for `write_atomic`.
+    seen : callable or None
+        Given every block that was copied.
+
+    Returns
+    -------
+    Path
+        The file written, links resolved.
+
+    Raises
+    ------
+    OutputError
+        It cannot be written; nothing is left behind, and what was there is as it was.
+    OSError
+        The source cannot be read.
+    """
+    name = os.fsdecode(path)
+    with Path(source).open("rb", buffering=0) as file:
+        like = os.fstat(file.fileno())
+        try:
+            target = Path(os.path.realpath(path))
+            if target.is_dir():
+                raise IsADirectoryError(errno.EISDIR, "is a directory")
+            if not force and target.exists():
+                raise FileExistsError(errno.EEXIST, "exists")
+            if make_parents:
+                target.parent.mkdir(parents=True, exist_ok=True)
+            sweep(target.parent)
+            descriptor, temporary = _create(target.parent)
+            try:
+                while block := file.read(_BLOCK):
+                    _write_all(descriptor, block)
+                    if seen is not None:
+                        seen(block)
+                _fill(descriptor, b"", like)
+                _name_it(temporary, target, force=force)
+            except BaseException:
+                temporary.unlink(missing_ok=True)
+                raise
+            finally:
+                os.close(descriptor)
+            os.utime(target, ns=(like.st_atime_ns, like.st_mtime_ns))
+            _sync_directory(target.parent)
+        except OSError as error:
+            raise _explain(name, error) from error
     return target
 
 

@@ -1,0 +1,130 @@
+"""Files of a tree that go along as they are: byte for byte, mode and time kept."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from huepress.batch.store import is_remote, store_of
+from huepress.decode import Limits
+from huepress.errors import InputError, OutputError
+from huepress.result.write import copy_atomic
+
+DIGEST_BYTES = 20
+"""Of the hashes that stand for contents."""
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What stands for a file.
+
+    Attributes
+    ----------
+    digest : bytes
+        As `digest_of` makes it.
+    n_bytes : int
+        Its size.
+    """
+
+    digest: bytes
+    n_bytes: int
+
+
+def digest_of(data: bytes) -> bytes:
+    """Return 20 bytes that stand for a content."""
+    return hashlib.blake2b(data, digest_size=DIGEST_BYTES).digest()
+
+
+def content_of(address: str, limits: Limits) -> Content:
+    """Return what stands for a file; a local one is never held in memory."""
+    if is_remote(address):
+        data = _read(address, limits)
+        return Content(digest_of(data), len(data))
+    seen = _Seen()
+    try:
+        with Path(address).open("rb", buffering=0) as file:
+            while block := file.read(1 << 20):
+                seen(block)
+    except OSError as error:
+        words = error.strerror or str(error)
+        raise InputError(address, words, "a file that can be read") from error
+    return seen.content()
+
+
+def carry_file(source: str, output: str, *, force: bool, limits: Limits) -> Content:
+    """Copy a file.
+
+    Parameters
+    ----------
+    source, output : str
+        Paths or addresses; mode and time are kept where both are of this machine.
+    force : bool
+        Replace what is there.
+    limits : Limits
+        Of files in stores, which are held in memory.
+
+    Returns
+    -------
+    Content
+        What was copied.
+
+    Raises
+    ------
+    InputError
+        The source cannot be read.
+    OutputError
+        The output exists, or cannot be written.
+    """
+    if is_remote(source) or is_remote(output):
+        data = _read(source, limits)
+        store_of(output).write(output, data, force=force, keep_from=None, make_parents=True)
+        return Content(digest_of(data), len(data))
+    seen = _Seen()
+    try:
+        copy_atomic(source, output, force=force, make_parents=True, seen=seen)
+    except OSError as error:
+        words = error.strerror or str(error)
+        raise InputError(source, words, "a file that can be read") from error
+    return seen.content()
+
+
+def _read(address: str, limits: Limits) -> bytes:
+    """Read a file that may be empty, as pictures may not."""
+    store = store_of(address)
+    return store.read(address, limits) if store.head(address, 1) else b""
+
+
+class _Seen:
+    """Sums blocks up to a Content."""
+
+    def __init__(self) -> None:
+        self._digest = hashlib.blake2b(digest_size=DIGEST_BYTES)
+        self._n_bytes = 0
+
+    def __call__(self, block: bytes) -> None:
+        self._digest.update(block)
+        self._n_bytes += len(block)
+
+    def content(self) -> Content:
+        return Content(self._digest.digest(), self._n_bytes)
+
+
+def carry_link(source: str, output: str) -> None:
+    """Make a link to a directory again, where its target is relative.
+
+    Raises
+    ------
+    OutputError
+        Something else has its name.
+    """
+    there = os.readlink(source)  # noqa: PTH115
+    if os.path.isabs(there):  # noqa: PTH117
+        raise OutputError(output, "a link with an absolute target", "a relative one can be kept")
+    if os.path.islink(output) and os.readlink(output) == there:  # noqa: PTH114, PTH115
+        return
+    if os.path.lexists(output):
+        raise OutputError(output, "exists already", "remove it, or use another --out-dir")
+    Path(output).parent.mkdir(parents=True, exist_ok=True)
+    Path(output).symlink_to(there)

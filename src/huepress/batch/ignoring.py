@@ -1,0 +1,95 @@
+"""What is left out of a tree without being asked for: a rule, in the order in which it is held.
+
+1. ``.git`` always.
+2. Unless ``--no-ignore``: what the nearest ``.huepressignore`` or ``.gitignore`` names, with the
+   patterns of git; one with ``!`` takes in again. Files of the tree itself count, not those above.
+3. Unless ``--no-ignore``: ``node_modules``.
+4. Unless ``--no-ignore``, or a pattern of ``--include`` has a part that begins with a dot: names
+   that begin with a dot, but for those that web servers want: ``.well-known``, ``.htaccess``,
+   ``.nojekyll``.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
+
+NEVER: Final = (".git",)
+HEAVY: Final = ("node_modules",)
+SERVED: Final = (".well-known", ".htaccess", ".nojekyll")
+"""Names with a dot that belong to a site."""
+
+FILES: Final = (".gitignore", ".huepressignore")
+"""Where patterns stand; the later of two in one directory has the last word."""
+
+
+@dataclass(slots=True)
+class Rule:
+    """Which entries of one tree are left out.
+
+    Attributes
+    ----------
+    root : str or None
+        The tree; None when it has no files of patterns that could be read (a store).
+    enabled : bool
+        False leaves out only `NEVER`.
+    hidden : bool
+        Take names that begin with a dot, too.
+    """
+
+    root: str | None
+    enabled: bool = True
+    hidden: bool = False
+    _specs: dict[str, list[tuple[str, GitIgnoreSpec]]] = field(default_factory=dict)
+
+    def why(self, relative: str, *, is_directory: bool) -> str | None:
+        """Say why an entry is left out, in a word or two; None when it is not."""
+        above, _, name = relative.rpartition("/")
+        if name in NEVER:
+            return name
+        if not self.enabled:
+            return None
+        named = self._named(above, relative + "/" if is_directory else relative)
+        if named is not None:
+            return named or None
+        if name in HEAVY and is_directory:
+            return name
+        if name.startswith(".") and not self.hidden and name not in SERVED:
+            return "hidden"
+        return None
+
+    def _named(self, above: str, relative: str) -> str | None:
+        """Name the file whose pattern leaves an entry out; empty: one takes it in; None: none."""
+        directory = above
+        while True:
+            for name, spec in reversed(self._specs_in(directory)):
+                below = relative[len(directory) + 1 :] if directory else relative
+                found = spec.check_file(below).include
+                if found is not None:
+                    return name if found else ""
+            if not directory:
+                return None
+            directory = directory.rpartition("/")[0]
+
+    def _specs_in(self, directory: str) -> list[tuple[str, GitIgnoreSpec]]:
+        if directory not in self._specs:
+            self._specs[directory] = [] if self.root is None else _read(self.root, directory)
+        return self._specs[directory]
+
+
+def _read(root: str, directory: str) -> list[tuple[str, GitIgnoreSpec]]:
+    found = []
+    for name in FILES:
+        path = Path(root, directory, name)
+        if not path.is_file():
+            continue
+        from pathspec import GitIgnoreSpec
+
+        text = os.fsdecode(path.read_bytes())
+        found.append((name, GitIgnoreSpec.from_lines(text.splitlines())))
+    return found

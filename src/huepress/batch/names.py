@@ -1,0 +1,81 @@
+"""Names of files and the formats they stand for.
+
+An output's name follows from its input's name and the options alone, never from its neighbors.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Final
+
+from huepress.batch.store import is_remote, split
+
+# The first suffix of a format is the one that is written.
+SUFFIXES: Final = {
+    "png": (".png",),
+    "webp": (".webp",),
+    "gif": (".gif",),
+    "jxl": (".jxl",),
+    "tiff": (".tiff", ".tif"),
+    "bmp": (".bmp",),
+}
+
+OWN: Final = "own"
+"""Stands for the format that an input turns out to have."""
+
+PENDING: Final = ".smallest"
+"""Stands for the suffix while the race for the smallest file is not decided."""
+
+_READ: Final = (
+    *(".jpg", ".jpeg", ".jpe", ".jfif", ".avif", ".jp2", ".j2k", ".qoi"),
+    *(".ppm", ".pgm", ".pbm", ".pnm", ".pfm", ".dib"),
+)
+PICTURE_SUFFIXES: Final = frozenset([s for group in SUFFIXES.values() for s in group] + [*_READ])
+"""What the names of pictures end in; icons are not among them: sets of sizes stay what they are."""
+
+
+def format_of(path: Path | str) -> str | None:
+    """Return the format that a suffix stands for, or None."""
+    suffix = Path(path).suffix.lower()
+    return next((name for name, suffixes in SUFFIXES.items() if suffix in suffixes), None)
+
+
+def is_picture_name(name: str) -> bool:
+    """Whether a name says that the file is a picture."""
+    return Path(name).suffix.lower() in PICTURE_SUFFIXES
+
+
+def suffix_of(format: str) -> str:
+    """Return the suffix that files of a format are written with."""
+    return SUFFIXES.get(format, (PENDING,))[0]
+
+
+def named_for(name: str, format: str) -> str:
+    """Return the name of an output: the input's own where that says the format already."""
+    return name if format_of(name) == format else Path(name).stem + suffix_of(format)
+
+
+def decided(output: str, format: str, own: str) -> str:
+    """Return an output's name when the race is over; `own` is the input's name."""
+    if not output.endswith(PENDING):
+        return output
+    if format_of(own) == format:
+        return output.removesuffix(PENDING) + Path(own).suffix
+    return output.removesuffix(PENDING) + SUFFIXES.get(format, (Path(own).suffix,))[0]
+
+
+def beside(above: str, name: str) -> str:
+    """Return the address of a name in the directory that `split` gave."""
+    return above + name if is_remote(above) or not above else os.path.join(above, name)  # noqa: PTH118
+
+
+def own_name(source: str, output: str, format: str) -> str:
+    """Return where an original goes that is kept although another format was asked for."""
+    above, name = split(output)
+    suffix = suffix_of(format)
+    own = Path(split(source)[1])
+    if own.suffix.lower() == suffix or not name.endswith(suffix):
+        return output
+    stem = name.removesuffix(suffix)
+    return beside(above, stem if stem.endswith(own.suffix) else stem + own.suffix)

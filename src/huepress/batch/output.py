@@ -1,0 +1,100 @@
+"""Outputs written: whole or not at all, and never over what somebody else wrote."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from dataclasses import dataclass
+from typing import Final
+
+from huepress.batch.carry import Content, carry_file, content_of
+from huepress.batch.memory import is_as_written
+from huepress.batch.rows import Record
+from huepress.batch.store import STDIO, is_remote, store_of
+from huepress.batch.targets import Target
+from huepress.decode import Limits, limits_of
+from huepress.errors import OutputError
+from huepress.options import CompressOptions
+
+writing: Final = threading.Lock()
+"""Held while a file is written: a worker process that is told to stop waits for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """Where one output is written.
+
+    Attributes
+    ----------
+    target : Target
+        What was planned.
+    known : Record or None
+        What the manifest remembers of it: a file that is as it was written may be replaced.
+    adopt : bool
+        An existing file that is what would be written counts as written.
+    """
+
+    target: Target
+    known: Record | None
+    adopt: bool
+
+    def put(self, address: str, content: bytes) -> None:
+        """Write a file (raises OutputError)."""
+        if address == STDIO:
+            _put_on_stdout(content)
+            return
+        target, store = self.target, store_of(address)
+        with writing:
+            try:
+                store.write(
+                    address,
+                    content,
+                    force=self._may_replace(address),
+                    keep_from=target.source if target.in_place and not is_remote(address) else None,
+                    make_parents=target.make_parents,
+                )
+            except OutputError:
+                if not (self.adopt and store.exists(address)):
+                    raise
+                if store.read(address, Limits()) != content:
+                    raise
+
+    def carry(self, address: str, options: CompressOptions) -> Content:
+        """Copy the input as it is (raises InputError, OutputError)."""
+        source, limits = self.target.source, limits_of(options)
+        with writing:
+            try:
+                force = self._may_replace(address)
+                return carry_file(source, address, force=force, limits=limits)
+            except OutputError:
+                if not (self.adopt and store_of(address).exists(address)):
+                    raise
+                content = content_of(source, limits)
+                if content_of(address, limits) != content:
+                    raise
+                return content
+
+    def _may_replace(self, address: str) -> bool:
+        known = self.known
+        if self.target.overwrite:
+            return True
+        return known is not None and _is_same(known.output, address) and is_as_written(known)
+
+
+def _is_same(one: str, other: str) -> bool:
+    if is_remote(one) or is_remote(other):
+        return one == other
+    return os.path.realpath(one) == os.path.realpath(other)
+
+
+def _put_on_stdout(content: bytes) -> None:
+    try:
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise OutputError(
+            "<stdout>", error.strerror or "cannot be written", "a pipe or file"
+        ) from error

@@ -1,0 +1,130 @@
+"""The files of a tree: what is left out, what is compressed, what is only carried along."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from huepress.batch.globs import Chooser
+from huepress.batch.ignoring import Rule
+from huepress.batch.names import OWN, beside, is_picture_name, named_for, suffix_of
+from huepress.batch.rows import Row
+from huepress.batch.store import Found, is_remote, join, local_path, split, store_of
+from huepress.batch.targets import Target, target_of
+from huepress.errors import InputError, OptionError
+from huepress.options import BatchOptions, WriteOptions
+
+OWN_FILES: Final = ".huepress"
+"""What the names of old manifests, temporary files and `.huepressignore` begin with."""
+
+
+def plan_tree(
+    root: str, write: WriteOptions, format: str, batch: BatchOptions, *, alone: bool
+) -> Iterator[Target | Row]:
+    """Give every file of a tree its output, or a Row that says why it has none.
+
+    Parameters
+    ----------
+    root : str
+        A directory.
+    write, format, batch
+        As for `targets.plan`.
+    alone : bool
+        The only input: its contents are mirrored, not the directory itself.
+    """
+    chooser = Chooser(batch.include, batch.exclude)
+    rule = Rule(
+        None if is_remote(root) else root,
+        enabled=not batch.no_ignore,
+        hidden=chooser.names_hidden,
+    )
+    out_dir = None if write.out_dir is None else local_path(write.out_dir)
+    if out_dir is not None and not alone:
+        out_dir = join(out_dir, split(root.rstrip("/" + os.sep))[1] or "root")
+    passed_over: list[Row] = []
+    descend = _descender(root, out_dir, chooser, rule, passed_over)
+    for found in store_of(root).walk(root, descend):
+        yield from passed_over
+        passed_over.clear()
+        name = found.relative.rpartition("/")[2]
+        if found.unreadable:
+            fault = InputError(found.address, found.refusal, "a directory that may be listed")
+            yield Row.failed(found.address, fault)
+        elif name.startswith(OWN_FILES) or not chooser.wants_file(found.relative):
+            continue
+        elif why := rule.why(found.relative, is_directory=False):
+            yield Row.skipped(found.address, "ignored", _ignored(why))
+        elif found.refusal and not (found.code == "directory_link" and out_dir and batch.copy_rest):
+            code = "link" if found.code == "directory_link" else found.code
+            yield Row.skipped(found.address, code, found.refusal)
+        else:
+            yield _in_tree(found, out_dir, write, format, batch)
+    yield from passed_over
+
+
+def _ignored(why: str) -> str:
+    return f"ignored: {why}"
+
+
+def _descender(
+    root: str, out_dir: str | None, chooser: Chooser, rule: Rule, passed_over: list[Row]
+) -> Callable[[str], bool]:
+    """Say which directories are looked into: not the one that the outputs go to."""
+    own = None if out_dir is None or is_remote(out_dir) else os.path.realpath(out_dir)
+    # Directories of a tree are no links: what is compared is the path below the real root.
+    home = None if is_remote(root) else os.path.realpath(root)
+
+    def descend(relative: str) -> bool:
+        if own is not None and home is not None and join(home, relative) == own:
+            return False
+        if out_dir is not None and is_remote(root) and join(root, relative) == out_dir.rstrip("/"):
+            return False
+        if not chooser.wants_directory(relative):
+            return False
+        why = rule.why(relative, is_directory=True)
+        if why is not None:
+            passed_over.append(Row.skipped(join(root, relative), "ignored", _ignored(why)))
+        return why is None
+
+    return descend
+
+
+def _in_tree(
+    found: Found, out_dir: str | None, write: WriteOptions, format: str, batch: BatchOptions
+) -> Target | Row:
+    above, slash, name = found.relative.rpartition("/")
+    # What a name does not call a picture keeps its name: icons, pages, pictures without a suffix.
+    chosen = OWN if format == "auto" or not is_picture_name(name) else format
+    if out_dir is not None:
+        output = found.relative
+        if chosen != OWN:
+            output = above + slash + named_for(name, chosen)
+        target = Target(
+            found.address,
+            join(out_dir, output),
+            chosen,
+            write.force,
+            make_parents=True,
+            along=join(out_dir, found.relative),
+            copy_rest=batch.copy_rest,
+            is_link=found.code == "directory_link",
+        )
+    elif write.in_place:
+        if os.path.islink(found.address):  # noqa: PTH114
+            return Row.skipped(found.address, "link", "a link: its file is in the tree")
+        try:
+            target = target_of(found.address, write, "auto" if chosen == OWN else chosen)
+        except OptionError:
+            return Row.skipped(found.address, "other_format")
+    else:
+        stem = Path(name).stem
+        if stem.endswith(write.suffix):
+            words = f"an output: its name ends in {write.suffix}"
+            return Row.skipped(found.address, "own_output", words)
+        suffix = Path(name).suffix if chosen == OWN else suffix_of(chosen)
+        output = beside(split(found.address)[0], stem + write.suffix + suffix)
+        target = Target(found.address, output, chosen, write.force)
+    return replace(target, from_tree=True, stamp=found.stamp)
