@@ -11,8 +11,8 @@ import time
 from pathlib import Path
 
 from common import digests, make_tree, start
-
 from distributed import Client, LocalCluster
+
 from huepress import batch
 from huepress.options import BatchOptions, CompressOptions, WriteOptions
 
