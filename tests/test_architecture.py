@@ -10,7 +10,7 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "src" / "huepress"
 
 # Each room may import those of lower rank.
-GROUND = [{"errors", "_core"}, {"options", "types", "_native"}, {"formats"}, {"color"}]
+GROUND = [{"errors", "_core"}, {"limits", "options", "types", "_native"}, {"formats"}, {"color"}]
 ROAD = [
     {"decode"},
     {"palette"},

@@ -19,7 +19,7 @@ from huepress.encode import carry, encode, encode_lossless, kept_original
 from huepress.errors import EncodeError, OptionError, QualityError
 from huepress.options import CompressOptions, parse_size
 from huepress.result.report import Result
-from huepress.search.workbench import (
+from huepress.search.setup import (
     Workbench,
     bench_of,
     bench_with,

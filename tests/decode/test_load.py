@@ -334,7 +334,7 @@ def test_a_png_that_only_lacks_its_end_is_whole():
 
 def test_chunks_are_kept_as_they_stand():
     data = with_chunks(as_file(ramp()), (b"gAMA", b"\0\0\xb1\x8f"), (b"tEXt", b"a\0b"))
-    from huepress.formats.limits import Limits
+    from huepress.limits import Limits
 
     parts = take_apart("x", data, Limits())
     assert parts.ancillary == ((b"gAMA", b"\0\0\xb1\x8f"), (b"tEXt", b"a\0b"))

@@ -26,7 +26,7 @@ from huepress.errors import HuepressError, InputError, OptionError
 from huepress.options import CompressOptions
 from huepress.palette import histogram, small
 from huepress.palette.files import to_hex
-from huepress.search.workbench import least_of
+from huepress.search.setup import least_of
 from huepress.types import Colors, Histogram, PaletteFit
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from huepress.errors import InputError, LimitError, OptionError
-from huepress.formats.limits import Limits
+from huepress.limits import Limits
 from huepress.types import Image, Source
 
 if TYPE_CHECKING:

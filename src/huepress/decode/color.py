@@ -21,8 +21,8 @@ from PIL import Image as PillowImage
 
 from huepress.decode.pixels import Decoded, as_decoded
 from huepress.formats import profiles
-from huepress.formats.limits import Limits
 from huepress.formats.png import PngParts
+from huepress.limits import Limits
 
 CICP_PRIMARIES: Final = {
     1: profiles.SRGB_PRIMARIES,

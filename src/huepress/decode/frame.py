@@ -22,7 +22,7 @@ from huepress.decode.pixels import Decoded, as_decoded, from_pillow, with_key
 from huepress.errors import DecodeError, FramesError, InputError, LimitError
 from huepress.formats import gainmap, png
 from huepress.formats import riff as webp
-from huepress.formats.limits import Limits
+from huepress.limits import Limits
 
 PLUGINS = {
     "png": ("PngImagePlugin", "PngImageFile"),

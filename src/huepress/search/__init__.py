@@ -4,7 +4,8 @@ In come a picture and what to aim for; out goes the indexed picture that serves 
 maps and scores; files are only made for the few trials that are compared by bytes.
 """
 
-from huepress.search.aims import (
+from huepress.search.bench import Bench, Learn, count_seen
+from huepress.search.goals import (
     closest_score,
     default,
     fixed,
@@ -12,7 +13,6 @@ from huepress.search.aims import (
     reach_size,
     smallest,
 )
-from huepress.search.bench import Bench, Learn, count_seen
 from huepress.search.score import reach_score
 from huepress.search.trial import Setting, Trial
 

@@ -17,7 +17,7 @@ from huepress.palette import deep, fixed, histogram
 from huepress.remap import NearestMap
 from huepress.remap.kinds import FEW_COLORS, is_painted, is_smooth
 from huepress.remap.rate import RateMap, weights_of
-from huepress.search.race import Race
+from huepress.search.rivals import Race
 from huepress.search.trial import Setting, Trial
 from huepress.types import (
     Histogram,

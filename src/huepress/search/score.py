@@ -8,7 +8,7 @@ from typing import Final
 
 from huepress.color.spaces import is_oklab
 from huepress.search.bench import Bench
-from huepress.search.curve import Curve, Slopes
+from huepress.search.rate_curve import Curve, Slopes
 from huepress.search.trial import Setting, Trial
 
 EXACT: Final = 99.9

@@ -7,7 +7,7 @@ from math import log2
 from typing import Final
 
 from huepress.search.bench import Bench
-from huepress.search.curve import HIGHEST, LOWEST, Curve, Slopes
+from huepress.search.rate_curve import HIGHEST, LOWEST, Curve, Slopes
 from huepress.search.trial import Setting, Trial
 
 DEFAULT_DROP: Final = 1.5

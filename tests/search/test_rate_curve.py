@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from huepress.search.curve import HIGHEST, LOWEST, Curve, Slopes
+from huepress.search.rate_curve import HIGHEST, LOWEST, Curve, Slopes
 from huepress.search.trial import Setting
 
 SETTING = Setting(256, 1.0)
