@@ -15,34 +15,20 @@ from huepress import search
 from huepress.animate import compress_animation, is_animation
 from huepress.decode import limits_of, load_with, read
 from huepress.decode.reading import name_of
-from huepress.encode import carry, encode, encode_lossless, kept_original
-from huepress.errors import EncodeError, OptionError, QualityError
-from huepress.options import CompressOptions, parse_size
+from huepress.encode import carry, encode_lossless, kept_original
+from huepress.limits import Deadline
+from huepress.options import CompressOptions
 from huepress.result.report import Result
-from huepress.search.setup import (
-    Workbench,
-    bench_of,
-    bench_with,
-    learn,
-    matte_of,
-    require_time,
-)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PIL import Image as PillowImage
 
-    from huepress.types import Encoded, Image, IndexedImage, PaletteFit
-
-__all__ = ["PictureSource", "compress", "finish", "learn", "learn_palette"]
+    from huepress.types import Encoded, Image, PaletteFit
 
 PictureSource: TypeAlias = (
     "str | os.PathLike[str] | bytes | BinaryIO | PillowImage.Image | NDArray[Any] | Image"
 )
-
-
-SIZE_TRIES = 8
-"""Times a smaller file is made to fit a size; two or three are enough for GIF, TIFF and JPEG XL."""
 
 
 def compress(
@@ -90,7 +76,21 @@ def compress(
     options = (options or CompressOptions()).changed(**changes)
     if options.frame is None and (film := _film_of(source, options)) is not None:
         return compress_animation(*film, options, started=started)
-    return _compress_image(load_with(source, options), options, started)
+    image = load_with(source, options)
+    deadline = Deadline(image.source.name, options.timeout, started)
+    deadline.check()
+    if options.lossless:
+        return _unchanged(image, options, deadline)
+    return _mapped(search.bench_of(image, options, deadline), options)
+
+
+def finish(image: Image, fit: PaletteFit, options: CompressOptions, started: float) -> Result:
+    """Walk the rest of the road from a palette learned elsewhere.
+
+    `started` is when the clock of the report began.
+    """
+    deadline = Deadline(image.source.name, options.timeout, started)
+    return _mapped(search.bench_with(image, fit, options, deadline), options)
 
 
 def _film_of(source: PictureSource, options: CompressOptions) -> tuple[str, bytes] | None:
@@ -107,173 +107,42 @@ def _film_of(source: PictureSource, options: CompressOptions) -> tuple[str, byte
     return (name_of(source), data) if is_animation(data) else None
 
 
-def _compress_image(image: Image, options: CompressOptions, started: float) -> Result:
-    """Walk the road from a loaded picture; `started` is when the clock of the report began."""
-    require_time(image, options, started)
-    if options.lossless:
-        return _unchanged(image, options, started)
-    return _result(bench_of(image, options, started), options, started)
+def _mapped(bench: search.Bench, options: CompressOptions) -> Result:
+    """Map and encode as the options ask for."""
+    chosen, encoded = search.choose(bench, options)
+    return _result(bench.picture.source, encoded, options, bench.deadline, chosen)
 
 
-def _choose(bench: Workbench, options: CompressOptions, share: float = 1.0) -> search.Trial:
-    """Take the mapping that serves what the options aim for.
-
-    Sizes are those of a PNG; ``share`` of the bytes allowed is taken for formats that need more.
-    """
-    image = bench.source
-    if options.quality is not None:
-        found = search.reach_score(bench, options.quality, options.effort, options.dither)
-        if found is None:
-            found = search.closest_score(bench, options.dither)
-            if not options.best_effort:
-                raise QualityError(
-                    image.source.name,
-                    f"score {options.quality:g} with {bench.colors} colors",
-                    f"{found.score:.1f} can",
-                    "lower --quality, raise --colors, or take what comes nearest: --best-effort",
-                )
-        return found
-    if options.max_size is not None:
-        limit = _limit(image, options) - carry(image.source, options.strip, force=True).n_bytes
-        limit = max(1, int(limit * share))
-        fitting = search.reach_size(bench, limit, options.effort, options.dither)
-        if fitting is None:
-            fitting = search.smallest(bench, options.dither)
-            if not options.best_effort:
-                raise _too_large(bench, fitting, options)
-        return fitting
-    if options.rate_weight is not None:
-        return search.fixed(bench, options.rate_weight, options.dither or 0.0)
-    return search.default(bench, options.effort, options.dither)
-
-
-def learn_palette(image: Image, options: CompressOptions) -> IndexedImage:
-    """Learn the palette of one picture and map it plainly: what `huepress palette` tells of."""
-    bench = bench_of(image, options, perf_counter())
-    return bench.nearest(bench.colors).indexed
-
-
-def finish(image: Image, fit: PaletteFit, options: CompressOptions, started: float) -> Result:
-    """Walk the rest of the road from a learned palette."""
-    return _result(bench_with(image, fit, options, started), options, started)
-
-
-def _result(bench: Workbench, options: CompressOptions, started: float) -> Result:
-    """Map, encode, and take the original where it is not larger."""
-    chosen, encoded = _encoded(bench, options, started)
-    image = bench.source
-    original = _better_original(image, encoded, options)
-    return Result(
-        data=original or encoded.data,
-        format=encoded.format,
-        status="kept" if original else "compressed",
-        image=image,
-        indexed=chosen.indexed,
-        fit=chosen.fit,
-        seconds=perf_counter() - started,
-        more_notes=() if original else encoded.notes,
-    )
-
-
-def _encoded(
-    bench: Workbench, options: CompressOptions, started: float
-) -> tuple[search.Trial, Encoded]:
-    """Map and encode; again for fewer bytes as long as the file is larger than it may be."""
-    share, before = 1.0, None
-    for _ in range(SIZE_TRIES):
-        chosen = _choose(bench, options, share)
-        require_time(bench.source, options, started)
-        encoded = _encode(bench, chosen, options)
-        if options.format == "smallest" and options.effort != "fast":
-            chosen, encoded = _or_webp(bench, chosen, encoded, options)
-        if options.max_size is None or chosen is before:
-            return chosen, encoded
-        limit = _limit(bench.source, options)
-        if len(encoded.data) <= limit:
-            return chosen, encoded
-        before = chosen
-        share *= 0.97 * limit / len(encoded.data)
-    if options.best_effort:
-        return chosen, encoded
-    raise _too_large(bench, chosen, options)
-
-
-def _encode(bench: Workbench, chosen: search.Trial, options: CompressOptions) -> Encoded:
-    # A size was met by trials with the deflate of "balanced".
-    effort = "balanced" if options.max_size and options.effort == "fast" else options.effort
-    return encode(
-        chosen.indexed,
-        _format(options),
-        effort=effort,
-        carried=carry(bench.source.source, options.strip, force=options.drop_signature),
-        n_fixed=bench.n_fixed,
-        matte=matte_of(options),
-        # What fits into a size was chosen by the bytes of the usual deflate.
-        drawn=chosen.is_drawn and options.max_size is None,
-        as_palette=options.indexed,
-    )
-
-
-def _or_webp(
-    bench: Workbench, chosen: search.Trial, encoded: Encoded, options: CompressOptions
-) -> tuple[search.Trial, Encoded]:
-    """Map as WebP counts bits, too, and take that file if it is the smaller one."""
-    goal = chosen.score if options.quality is None else min(options.quality, chosen.score)
-    other = search.for_container(bench, chosen, "webp", goal)
-    if other is None:
-        return chosen, encoded
-    try:
-        found = _encode(bench, other, options.changed(format="webp"))
-    except EncodeError:  # more than 16383 pixels a side
-        return chosen, encoded
-    return (other, found) if len(found.data) < len(encoded.data) else (chosen, encoded)
-
-
-def _limit(image: Image, options: CompressOptions) -> int:
-    """Bytes the file may have."""
-    limit = parse_size(options.max_size or "", image.source.n_bytes)
-    if limit < 1:
-        raise OptionError("max_size", options.max_size, "bytes, for a picture without a file")
-    return limit
-
-
-def _too_large(bench: Workbench, smallest: search.Trial, options: CompressOptions) -> QualityError:
-    return QualityError(
-        bench.source.source.name,
-        f"{_limit(bench.source, options):,} bytes",
-        f"{len(_encode(bench, smallest, options).data):,} can",
-        "raise --max-size, shrink the picture, or take the smallest: --best-effort",
-    )
-
-
-def _unchanged(image: Image, options: CompressOptions, started: float) -> Result:
+def _unchanged(image: Image, options: CompressOptions, deadline: Deadline) -> Result:
     """Encode the pixels as they are."""
     encoded = encode_lossless(
         image,
-        _format(options),
+        search.format_of(options),
         effort=options.effort,
         carried=carry(image.source, options.strip, force=options.drop_signature),
         keep_hidden_rgb=options.keep_hidden_rgb,
     )
-    original = _better_original(image, encoded, options)
+    return _result(image, encoded, options, deadline)
+
+
+def _result(
+    image: Image,
+    encoded: Encoded,
+    options: CompressOptions,
+    deadline: Deadline,
+    chosen: search.Trial | None = None,
+) -> Result:
+    """Take the input's own bytes where they are in the same format and no more than ours."""
+    original = None
+    if image.source.format == encoded.format:
+        original = kept_original(image, options, at_most=len(encoded.data))
     return Result(
         data=original or encoded.data,
         format=encoded.format,
         status="kept" if original else "compressed",
         image=image,
-        indexed=None,
-        fit=None,
-        seconds=perf_counter() - started,
+        indexed=None if chosen is None else chosen.indexed,
+        fit=None if chosen is None else chosen.fit,
+        seconds=deadline.spent,
         more_notes=() if original else encoded.notes,
     )
-
-
-def _format(options: CompressOptions) -> str:
-    return "png" if options.format == "auto" else options.format
-
-
-def _better_original(image: Image, encoded: Encoded, options: CompressOptions) -> bytes | None:
-    """Return the input's own bytes, when they are in the format asked for and no more than ours."""
-    if image.source.format != encoded.format:
-        return None
-    return kept_original(image, options, at_most=len(encoded.data))

@@ -1,8 +1,10 @@
-"""What a picture may cost, checked before memory is taken."""
+"""What a picture may cost: bounds checked before memory is taken, and the seconds it has."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from time import perf_counter
+from typing import Final
 
 from huepress.errors import DecodeError, LimitError
 
@@ -52,3 +54,37 @@ class Limits:
             raise LimitError(
                 name, "bytes of metadata", n_bytes, self.max_metadata, "--max-metadata"
             )
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """When the work on one picture must be done.
+
+    Attributes
+    ----------
+    name : str
+        The picture, as errors call it.
+    seconds : float
+        How long the work may take.
+    started : float
+        When it began (`time.perf_counter`).
+    """
+
+    name: str
+    seconds: float
+    started: float
+
+    @property
+    def spent(self) -> float:
+        """Seconds since the start."""
+        return perf_counter() - self.started
+
+    def check(self) -> None:
+        """Raise LimitError when the time is up; called between steps."""
+        spent = self.spent
+        if spent > self.seconds:
+            raise LimitError(self.name, "seconds", round(spent, 2), self.seconds, "--timeout")
+
+
+NEVER: Final = Deadline("", float("inf"), 0.0)
+"""For work that may take as long as it takes."""

@@ -101,7 +101,7 @@ def test_named_starts_are_the_textbooks():
 
 
 def test_ends_of_gradients_are_no_small_colors():
-    from huepress._compress import learn
+    from huepress.palette.learn import learn
 
     ramp = np.zeros((400, 800, 3), np.uint8)
     ramp[..., 0] = np.linspace(0, 255, 800) ** 2 / 255
@@ -132,8 +132,8 @@ def test_what_is_far():
     """Every color found is far from the palette, and one of the picture."""
     pixels = scene(200, 300)
     dot(pixels, (60, 60))
-    from huepress._compress import learn
     from huepress.color.spaces import embed
+    from huepress.palette.learn import learn
 
     counted = histogram.count(pixels)
     fit = learn(counted, CompressOptions(colors=8))

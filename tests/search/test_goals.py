@@ -10,30 +10,29 @@ from huepress._native import instruction_set
 from huepress.decode import load
 from huepress.encode import webp
 from huepress.palette import kmeans
-from huepress.search import (
-    Bench,
-    Setting,
+from huepress.search import Bench, Setting
+from huepress.search import picture as picture_room
+from huepress.search import score as score_room
+from huepress.search.goals import (
     closest_score,
     default,
     for_container,
-    reach_score,
     reach_size,
     smallest,
 )
-from huepress.search import bench as bench_room
-from huepress.search import score as score_room
-from huepress.search.score import fewest_nearest
+from huepress.search.picture import Picture
+from huepress.search.rivals import Rivals
+from huepress.search.score import fewest_nearest, reach_score
 from images import noise, ramp, soft_disc
 
 
 def bench_of(pixels, colors=256, n_threads=1, space="oklab"):
-    return Bench(
-        load(pixels),
+    picture = Picture(load(pixels), colors, space, n_threads=n_threads)
+    rivals = Rivals(
+        picture,
         lambda counted, k, other: kmeans.fit_palette(counted, k, color_space=other or space),
-        colors,
-        space,
-        n_threads=n_threads,
     )
+    return Bench(picture, rivals)
 
 
 def photo(height=96, width=128, seed=0):
@@ -55,7 +54,7 @@ def drawing(height=60, width=90):
 @pytest.mark.parametrize("effort", ["fast", "balanced"])
 @pytest.mark.parametrize("few_colors", [0, 1 << 24], ids=["taken", "drawn"])
 def test_a_score_is_reached_and_not_by_far(below, effort, few_colors, monkeypatch):
-    monkeypatch.setattr(bench_room, "FEW_COLORS", few_colors)
+    monkeypatch.setattr(picture_room, "DRAWN_COLORS", few_colors)
     bench = bench_of(photo())
     target = bench.nearest(256).score - below
     found = reach_score(bench, target, effort, None)
@@ -83,16 +82,16 @@ def gradient(height=96, width=128):
     ids=["taken", "drawn", "gradient"],
 )
 def test_how_much_dither_is_tried(picture, few_colors, levels, monkeypatch):
-    monkeypatch.setattr(bench_room, "FEW_COLORS", few_colors)
+    monkeypatch.setattr(picture_room, "DRAWN_COLORS", few_colors)
     bench = bench_of(picture(), colors=32)
     tried = set()
-    plain_map = bench.map
+    plain_map = Bench.map
 
-    def recorded(setting, *args, **kwargs):
+    def recorded(self, setting, *args):
         tried.add(setting.dither)
-        return plain_map(setting, *args, **kwargs)
+        return plain_map(self, setting, *args)
 
-    monkeypatch.setattr(bench, "map", recorded)
+    monkeypatch.setattr(Bench, "map", recorded)
     reach_score(bench, bench.nearest(32).score - 10, "balanced", None)
     assert tried == levels
 
@@ -119,13 +118,13 @@ def test_lightness_comes_first_in_opaque_drawings_at_high_scores(
 ):
     bench = bench_of(picture)
     tried = []
-    plain_map = bench.map
+    plain_map = Bench.map
 
-    def recorded(setting, *args, **kwargs):
+    def recorded(self, setting, *args):
         tried.append(setting.lightness)
-        return plain_map(setting, *args, **kwargs)
+        return plain_map(self, setting, *args)
 
-    monkeypatch.setattr(bench, "map", recorded)
+    monkeypatch.setattr(Bench, "map", recorded)
     found = reach_score(bench, goal, "balanced", None)
     assert found.score >= goal
     assert set(tried) == kinds_tried
@@ -162,14 +161,14 @@ def test_a_score_that_only_full_chroma_reaches_is_reached(monkeypatch):
 def test_what_counts_as_painted():
     """Opaque, drawn, and more colors than a palette holds in most of its pixels."""
     paper = photo(64, 64)
-    assert bench_of(paper).is_painted
+    assert bench_of(paper).picture.is_painted
     plain = np.full((256, 256, 3), 255, np.uint8)
     plain[:64, :64] = paper
-    assert not bench_of(plain).is_painted
+    assert not bench_of(plain).picture.is_painted
     soft = np.dstack([paper, np.full(paper.shape[:2], 200, np.uint8)])
-    assert not bench_of(soft).is_painted
-    assert not bench_of(gradient()).is_painted
-    assert not bench_of(noise(40, 30, levels=3)).is_painted
+    assert not bench_of(soft).picture.is_painted
+    assert not bench_of(gradient()).picture.is_painted
+    assert not bench_of(noise(40, 30, levels=3)).picture.is_painted
 
 
 def test_a_score_out_of_reach_is_not_claimed():
@@ -239,24 +238,23 @@ def test_threads_and_instruction_sets_find_the_same(pixels):
 
 def test_colors_of_large_pictures_are_not_weighed_where_each_has_an_entry(monkeypatch):
     """The weights of a flat picture of 225 megapixels took 7 GB."""
-    monkeypatch.setattr(bench_room, "LARGE", 100)
-    monkeypatch.setattr(bench_room, "weights_of", None)
+    monkeypatch.setattr(picture_room, "LARGE", 100)
+    monkeypatch.setattr(picture_room, "weights_of", None)
     bench = bench_of(noise(20, 20, levels=2), colors=8)
-    assert bench.counted.weights.sum() == 400
+    assert bench.picture.counted.weights.sum() == 400
     assert default(bench, "fast", None).score == 100
     monkeypatch.undo()
-    monkeypatch.setattr(bench_room, "LARGE", 100)
-    assert bench_of(noise(20, 20, levels=2), colors=4).counted.weights.sum() < 400
+    monkeypatch.setattr(picture_room, "LARGE", 100)
+    assert bench_of(noise(20, 20, levels=2), colors=4).picture.counted.weights.sum() < 400
 
 
 def test_a_bench_for_webp_counts_the_bytes_of_a_webp():
-    bench = bench_of(photo(), 64)
-    bench.container = "webp"
+    plain = bench_of(photo(), 64)
+    bench = plain.for_container("webp")
     trial = bench.priced(Setting(64, 1.0), 2.0)
     assert trial.n_bytes == webp.estimate_bytes(trial.indexed)
     assert trial.rough_bytes == webp.estimate_bytes(trial.indexed, rough=True)
-    bench.container = "png"
-    other = bench.priced(Setting(64, 1.0), 2.0)
+    other = plain.priced(Setting(64, 1.0), 2.0)
     assert other.n_bytes != trial.n_bytes
     assert (other.indexed.indices != trial.indexed.indices).any()
 
@@ -272,3 +270,15 @@ def test_another_container_gets_a_mapping_of_its_own_that_scores_no_less():
     assert bench.container == "png"
     assert for_container(bench, trial, "webp", 100.0) is None
     assert for_container(bench, bench.nearest(64), "webp", 0.0) is None
+
+
+def test_the_nearest_map_does_not_depend_on_what_was_asked_before():
+    pixels = drawing()
+    asked_first = bench_of(pixels, 64).nearest(12)
+    bench = bench_of(pixels, 64)
+    for colors in (64, 3, 40, 20):
+        bench.nearest(colors)
+    bench.unscored(Setting(12, 0.0), 1.0)
+    asked_last = bench.nearest(12)
+    np.testing.assert_array_equal(asked_first.indexed.indices, asked_last.indexed.indices)
+    assert bench.fit(12) is asked_last.fit

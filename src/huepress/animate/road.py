@@ -25,7 +25,8 @@ from huepress.decode import limits_of
 from huepress.encode.gif import binary_alpha
 from huepress.errors import EncodeError, LimitError, OptionError, QualityError
 from huepress.options import CompressOptions, parse_size
-from huepress.search.workbench import learn, matte_of
+from huepress.palette.learn import learn
+from huepress.search.setup import matte_of
 
 TRIES: Final = {"fast": 4, "balanced": 6, "best": 9}
 """Passes that look for a score or a size."""

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from huepress._compress import PictureSource, learn
+from huepress._compress import PictureSource
 from huepress.batch.engine import Engine, Inline, in_order
 from huepress.batch.rows import Failure
 from huepress.batch.store import STDIO, store_of
@@ -26,7 +26,7 @@ from huepress.errors import HuepressError, InputError, OptionError
 from huepress.options import CompressOptions
 from huepress.palette import histogram, small
 from huepress.palette.files import to_hex
-from huepress.search.setup import least_of
+from huepress.palette.learn import learn, least_of
 from huepress.types import Colors, Histogram, PaletteFit
 
 if TYPE_CHECKING:

@@ -125,8 +125,8 @@ def _looks_like_a_palette(name: str, data: bytes) -> bool:
 def _of_pictures(sources: tuple[str, ...], options: CompressOptions) -> Palette:
     import numpy as np
 
-    from huepress._compress import learn_palette
     from huepress.decode import load_with
+    from huepress.search import learn_palette
     from huepress.types import Palette
 
     options = options.changed(icc="srgb")  # as other programs take the colors

@@ -70,7 +70,7 @@ SCHEDULES: Final = {
 }
 # The 6-bit cells of a picture of few colors are hardly fewer than the colors: these are searched
 # themselves, and what cells there are more often.
-FEW_COLORS: Final = 1 << 16
+SMALL_HISTOGRAM: Final = 1 << 16
 SCHEDULES_OF_FEW: Final = {
     "fast": {
         16: Schedule(2, 6, 0, 0, 4, 3, 3),
@@ -128,7 +128,7 @@ def fit(
        arXiv:1706.09059
     .. [3] Arthur & Vassilvitskii, "k-means++: the advantages of careful seeding" (2007).
     """
-    rows = (SCHEDULES_OF_FEW if engine.n_colors <= FEW_COLORS else SCHEDULES)[effort]
+    rows = (SCHEDULES_OF_FEW if engine.n_colors <= SMALL_HISTOGRAM else SCHEDULES)[effort]
     schedule = next(row for most, row in rows.items() if n_colors <= most)
     keeps_clear = engine.has_clear and n_colors > 1
     spaces.place(engine, color_space, keeps_clear, n_threads)

@@ -4,29 +4,20 @@ In come a picture and what to aim for; out goes the indexed picture that serves 
 maps and scores; files are only made for the few trials that are compared by bytes.
 """
 
-from huepress.search.bench import Bench, Learn, count_seen
-from huepress.search.goals import (
-    closest_score,
-    default,
-    fixed,
-    for_container,
-    reach_size,
-    smallest,
-)
-from huepress.search.score import reach_score
+from huepress.search.bench import Bench
+from huepress.search.choose import choose, format_of
+from huepress.search.picture import count_seen
+from huepress.search.setup import bench_of, bench_with, learn_palette
 from huepress.search.trial import Setting, Trial
 
 __all__ = [
     "Bench",
-    "Learn",
     "Setting",
     "Trial",
-    "closest_score",
+    "bench_of",
+    "bench_with",
+    "choose",
     "count_seen",
-    "default",
-    "fixed",
-    "for_container",
-    "reach_score",
-    "reach_size",
-    "smallest",
+    "format_of",
+    "learn_palette",
 ]

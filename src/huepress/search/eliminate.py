@@ -61,16 +61,15 @@ class Elimination:
         self._score = score
         self._may_go = ~stays
         self._kept = [np.arange(len(colors))]
-        self._n_scored = 0
 
     def is_affordable(self, n_colors: int) -> bool:
-        """Whether so many colors can be reached with what may still be spent."""
-        known = self._kept[-1]
-        if not 2 <= n_colors < len(self._colors):
+        """Whether so many colors can be reached with what may be spent."""
+        n_all = len(self._colors)
+        if not 2 <= n_colors < n_all:
             return False
-        rounds = max(0, len(known) - n_colors)
-        tries = rounds * min(TRIED, len(known)) + min(n_colors, len(self._colors) - n_colors) + 1
-        return self._n_scored + tries * (self._indices.size + CALL) <= MOST_SCORED
+        rounds, moved = n_all - n_colors, min(n_colors, n_all - n_colors) + 1
+        tries = rounds * min(TRIED, n_all) + moved
+        return tries * (self._indices.size + CALL) <= MOST_SCORED
 
     def down_to(self, n_colors: int) -> Colors:
         """Return the colors that are left.
@@ -95,16 +94,12 @@ class Elimination:
     def _taken_over(self, by: NDArray[np.intp]) -> NDArray[np.intp]:
         return np.asarray(np.argmin(self._squared[:, by], axis=1))
 
-    def _scored(self, indices: Indices, palette: Colors) -> float:
-        self._n_scored += indices.size + CALL
-        return self._score(indices, palette)
-
     def _without_one(self, kept: NDArray[np.intp]) -> NDArray[np.intp]:
         best, without = -np.inf, kept
         for entry in self._promising(kept):
             rest = kept[kept != entry]
             mapped = self._taken_over(rest).astype(np.uint8)[self._indices]
-            found = self._scored(mapped, self._colors[rest])
+            found = self._score(mapped, self._colors[rest])
             if found >= best:
                 best, without = found, rest
         return without
@@ -126,7 +121,7 @@ class Elimination:
         place = self._taken_over(kept)
         mapped = place.astype(np.uint8)[self._indices]
         palette = self._colors[kept].copy()
-        best = self._scored(mapped, palette)
+        best = self._score(mapped, palette)
         for i in np.flatnonzero(np.bincount(place, self._counts > 0, minlength=len(kept)) > 1):
             members = place == i
             if not self._may_go[kept[i]]:
@@ -135,7 +130,7 @@ class Elimination:
             changed[i] = np.rint(
                 np.average(self._colors[members], axis=0, weights=self._counts[members] + 1e-9)
             )
-            found = self._scored(mapped, changed)
+            found = self._score(mapped, changed)
             if found > best:
                 best, palette = found, changed
         return palette

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from copy import copy
 from math import log2
 from typing import Final
 
@@ -47,21 +46,21 @@ def default(bench: Bench, effort: str, dither: float | None) -> Trial:
 
     Pictures with no more colors than the palette stay exact.
     """
-    if bench.is_exact:
+    if bench.picture.is_exact:
         return bench.nearest(bench.colors)
     if effort == "fast":
-        kind = "drawn" if bench.is_drawn else "taken"
-        spread = float(not bench.is_drawn) if dither is None else dither
+        kind = "drawn" if bench.picture.is_drawn else "taken"
+        spread = float(not bench.picture.is_drawn) if dither is None else dither
         return bench.unscored(Setting(bench.colors, spread), FAST_WEIGHT[kind])
     plain = bench.nearest(bench.colors)
     if dither is not None:
         spreads: tuple[float, ...] = (dither,)
-    elif bench.is_drawn:
-        spreads = (0.0,) if bench.is_large else (0.0, 1.0)
+    elif bench.picture.is_drawn:
+        spreads = (0.0,) if bench.picture.is_large else (0.0, 1.0)
     else:
         spreads = (1.0,)
     settings = [Setting(bench.colors, spread) for spread in spreads]
-    usual = USUAL_WEIGHT["drawn" if bench.is_drawn else "taken"]
+    usual = USUAL_WEIGHT["drawn" if bench.picture.is_drawn else "taken"]
     trials = bench.priced_all([(each, at) for each in settings for at in (LOW_WEIGHT, usual)])
     low = [trial.score for trial in trials if trial.rate_weight == LOW_WEIGHT]
     goal = max(plain.score - DEFAULT_DROP, max(low) - DITHERED_DROP)
@@ -73,7 +72,7 @@ def default(bench: Bench, effort: str, dither: float | None) -> Trial:
     best.follow(1 if effort == "balanced" else 3, slack=0.3 if effort == "balanced" else 0.1)
     found = [curve.reached for curve in curves if curve.reached is not None]
     # A priced photograph is smaller than a plain one at any rate weight that is tried.
-    if plain.score >= goal and (bench.is_drawn or not found):
+    if plain.score >= goal and (bench.picture.is_drawn or not found):
         found.append(plain)
     if len(found) == 1:
         return found[0]
@@ -128,8 +127,7 @@ def for_container(bench: Bench, trial: Trial, container: str, goal: float) -> Tr
     """
     if trial.setting is None:
         return None
-    other = copy(bench)  # palettes and planes are shared
-    other.container = container
+    other = bench.for_container(container)
     slope = Slopes.usual(goal).score
     weight, best = trial.rate_weight, None
     for _ in range(3):

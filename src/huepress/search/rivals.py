@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from math import log2
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 
 from huepress import _core
-from huepress.color.spaces import as_srgb, embed, is_oklab
+from huepress.color.spaces import embed, is_oklab
 from huepress.palette import histogram
+from huepress.palette.learn import Learn
 from huepress.search.eliminate import Elimination
+from huepress.search.picture import Picture
 from huepress.search.trial import Trial
 from huepress.types import Colors, Histogram, Indices, Palette, PaletteFit
 
-if TYPE_CHECKING:
-    from huepress.search.bench import Bench
-
-EXCHANGE: Final = 2.0
+OCTAVE: Final = 2.0
 """An octave of bytes is worth about so many times what the score lacks to 100: from 16 to 32 to 64
 colors on 30 drawn pictures (docs/lab-book.md, Rate)."""
 
@@ -28,137 +27,203 @@ TAIL: Final = 1.3
 that are far off are seen (docs/lab-book.md, Rate)."""
 
 N_PROMISING: Final = 3
-"""Rivals that are tried again after the first time."""
+"""Rivals that are tried for every number of colors, of those that the largest palette tried."""
 
 
-class Race:
-    """The palettes that a bench may learn, racing for every number of colors.
+@dataclass(frozen=True, eq=False)
+class Rivals:
+    """The palettes that one picture may get, and which of them serves best.
 
-    Parameters
+    Attributes
     ----------
-    bench : Bench
+    picture : Picture
         The picture.
+    learn : callable
+        Histogram, number of colors and color space to a PaletteFit.
+    several : bool
+        Learn several palettes of drawn pictures and take the best.
+    goal : float or None
+        The score that is to be reached: palettes that do are preferred.
+    container : {"png", "webp"}
+        Whose bytes they are compared by.
+    n_fixed : int
+        So many of the first entries of every palette stay as they are.
     """
 
-    def __init__(self, bench: Bench) -> None:
-        self._bench = bench
-        self._promising: list[int] | None = None
-        self._elimination: Elimination | None = None
+    picture: Picture
+    learn: Learn
+    several: bool = True
+    goal: float | None = None
+    container: str = "png"
+    n_fixed: int = 0
+    _nearest: dict[int, Trial] = field(default_factory=dict)
+    _first: dict[int, PaletteFit] = field(default_factory=dict)
+    _eliminations: dict[bytes, Elimination | None] = field(default_factory=dict)
+
+    def for_goal(self, goal: float) -> Rivals:
+        """Return the same for another goal."""
+        return replace(self, goal=goal, _nearest={}, _eliminations={})
+
+    def first(self, colors: int) -> PaletteFit:
+        """Learn one palette and no rivals of it."""
+        if colors not in self._first:
+            self._first[colors] = self.learn(self.picture.counted, colors, None)
+        return self._first[colors]
+
+    def nearest(self, colors: int) -> Trial:
+        """Map every pixel to its nearest color, by the palette that serves best."""
+        if colors not in self._nearest:
+            self._nearest[colors] = self._serves_best(colors)
+        return self._nearest[colors]
+
+    def indices_of(self, fit: PaletteFit) -> Indices:
+        """Give every pixel the nearest color of a palette, which may be one of those chosen."""
+        known = next((each for each in self._nearest.values() if each.fit is fit), None)
+        return self.picture.nearest(fit).indices if known is None else known.indexed.indices
+
+    def _serves_best(self, colors: int) -> Trial:
+        if colors >= self.picture.counted.n_colors:
+            return self._best(self._tried(colors, self._every))[0]
+        at, found, promising = self._sifted
+        return found if colors == at else self._best(self._tried(colors, promising))[0]
+
+    @property
+    def _every(self) -> list[int]:
+        return list(range(len(self._sources)))
 
     @cached_property
-    def _rivals(self) -> list[tuple[Histogram, str | None]]:
-        """What palettes may be learned from.
+    def _sifted(self) -> tuple[int, Trial, list[int]]:
+        """Let all rivals try once, and find those that are worth other tries.
+
+        At the largest palette; where that has all colors, in the middle (by octaves) below it.
+        """
+        n_colors = self.picture.counted.n_colors
+        most = self.picture.colors
+        at = most if most < n_colors else max(1, round(n_colors**0.5))
+        return at, *self._best(self._tried(at, self._every))
+
+    @cached_property
+    def _exact(self) -> Trial:
+        """The picture with an entry for every color, as far as palettes are learned."""
+        fit = self.learn(self.picture.counted, self.picture.counted.n_colors, None)
+        return self._trial(fit)
+
+    def _trial(self, fit: PaletteFit) -> Trial:
+        return self.picture.trial(self.picture.nearest(fit), fit, container=self.container)
+
+    @cached_property
+    def _sources(self) -> list[tuple[Histogram, str | None]]:
+        """What palettes may be learned from: counted colors, and a color space.
 
         Weights of the eye; their root and none, in Oklab and in sRGB; counts to the power of 3/4
         and 1/2, for colors that are rare but seen. Which serves best differs from one drawn
         picture to the next by up to 30 points and 15 % of the bytes (docs/lab-book.md, Rate);
         photographs want the first.
         """
-        bench = self._bench
-        rivals: list[tuple[Histogram, str | None]] = [(bench.counted, None)]
-        if bench.race and bench.is_drawn and not bench.is_large and is_oklab(bench.color_space):
-            if bench.weights is not None:
-                roots = np.sqrt(bench.weights.astype(np.float64))
-                seen = histogram.count(bench.image, roots, n_threads=bench.n_threads)
-                rivals += [(seen, None), (seen, "srgb")]
-            plain = bench.pixel_counts
+        picture = self.picture
+        sources: list[tuple[Histogram, str | None]] = [(picture.counted, None)]
+        is_small_drawing = picture.is_drawn and not picture.is_large
+        if self.several and is_small_drawing and is_oklab(picture.color_space):
+            if picture.weights is not None:
+                roots = np.sqrt(picture.weights.astype(np.float64))
+                seen = histogram.count(picture.image, roots, n_threads=picture.n_threads)
+                sources += [(seen, None), (seen, "srgb")]
+            plain = picture.pixel_counts
             damped = replace(plain, weights=np.sqrt(plain.weights * np.sqrt(plain.weights)))
             roots_of_counts = replace(plain, weights=np.sqrt(plain.weights))
-            rivals += [(plain, None), (plain, "srgb"), (damped, None), (damped, "srgb")]
-            rivals.append((roots_of_counts, None))
-        return rivals
+            sources += [(plain, None), (plain, "srgb"), (damped, None), (damped, "srgb")]
+            sources.append((roots_of_counts, None))
+        return sources
 
-    def best_nearest(self, colors: int) -> Trial:
-        """Map every pixel to its nearest color, by the palette that serves best."""
-        bench = self._bench
+    def _tried(self, colors: int, rivals: list[int]) -> list[tuple[int, Trial]]:
+        """Map to the nearest color of every rival's palette."""
         trials: list[tuple[int, Trial]] = []
-        for i in self._promising or range(len(self._rivals)):
-            counted, space = self._rivals[i]
-            fit = bench.learn(counted, colors, space)
+        for i in rivals:
+            counted, space = self._sources[i]
+            fit = self.learn(counted, colors, space)
             if trials and fit is trials[0][1].fit:
                 break  # a palette that is given
-            indexed = bench.nearest_map(fit).map(fit.palette)
-            trials.append((i, bench.trial(indexed, fit, 0.0)))
+            trials.append((i, self._trial(fit)))
             if fit.stop_reason == "exact":
                 break
-        chosen = self.chosen_by_score(colors, trials[0][1].fit)
-        if chosen is not None:
-            trials.append(
-                (0, bench.trial(bench.nearest_map(chosen).map(chosen.palette), chosen, 0.0))
-            )
+        chosen = self._chosen_by_score(colors, trials[0][1].fit)
+        return trials if chosen is None else [*trials, (0, self._trial(chosen))]
+
+    def _best(self, trials: list[tuple[int, Trial]]) -> tuple[Trial, list[int]]:
+        """Take the trial that serves best, and name the rivals that are worth another try."""
         if len(trials) == 1:
-            return trials[0][1]
+            return trials[0][1], self._every
         tails = [self._tail(trial.fit) for _, trial in trials]
         limit = TAIL * min(tails)
         trials = [entry for entry, tail in zip(trials, tails, strict=True) if tail <= limit]
         top = max(trials, key=lambda entry: entry[1].score)
-        octave = EXCHANGE * (100 - top[1].score) + 1e-9
-
-        def value(entry: tuple[int, Trial]) -> float:
-            return entry[1].score - octave * log2(entry[1].estimate(level=9))
-
-        trials.sort(key=value, reverse=True)
+        octave = OCTAVE * (100 - top[1].score) + 1e-9
+        trials.sort(
+            key=lambda entry: entry[1].score - octave * log2(entry[1].estimate(level=9)),
+            reverse=True,
+        )
+        promising = self._every
         if len(trials) > N_PROMISING:
-            self._promising = sorted({top[0], *(i for i, _ in trials[:N_PROMISING])})
-        if bench.goal is None:
-            return top[1]
-        reaching = [entry for entry in trials if entry[1].score >= bench.goal]
-        return (reaching or [top])[0][1]
+            promising = sorted({top[0], *(i for i, _ in trials[:N_PROMISING])})
+        reaching = [
+            entry for entry in trials if self.goal is not None and entry[1].score >= self.goal
+        ]
+        return (reaching or [top])[0][1], promising
 
-    def chosen_by_score(self, colors: int, fit: PaletteFit) -> PaletteFit | None:
+    def _chosen_by_score(self, colors: int, fit: PaletteFit) -> PaletteFit | None:
         """Leave out the colors that the score misses least, where there are few too many.
 
         What k-means was told to keep as small but important stays (`fit`). None where it takes too
         long, or where the first entries must stay what and where they are.
         """
-        bench = self._bench
-        if not bench.race or len(self._rivals) == 1 or bench.n_fixed:
+        n_counted = self.picture.counted.n_colors
+        if not self.several or len(self._sources) == 1 or self.n_fixed:
             return None
-        if not colors < bench.counted.n_colors <= 256:
+        if not colors < n_counted <= 256:
             return None
-        if self._elimination is None:
-            self._elimination = self._start(fit)
-        if self._elimination is None or not self._elimination.is_affordable(colors):
+        elimination = self._elimination(fit)
+        if elimination is None or not elimination.is_affordable(colors):
             return None
-        exact = bench.nearest(bench.counted.n_colors)
-        left = Palette(self._elimination.down_to(colors))
+        left = Palette(elimination.down_to(colors))
         if fit.small is not None and not _holds(left.colors, fit.small):
             return None
-        points = embed(exact.fit.palette.colors, bench.color_space).astype(np.float64)
-        centers = embed(left.colors, bench.color_space)
+        space, every = self.picture.color_space, self._exact.fit.palette.colors
+        points = embed(every, space).astype(np.float64)
+        centers = embed(left.colors, space)
         nearest = ((points[:, None] - centers[None]) ** 2).sum(axis=2).min(axis=1)
-        counts = np.bincount(exact.indexed.indices.reshape(-1), minlength=len(points))
+        counts = np.bincount(self._exact.indexed.indices.reshape(-1), minlength=len(points))
         n_gone = len(points) - len(left)
         return PaletteFit(left, centers, float(nearest @ counts), n_gone, "score")
 
-    def _start(self, fit: PaletteFit) -> Elimination | None:
-        bench = self._bench
-        n_entries = bench.counted.n_colors
-        exact = bench.nearest(n_entries)
-        if exact.fit.stop_reason != "exact" or len(exact.fit.palette) != n_entries:
+    def _elimination(self, fit: PaletteFit) -> Elimination | None:
+        """Start from the exact picture, or go on where the same small colors stay."""
+        key = b"" if fit.small is None else fit.small.tobytes()
+        if key not in self._eliminations:
+            self._eliminations[key] = self._start(fit.small)
+        return self._eliminations[key]
+
+    def _start(self, small: Colors | None) -> Elimination | None:
+        n_entries = self.picture.counted.n_colors
+        every = self._exact.fit.palette.colors
+        if self._exact.fit.stop_reason != "exact" or len(every) != n_entries:
             return None  # a palette that is given
-        profile = bench.image.source.icc_profile
-
-        def score(indices: Indices, palette: Colors) -> float:
-            return bench.judges.ssimulacra2.score_indexed(indices, as_srgb(palette, profile))
-
-        every = exact.fit.palette.colors
         stays = every[:, 3] == 0 if every.shape[1] == 4 else np.zeros(n_entries, bool)
-        for small in () if fit.small is None else fit.small:
-            stays |= (every == small).all(axis=1)
-        points = embed(every, bench.color_space)
-        return Elimination(exact.indexed.indices, every, points, score, stays)
+        for color in () if small is None else small:
+            stays |= (every == color).all(axis=1)
+        points = embed(every, self.picture.color_space)
+        return Elimination(
+            self._exact.indexed.indices, every, points, self.picture.ssimulacra2, stays
+        )
 
     def _tail(self, fit: PaletteFit) -> float:
         """How far off the colors are that are worst served: the 8-norm of all distances."""
-        bench = self._bench
-        colors = bench.counted.colors
+        colors, space = self.picture.counted.colors, self.picture.color_space
         if fit.palette.colors.shape[1] > colors.shape[1]:  # a color to be kept is half-transparent
             colors = np.column_stack([colors, np.full(len(colors), 255, np.uint8)])
-        points = embed(colors, bench.color_space)
+        points = embed(colors, space)
         distances = np.empty(len(points), np.float32)
         indices = np.empty(len(points), np.uint8)
-        centers = embed(fit.palette.colors, bench.color_space)
+        centers = embed(fit.palette.colors, space)
         _core.assign(points, centers, indices, distances, 1)
         return float(np.mean(distances.astype(np.float64) ** 4) ** 0.125)
 

@@ -80,7 +80,7 @@ def reach_score(bench: Bench, target: float, effort: str, dither: float | None) 
     dither : float or None
         The one level to use; None tries several.
     """
-    bench.goal = goal = target
+    bench, goal = bench.for_goal(target), target
     plain = fewest_nearest(bench, goal)
     if plain is not None and goal >= EXACT:
         return plain
@@ -97,8 +97,9 @@ def puts_lightness_first(bench: Bench, goal: float) -> bool:
     At low ones edges between colors of the same lightness would fray; paintings are always mapped
     so.
     """
-    opaque = bench.image.pixels.shape[2] == 3 and is_oklab(bench.color_space)
-    is_small_drawing = bench.is_drawn and not bench.is_large and not bench.is_painted
+    picture = bench.picture
+    opaque = picture.image.pixels.shape[2] == 3 and is_oklab(picture.color_space)
+    is_small_drawing = picture.is_drawn and not picture.is_large and not picture.is_painted
     return opaque and is_small_drawing and goal >= LEGIBLE
 
 
@@ -142,19 +143,19 @@ class _Search:
 
     def first_guess(self) -> float:
         """Rate weight (its log2) that pictures take to a score, about."""
-        if self.bench.is_drawn:
+        if self.bench.picture.is_drawn:
             return -2.0 if self.goal > 95 else 0.0
         return min(max(1 + (76 - self.goal) / 8, -2.0), 6.0)
 
     def first_settings(self) -> list[Setting]:
         colors = self.bench.colors
-        if self.plain is not None and self.bench.is_drawn:
+        if self.plain is not None and self.bench.picture.is_drawn:
             colors = min(colors, round(len(self.plain.fit.palette) * self.budget.steps[0]))
-        masked = not self.bench.is_drawn or self.goal >= LEGIBLE
+        masked = not self.bench.picture.is_drawn or self.goal >= LEGIBLE
         if self.dither is not None:
             return [Setting(colors, self.dither, masked, self.lightness)]
-        first = 0.6 if self.bench.is_drawn else 1.0
-        levels = (first,) if self.bench.is_smooth else (first, 0.0)
+        first = 0.6 if self.bench.picture.is_drawn else 1.0
+        levels = (first,) if self.bench.picture.is_smooth else (first, 0.0)
         return [Setting(colors, level, masked, self.lightness) for level in levels]
 
     @property
@@ -164,8 +165,8 @@ class _Search:
 
     def palettes(self, best: Setting) -> list[Setting]:
         """Larger and smaller palettes; of those below a power of two the power itself."""
-        most = min(self.bench.colors, self.bench.counted.n_colors)
-        if self.plain is None or not self.bench.is_drawn:
+        most = min(self.bench.colors, self.bench.picture.counted.n_colors)
+        if self.plain is None or not self.bench.picture.is_drawn:
             sizes = {most, most // 2} if len(self.budget.steps) > 1 else {most}
             if self.goal < MEDIUM:
                 sizes.add(most // 4)
@@ -179,13 +180,13 @@ class _Search:
 
     def dithers(self, best: Setting) -> list[Setting]:
         """Other levels: of gradients none, of photographs none in between; bands would show."""
-        if self.dither is not None or self.bench.is_smooth:
+        if self.dither is not None or self.bench.picture.is_smooth:
             return []
-        levels = self.budget.dithers if self.bench.is_drawn else (1.0, 0.0)
+        levels = self.budget.dithers if self.bench.picture.is_drawn else (1.0, 0.0)
         return [replace(best, dither=level) for level in levels]
 
     def masks(self, best: Setting) -> list[Setting]:
-        return [replace(best, masked=False)] if self.bench.is_drawn else []
+        return [replace(best, masked=False)] if self.bench.picture.is_drawn else []
 
     def measure(self, settings: list[Setting], at: float) -> None:
         """Try each setting once, and once more where that was too far from the goal to tell."""
@@ -222,7 +223,7 @@ class _Search:
     def smallest(self) -> Trial | None:
         """Follow the most promising settings to the goal; the smallest file of all that reach."""
         found = [] if self.plain is None else [self.plain]
-        most = self.budget.followed if self.bench.is_drawn else self.budget.followed_taken
+        most = self.budget.followed if self.bench.picture.is_drawn else self.budget.followed_taken
         followed = 0
         for curve in self.ranked():
             if followed >= most and found:

@@ -8,9 +8,10 @@ from typing import Any, Final
 
 import numpy as np
 
-from huepress._compress import compress, learn
+from huepress._compress import compress
 from huepress.options import CompressOptions
 from huepress.palette import histogram
+from huepress.palette.learn import learn
 from huepress.result.report import Result
 from huepress.study.sweep.plain import finish_plain
 from huepress.types import Image, IndexedImage

@@ -15,8 +15,8 @@ from huepress.options import CompressOptions
 from huepress.palette import histogram
 from huepress.palette.deep import as_mapped
 from huepress.palette.files import parse_hex
+from huepress.palette.kinds import is_painted, is_smooth
 from huepress.remap import NearestMap, remap
-from huepress.remap.kinds import is_painted, is_smooth
 from huepress.remap.rate import RateMap
 from huepress.result.report import Result
 from huepress.types import Encoded, Image, IndexedImage, PaletteFit

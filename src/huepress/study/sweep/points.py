@@ -17,12 +17,13 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from huepress import metrics
-from huepress._compress import compress, learn
+from huepress._compress import compress
 from huepress.color.spaces import as_srgb, space_of
 from huepress.decode import load_with
 from huepress.errors import OptionError
 from huepress.options import CompressOptions
 from huepress.palette import fixed
+from huepress.palette.learn import learn
 from huepress.remap import NearestMap
 from huepress.search import count_seen
 from huepress.study.sweep.knee import Suggestion, suggest

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from PIL import Image as PillowImage
 
-from huepress._compress import compress, learn
+from huepress._compress import compress
 from huepress.color.spaces import space_of
+from huepress.palette.learn import learn
 from huepress.search import count_seen
 from huepress.study.sweep.plain import finish_plain
 from huepress.types import Image, Source

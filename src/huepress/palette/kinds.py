@@ -12,7 +12,7 @@ import numpy as np
 
 from huepress.types import Histogram, Pixels
 
-FEW_COLORS: Final = 16384
+DRAWN_COLORS: Final = 16384
 """Distinct colors up to which a picture counts as drawn, not taken. Charts, icons and screens have
 300 to 12,000, photographs 30,000 and more."""
 
@@ -70,7 +70,7 @@ def is_painted(pixel_counts: Histogram) -> bool:
         Distinct colors and the number of pixels of each.
     """
     counts = pixel_counts.weights
-    if not PALETTE < len(counts) <= FEW_COLORS or pixel_counts.colors.shape[1] == 4:
+    if not PALETTE < len(counts) <= DRAWN_COLORS or pixel_counts.colors.shape[1] == 4:
         return False
     most = np.partition(counts, -PALETTE)[-PALETTE:]
     return float(most.sum()) <= PAINTED * float(counts.sum())

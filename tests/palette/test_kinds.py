@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from huepress.decode import load
+from huepress.palette import kinds
 from huepress.palette.histogram import count
 from huepress.palette.kmeans import fit_palette
-from huepress.remap import kinds
 from huepress.remap.rate import RateMap
 from huepress.types import Histogram
 from images import noise

@@ -1,0 +1,186 @@
+"""Palettes as the options have them: learned, given, or learned elsewhere.
+
+The classes are the ways in which a search gets its palettes; each is called with counted colors, a
+number of colors, and a color space other than the usual one or None.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from huepress.color.spaces import ColorSpace, space_of
+from huepress.limits import Deadline
+from huepress.options import CompressOptions
+from huepress.palette import deep, fixed, flat, kmeans
+from huepress.palette.files import to_hex
+from huepress.palette.kinds import DRAWN_COLORS
+from huepress.palette.small import SmallColors
+from huepress.types import Colors, Histogram, Image, Palette, PaletteFit, Points
+
+Learn: TypeAlias = Callable[[Histogram, int, str | None], PaletteFit]
+"""Histogram, number of colors, and a color space other than the usual one (or None), to a
+palette."""
+
+
+@dataclass(frozen=True, eq=False)
+class LearnedPalettes:
+    """Palettes learned from one picture, with entries for colors that must not be lost.
+
+    Attributes
+    ----------
+    image : Image
+        The picture as it is mapped.
+    options : CompressOptions
+        How to learn; the colors to keep are the first entries.
+    small : SmallColors
+        What must not be lost.
+    deadline : Deadline
+        Checked before every palette.
+    """
+
+    image: Image
+    options: CompressOptions
+    small: SmallColors
+    deadline: Deadline
+
+    def __call__(self, counted: Histogram, colors: int, color_space: str | None) -> PaletteFit:
+        """Learn a palette of at most so many colors, those to be kept included."""
+        self.deadline.check()
+        kept = self.options.keep_color
+        options = self.options.changed(
+            colors=max(colors, len(kept)), color_space=color_space or self.options.color_space
+        )
+        space = self._space_of(options)
+        if kept:
+            fit = self._around(counted, options, kept)
+        else:
+            fit = learn(counted, options, icc_profile=self.image.source.icc_profile)
+            fit = deep.refine(
+                fit, self.image, counted, space, tol=options.tol, n_threads=options.threads
+            )
+            fit = self._settled(counted, fit, options, 0)
+        around_small = partial(self._around_small, counted, options)
+        return self.small.keep(fit, options.colors, space, around_small, n_fixed=len(kept))
+
+    def _space_of(self, options: CompressOptions) -> ColorSpace:
+        return space_of(options.color_space, self.image.source.icc_profile)
+
+    def _around_small(
+        self, counted: Histogram, options: CompressOptions, small: Colors
+    ) -> PaletteFit:
+        return self._around(counted, options, (*options.keep_color, *map(to_hex, small)))
+
+    def _around(
+        self, counted: Histogram, options: CompressOptions, kept: tuple[str, ...]
+    ) -> PaletteFit:
+        """Learn the rest around colors that stay."""
+        profile = self.image.source.icc_profile
+        fine = None if self.image.deep is None else deep.fine_values(self.image, counted)
+        fit = learn(counted, options.changed(keep_color=kept), icc_profile=profile, fine=fine)
+        return self._settled(counted, fit, options, len(kept))
+
+    def _settled(
+        self, counted: Histogram, fit: PaletteFit, options: CompressOptions, n_kept: int
+    ) -> PaletteFit:
+        """Make colors that fill areas exact, unless finer values than those of 8 bits have means.
+
+        As with small colors, a start that is named is left alone.
+        """
+        if least_of(options) == 0 or self.image.deep is not None:
+            return fit
+        return flat.settle(
+            self.small.pixels,
+            counted,
+            fit,
+            self._space_of(options),
+            n_fixed=n_kept,
+            n_threads=options.threads,
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class GivenPalette:
+    """The same palette, given by the user, whatever is asked for.
+
+    Attributes
+    ----------
+    palette : Palette
+        sRGB, as the picture is then.
+    color_space : str or ProfiledOklab
+        Where its inertia is measured.
+    n_threads : int
+        0: one per processor.
+    """
+
+    palette: Palette
+    color_space: ColorSpace
+    n_threads: int = 0
+
+    def __call__(self, counted: Histogram, _colors: int, _color_space: str | None) -> PaletteFit:
+        """Measure the counted colors around it."""
+        return fixed.given(counted, self.palette, self.color_space, self.n_threads)
+
+
+@dataclass(frozen=True, eq=False)
+class SharedPalette:
+    """The same palette, learned from several pictures, whatever is asked for."""
+
+    fit: PaletteFit
+
+    def __call__(self, _counted: Histogram, _colors: int, _color_space: str | None) -> PaletteFit:
+        """Return it."""
+        return self.fit
+
+
+def least_of(options: CompressOptions) -> int:
+    """Fewest pixels from which a small color matters; 0: none does.
+
+    A named start is the textbook's k-means and nothing else.
+    """
+    return options.small_colors if options.init == "auto" else 0
+
+
+def learn(
+    counted: Histogram,
+    options: CompressOptions,
+    *,
+    icc_profile: bytes | None = None,
+    start: Points | None = None,
+    return_history: bool = False,
+    fine: NDArray[np.float64] | None = None,
+) -> PaletteFit:
+    """Learn a palette from counted colors, the engine starting from given centers if there are.
+
+    Colors to be kept are its first entries; the others settle around them by the `fine` values
+    that the counted colors stand for, where there are any.
+    """
+    space = space_of(options.color_space, icc_profile)
+    drawn = counted.n_colors <= DRAWN_COLORS and options.effort != "fast"
+
+    def fit(colors: Histogram, n_colors: int) -> PaletteFit:
+        return kmeans.fit_palette(
+            colors,
+            n_colors,
+            color_space=space,
+            # With few colors the thorough search takes milliseconds and gains up to 0.5 points.
+            effort="best" if drawn else options.effort,
+            init=options.init,
+            n_init=options.n_init,
+            max_iter=options.max_iter,
+            tol=options.tol,
+            seed=options.seed,
+            n_threads=options.threads,
+            return_history=return_history,
+            start=start,
+        )
+
+    if not options.keep_color:
+        return fit(counted, options.colors)
+    kept = fixed.of_words(options.keep_color)
+    return fixed.learn_around(counted, kept, options.colors, space, fit, options.threads, fine=fine)

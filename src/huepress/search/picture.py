@@ -1,0 +1,179 @@
+"""What is known of one picture, each fact found once: its colors, its kind, its scorer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from huepress.color.spaces import ColorSpace, as_srgb
+from huepress.metrics import Judges
+from huepress.palette import deep, fixed, histogram
+from huepress.palette.kinds import DRAWN_COLORS, is_painted, is_smooth
+from huepress.remap import NearestMap
+from huepress.remap.rate import weights_of
+from huepress.search.trial import Setting, Trial
+from huepress.types import Colors, Histogram, Image, IndexedImage, Indices, PaletteFit, Points
+
+LARGE: Final = 1 << 22
+"""Pixels above which one palette is learned and trials are ranked by the quick deflate: 25
+megapixels of icons took 37 s of processor time without this rule, 12 of them in deflate."""
+
+
+def count_seen(image: Image, color_space: ColorSpace, *, n_threads: int = 0) -> Histogram:
+    """Count the distinct colors, every pixel weighted as the eye weighs errors there.
+
+    Parameters
+    ----------
+    image : Image
+        The picture.
+    color_space : {"oklab", "srgb"}
+        In sRGB every pixel weighs 1.
+    n_threads : int
+        0: one per processor.
+
+    Returns
+    -------
+    Histogram
+        Colors and weights.
+    """
+    weights = weights_of(image.pixels, color_space, n_threads=n_threads)
+    given = None if weights is None else weights.astype(np.float64)
+    return histogram.count(image, given, n_threads=n_threads)
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """One picture, ready to be mapped and scored many times.
+
+    Attributes
+    ----------
+    image : Image
+        As it is mapped.
+    colors : int
+        Largest palette it may get.
+    color_space : str or ProfiledOklab
+        Where distance is measured.
+    original : Image or None
+        What scores are measured against, where that is another than the picture that is mapped.
+    n_threads : int
+        0: one per processor.
+    """
+
+    image: Image
+    colors: int
+    color_space: ColorSpace
+    original: Image | None = None
+    n_threads: int = 0
+    _sorted: dict[tuple[bool, int], NearestMap] = field(default_factory=dict)
+
+    @property
+    def source(self) -> Image:
+        """The picture as it came, with the notes of all that was done to it."""
+        return self.original or self.image
+
+    @cached_property
+    def judges(self) -> Judges:
+        """What is judged against the picture as it came."""
+        profile = self.source.source.icc_profile
+        return Judges(as_srgb(self.source.pixels, profile), n_threads=self.n_threads)
+
+    def ssimulacra2(self, indices: Indices, colors: Colors) -> float:
+        """Score by one judge, for choices among very many."""
+        colors = as_srgb(colors, self.image.source.icc_profile)
+        return self.judges.ssimulacra2.score_indexed(indices, colors)
+
+    def trial(
+        self,
+        indexed: IndexedImage,
+        fit: PaletteFit,
+        rate_weight: float = 0.0,
+        setting: Setting | None = None,
+        container: str = "png",
+    ) -> Trial:
+        """Score what was mapped."""
+        colors = as_srgb(indexed.palette.colors, self.image.source.icc_profile)
+        score = self.judges.judge_indexed(indexed.indices, colors).score
+        drawn = self.is_drawn and not self.is_large
+        return Trial(indexed, fit, score, rate_weight, drawn, setting, container)
+
+    @cached_property
+    def weights(self) -> NDArray[np.float32] | None:
+        """How the eye weighs errors at every pixel, where it is not all the same."""
+        points = None if self.is_large else self._points  # strip by strip
+        return weights_of(
+            self.image.pixels, self.color_space, points=points, n_threads=self.n_threads
+        )
+
+    @cached_property
+    def _points(self) -> Points:
+        pixels = self.image.pixels
+        return fixed.embed(pixels.reshape(-1, pixels.shape[2]), self.color_space)
+
+    def hand_over_points(self) -> Points | None:
+        """Give away the points of the pixels, if they are at hand: whoever gets them changes them.
+
+        They are as large as the picture decoded to floats, and needed by one mapping only.
+        """
+        points: Points | None = self.__dict__.pop("_points", None)
+        return points
+
+    @cached_property
+    def counted(self) -> Histogram:
+        """Distinct colors, weighted as the eye weighs errors where there are any to weigh."""
+        if self.is_large and self.pixel_counts.n_colors <= self.colors:
+            return self.pixel_counts
+        given = None if self.weights is None else self.weights.astype(np.float64)
+        return histogram.count(self.image, given, n_threads=self.n_threads)
+
+    @cached_property
+    def pixel_counts(self) -> Histogram:
+        """Distinct colors, each weighing its number of pixels."""
+        counted = self._sorted_pixels(self.image).counted()
+        if counted is None:
+            return histogram.count(self.image, n_threads=self.n_threads)
+        return counted
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether every color of the picture has an entry of its own."""
+        return self.counted.n_colors <= self.colors
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether this is a chart, an icon or a screen rather than a photograph or gradients."""
+        return self.counted.n_colors <= DRAWN_COLORS and not self.is_smooth
+
+    @cached_property
+    def is_painted(self) -> bool:
+        """Whether this is a drawing whose colors are too many for any palette, and opaque."""
+        return self.is_drawn and is_painted(self.pixel_counts)
+
+    @cached_property
+    def is_smooth(self) -> bool:
+        """Whether much of this is faint gradients, in which bands would be seen."""
+        return is_smooth(self.image.pixels)
+
+    @property
+    def is_large(self) -> bool:
+        """Whether every trial takes seconds."""
+        return self.image.width * self.image.height > LARGE
+
+    def nearest(self, fit: PaletteFit) -> IndexedImage:
+        """Map every pixel to its nearest color of a palette."""
+        mapped = deep.as_mapped(self.image, fit)
+        return self._sorted_pixels(mapped, fit.palette.colors.shape[1]).map(fit.palette)
+
+    def _sorted_pixels(self, mapped: Image, channels: int = 0) -> NearestMap:
+        """Sort the pixels once for all palettes of a kind; of large pictures one kind is kept."""
+        key = (mapped.deep is None, channels or mapped.pixels.shape[2])
+        if key not in self._sorted:
+            if self.is_large:
+                self._sorted.clear()
+            self._sorted[key] = NearestMap(
+                mapped, self.color_space, has_alpha=key[1] == 4, n_threads=self.n_threads
+            )
+        return self._sorted[key]
