@@ -8,9 +8,10 @@
 #include <nanobind/stl/vector.h>
 
 #include <algorithm>
-#include <stdexcept>
+#include <mutex>
 
 #include "base/dispatch.hpp"
+#include "checks.hpp"
 #include "engine/assign.hpp"
 #include "engine/engine.hpp"
 #include "lzw/lzw.hpp"
@@ -39,9 +40,9 @@ core::Span<T> view_out(const nb::ndarray<T, Rest...>& array) {
     return {array.data(), array.size()};
 }
 
-void require(bool holds, const char* message) {
-    if (!holds) throw std::invalid_argument(message);
-}
+using checks::require;
+using checks::require_coordinates;
+using checks::require_within;
 
 template <class Scalar>
 void assign(In<Scalar, nb::ndim<2>> points, In<Scalar, nb::ndim<2>> centers,
@@ -56,17 +57,24 @@ void assign(In<Scalar, nb::ndim<2>> points, In<Scalar, nb::ndim<2>> centers,
     core::Span<Scalar> out{nullptr, 0};
     if (distances) out = view_out(*distances);
     const nb::gil_scoped_release unlocked;  // safe: only raw memory is touched from here on
+    // Squares have to stay below what counts as infinitely far (3e38), even in float.
+    require_within(view(points), -1e18, 1e18, "points must be numbers from -1e18 to 1e18");
+    require_within(view(centers), -1e18, 1e18, "centers must be numbers from -1e18 to 1e18");
     core::assign(view(points), view(centers), dims, view_out(indices), out, n_threads);
 }
 
 void importance(In<float, nb::ndim<2>> points, In<float, nb::ndim<1>> narrow,
                 In<float, nb::ndim<1>> wide, float half, Out<float, nb::ndim<2>> out,
                 std::size_t n_threads) {
+    checks::require_size(out.shape(0), out.shape(1));
     require(points.shape(0) == out.size() && points.shape(1) >= 1, "one point per pixel");
     require(narrow.size() >= 1 && narrow.size() <= 16 && wide.size() >= 1 && wide.size() <= 16,
             "1 to 16 taps");
-    require(half > 0, "the deviation that halves must be positive");
+    require_within(half, 1e-6, checks::kMostNumber, "the deviation that halves must be positive");
+    require_within(view(narrow), 0, 1, "taps from 0 to 1");
+    require_within(view(wide), 0, 1, "taps from 0 to 1");
     const nb::gil_scoped_release unlocked;  // safe: only raw memory is touched from here on
+    require_coordinates(view(points), "points must be coordinates of colors");
     core::importance(out.shape(0), out.shape(1), points.shape(1), view(points),
                      {view(narrow), view(wide), half}, view_out(out), n_threads);
 }
@@ -81,6 +89,7 @@ double map_rate(In<float, nb::ndim<2>> points, In<float, nb::ndim<2>> weights,
     const std::size_t dims = points.shape(1);
     const std::size_t height = indices.shape(0), width = indices.shape(1);
     require(dims == 3 || dims == 4, "points must have 3 or 4 coordinates");
+    checks::require_size(height, width);
     require(width >= 1 && points.shape(0) == height * width, "one point per pixel");
     require(weights.shape(0) == height && weights.shape(1) == width, "one weight per pixel");
     require(smoothness.shape(0) == height && smoothness.shape(1) == width,
@@ -89,15 +98,19 @@ double map_rate(In<float, nb::ndim<2>> points, In<float, nb::ndim<2>> weights,
     require(palette.shape(1) == dims, "palette must have as many coordinates as points");
     require(palette.shape(0) >= 1 && palette.shape(0) <= 256, "1 to 256 colors");
     require(counts.shape(0) == palette.shape(0), "one count per color");
-    require(rate_weight > 0, "the rate weight must be positive");
-    // What does not exist is 1e15 away: a weight next to 0 would make it worth a copy.
-    for (std::size_t i = 0; i < weights.size(); ++i)
-        require(weights.data()[i] >= 1e-6f && weights.data()[i] <= 1e6f, "weights from 1e-6 to 1e6");
-    for (std::size_t i = 0; i < nearest.size(); ++i)
-        require(nearest.data()[i] < palette.shape(0), "nearest entries below the number of colors");
+    require_within(rate_weight, 1e-30, 1e9, "the rate weight must be positive, at most 1e9");
+    require_within(outlier, 0, 1e6, "outlier from 0 to 1e6");
+    require_within(price_mix, 0, 1, "price_mix from 0 to 1");
+    // All of an error, in two parts, is the most that can be passed on without growing for ever.
+    for (const auto& [right, down] : {std::pair(spread_right.first, spread_down.first),
+                                      std::pair(spread_right.second, spread_down.second)}) {
+        require_within(right, 0, 1, "shares of the error from 0 to 1");
+        require_within(down, 0, 1, "shares of the error from 0 to 1");
+        require(right + down <= 1.0001f, "shares of the error add up to 1 at most");
+    }
     require(!reach.empty() && reach.size() <= 16, "1 to 16 rows above");
     require(container == "png" || container == "webp", "container must be png or webp");
-    require(n_bands >= 1, "at least one band");
+    require(n_bands >= 1 && n_bands <= 1024, "1 to 1024 bands");
     core::RateOptions options{container == "png" ? core::Container::kPng : core::Container::kWebp,
                               rate_weight,
                               outlier,
@@ -108,11 +121,18 @@ double map_rate(In<float, nb::ndim<2>> points, In<float, nb::ndim<2>> weights,
                               {}};
     int n_groups = 0;
     for (std::size_t i = 0; i < reach.size(); ++i) {
-        require(reach[i] >= 1, "at least one group of offsets a row");
+        require(reach[i] >= 1 && reach[i] <= 32, "1 to 32 groups of offsets a row");
         n_groups += options.reach[i] = reach[i];
     }
     require(n_groups <= 32, "at most 32 groups of offsets");
     const nb::gil_scoped_release unlocked;  // safe: only raw memory is touched from here on
+    require_coordinates(view(points), "points must be coordinates of colors");
+    require_coordinates(view(palette), "the palette must be coordinates of colors");
+    require_within(view(counts), 0, checks::kMostNumber, "counts from 0 to 1e12");
+    // What does not exist is 1e15 away: a weight next to 0 would make it worth a copy.
+    require_within(view(weights), 1e-6f, 1e6f, "weights from 1e-6 to 1e6");
+    require_within(view(smoothness), 0, 1.0001, "smoothness from 0 to 1");
+    checks::require_below(view(nearest), palette.shape(0), "nearest entries below the number of colors");
     return core::map_rate_apart(n_bands, n_threads, width, dims, view(palette), view(counts), options,
                                 view(points), view(weights), view(smoothness), view(nearest),
                                 view_out(indices));
@@ -170,12 +190,11 @@ nb::bytes webp_bitstream(In<std::uint8_t, nb::ndim<2>> indices, In<std::uint32_t
     const std::size_t height = indices.shape(0), width = indices.shape(1);
     require(width >= 1 && height >= 1 && width <= 16384 && height <= 16384, "1 to 16384 pixels a side");
     require(colors.shape(0) >= 1 && colors.shape(0) <= 256, "1 to 256 colors");
-    require(rounds >= 1, "at least one round");
-    for (std::size_t i = 0; i < indices.size(); ++i)
-        require(indices.data()[i] < colors.shape(0), "indices below the number of colors");
+    require(rounds >= 1 && rounds <= 1000, "1 to 1000 rounds");
     std::vector<std::uint8_t> bytes;
     {
         const nb::gil_scoped_release unlocked;  // safe: only raw memory is touched from here on
+        checks::require_below(view(indices), colors.shape(0), "indices below the number of colors");
         bytes = core::webp_bitstream(width, height, view(indices), view(colors), rounds, chain);
     }
     return nb::bytes(bytes.data(), bytes.size());
@@ -191,12 +210,15 @@ core::Picture picture(const Pixels& pixels, const Colors& palette, std::uint8_t 
     if (!palette) return {pixels.data(), channels, nullptr, 0, 0, background};
     require(palette->shape(0) >= 1 && palette->shape(0) <= 256, "1 to 256 colors");
     require(palette->shape(1) == 3 || palette->shape(1) == 4, "palette of 3 or 4 channels");
+    checks::require_below(view(pixels), palette->shape(0), "indices below the number of colors");
     return {pixels.data(), 1, palette->data(), palette->shape(0), palette->shape(1), background};
 }
 
 core::Scoring scoring(std::size_t height, std::size_t width,
                       const In<std::uint8_t, nb::shape<-1, 3>>& needs) {
+    checks::require_size(height, width);
     require(needs.shape(0) >= 1 && needs.shape(0) <= 6, "1 to 6 scales");
+    checks::require_below(view(needs), 4, "needs from 0 to 3");
     const std::size_t factor = std::size_t{1} << (needs.shape(0) - 1);
     require((height + factor - 1) / factor >= 8 && (width + factor - 1) / factor >= 8,
             "the last scale must have 8 rows and columns");
@@ -249,7 +271,10 @@ using Sensitivity = In<float, nb::shape<-1, 3, core::kCvvdpLevels>>;
 core::Viewing viewing(std::size_t height, std::size_t width, const Light& light,
                       const Sensitivity& sensitivity) {
     const std::size_t n_bands = sensitivity.shape(0);
+    checks::require_size(height, width);
     require(n_bands >= 2 && n_bands <= 32, "2 to 32 bands");
+    require_within(view(light), -1e6, 1e6, "light from -1e6 to 1e6");
+    require_within(view(sensitivity), -100, 100, "log2 of the sensitivity from -100 to 100");
     const std::size_t least = std::size_t{1} << (n_bands - 1);
     require((height + least - 1) / least >= 2 && (width + least - 1) / least >= 2,
             "the last band must have 2 rows and columns");
@@ -306,6 +331,8 @@ struct Seen {
         if (!linear) return;
         require(linear->shape(0) == 3 && linear->shape(1) == 256, "linear_of_byte is (3, 256)");
         require(lms->shape(0) == 3 && lms->shape(1) == 3, "lms is (3, 3)");
+        require_within(view(*linear), -4, 4, "linear_of_byte from -4 to 4");
+        require_within(view(*lms), -16, 16, "lms from -16 to 16");
         for (int i = 0; i < 3 * 256; ++i)
             colorimetry.linear[i / 256][i % 256] = float(linear->data()[i]);
         for (int i = 0; i < 9; ++i) colorimetry.lms[i / 3][i % 3] = float(lms->data()[i]);
@@ -314,7 +341,15 @@ struct Seen {
     const core::Colorimetry* pointer = nullptr;
 };
 
-// One picture in the engine. Its memory goes back to the next one.
+// Weights become whole numbers by their share of the sum, which therefore has to be an ordinary one.
+void require_weights(core::Span<const double> weights) {
+    require_within(weights, 0, 1e290, "weights must be numbers from 0");
+    double total = 0;
+    for (const double weight : weights) total += weight;
+    require(total == 0 || (total > 1e-290 && total < 1e290), "weights that add up to a usual number");
+}
+
+// One picture in the engine. Its memory goes back to the next one, unless a call on it failed.
 class Engine {
   public:
     Engine(In<std::uint8_t, nb::ndim<2>> pixels, std::optional<In<double, nb::ndim<1>>> weights,
@@ -327,16 +362,20 @@ class Engine {
         core::Span<const double> given{nullptr, 0};
         if (weights) given = view(*weights);
         const nb::gil_scoped_release unlocked;  // safe: only raw memory is touched from here on
+        require_weights(given);
         core_->pixels.sort(view(pixels), pixels.shape(1), given, n_threads);
     }
-    ~Engine() { core::Engine::give_back(std::move(core_)); }
+    ~Engine() {
+        if (is_whole_) core::Engine::give_back(std::move(core_));
+    }
 
     std::size_t n_colors() const { return core_->pixels.keys().size; }
 
-    void histogram(Out<std::uint32_t, nb::ndim<1>> numbers, Out<double, nb::ndim<1>> weights) const {
+    void histogram(Out<std::uint32_t, nb::ndim<1>> numbers, Out<double, nb::ndim<1>> weights) {
         require(numbers.shape(0) == n_colors() && weights.shape(0) == n_colors(), "one per color");
-        const nb::gil_scoped_release unlocked;  // safe: only raw memory is touched from here on
+        const Call call(*this);
         core_->pixels.histogram(view_out(numbers), view_out(weights));
+        call.done();
     }
 
     std::size_t channels() const { return core_->pixels.channels(); }
@@ -346,9 +385,10 @@ class Engine {
                std::optional<In<double, nb::ndim<2>>> linear,
                std::optional<In<double, nb::ndim<2>>> lms) {
         const Seen seen(space, linear, lms);
-        const nb::gil_scoped_release unlocked;  // safe: only raw memory is touched from here on
+        const Call call(*this);
         core_->place(seen.pointer, without_clear, n_threads);
         is_placed_ = true;
+        call.done();
     }
 
     // Returns (centers found, inertia, passes, converged, within tolerance, history).
@@ -367,15 +407,18 @@ class Engine {
                 "1 to 256 given centers");
         require(k < n_colors(), "fewer centers than colors");
         require(exact_passes >= 1 && round_passes >= 1, "at least one pass");
+        require_within(tolerance, 0, checks::kMostNumber, "tolerance from 0");
         core::Span<const float> start{nullptr, 0};
         if (given) start = view(*given);
+        require_coordinates(start, "given centers must be coordinates of colors");
         core::FitResult result;
         {
-            const nb::gil_scoped_release unlocked;  // safe: only raw memory is touched in here
+            const Call call(*this);
             result = core_->cluster.fit(core_->cloud, k, start, view_out(centers),
                                         {more_starts, coarse_rounds, medium_rounds, medium_points,
                                          exact_rounds, round_passes, exact_passes, tolerance},
                                         keep_history, n_threads);
+            call.done();
         }
         std::vector<std::tuple<double, double, std::size_t>> history;
         for (const core::PassRecord& pass : result.history)
@@ -390,12 +433,31 @@ class Engine {
         require(palette.shape(1) == core_->pixels.channels(), "as many channels as the pixels");
         require(palette.shape(0) >= 1 && palette.shape(0) <= 256, "1 to 256 colors");
         require(indices.shape(0) == core_->pixels.n_pixels(), "one index per pixel");
-        const nb::gil_scoped_release unlocked;  // safe: only raw memory is touched from here on
+        const Call call(*this);
         core_->map(view(palette), view_out(indices), n_threads);
+        call.done();
     }
 
   private:
+    // A call that touches the engine: without the interpreter lock, one at a time. One that does not
+    // come to its end, as when memory is short, leaves an engine that nobody may use any more.
+    class Call {
+      public:
+        explicit Call(Engine& engine) : engine_(engine), lock_(engine.one_at_a_time_) {
+            require(engine_.is_whole_, "an earlier call on this engine failed: make a new one");
+            engine_.is_whole_ = false;
+        }
+        void done() const { engine_.is_whole_ = true; }
+
+      private:
+        nb::gil_scoped_release unlocked_;  // safe: only raw memory is touched from here on
+        Engine& engine_;
+        std::lock_guard<std::mutex> lock_;
+    };
+
     std::unique_ptr<core::Engine> core_;
+    std::mutex one_at_a_time_;
+    bool is_whole_ = true;
     bool is_placed_ = false;
 };
 

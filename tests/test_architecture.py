@@ -10,7 +10,12 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "src" / "huepress"
 
 # Each room may import those of lower rank.
-GROUND = [{"errors", "_core"}, {"limits", "options", "types", "_native"}, {"formats"}, {"color"}]
+GROUND = [
+    {"errors", "_core", "_forks"},
+    {"limits", "options", "types", "_native"},
+    {"formats"},
+    {"color"},
+]
 ROAD = [
     {"decode"},
     {"palette"},

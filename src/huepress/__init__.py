@@ -23,8 +23,10 @@ if TYPE_CHECKING:
         LimitError,
         MissingExtraError,
         OptionError,
+        OutOfMemoryError,
         OutputError,
         QualityError,
+        WrongPackageError,
     )
     from huepress.options import CompressOptions
     from huepress.result.report import Result
@@ -40,10 +42,12 @@ __all__ = [
     "LimitError",
     "MissingExtraError",
     "OptionError",
+    "OutOfMemoryError",
     "OutputError",
     "QualityError",
     "Quantized",
     "Result",
+    "WrongPackageError",
     "build_info",
     "compress",
     "fit_palette",

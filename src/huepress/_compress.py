@@ -15,7 +15,8 @@ from huepress import search
 from huepress.animate import compress_animation, is_animation
 from huepress.decode import limits_of, load_with, read
 from huepress.decode.reading import name_of
-from huepress.encode import carry, encode_lossless, kept_original
+from huepress.encode import carry, encode_lossless, kept_original, oxipng
+from huepress.errors import memory_guard
 from huepress.limits import Deadline
 from huepress.options import CompressOptions
 from huepress.result.report import Result
@@ -63,6 +64,8 @@ def compress(
         More pixels, bytes or seconds than allowed; the seconds are looked at between steps.
     QualityError
         The score or the size asked for cannot be met.
+    OutOfMemoryError
+        The picture takes more memory than there is.
 
     Examples
     --------
@@ -74,14 +77,18 @@ def compress(
     """
     started = perf_counter()
     options = (options or CompressOptions()).changed(**changes)
-    if options.frame is None and (film := _film_of(source, options)) is not None:
-        return compress_animation(*film, options, started=started)
+    with memory_guard("<picture>"):
+        film = _film_of(source, options) if options.frame is None else None
+    if film is not None:
+        with memory_guard(film[0]), oxipng.threads(options.threads):
+            return compress_animation(*film, options, started=started)
     image = load_with(source, options)
     deadline = Deadline(image.source.name, options.timeout, started)
     deadline.check()
-    if options.lossless:
-        return _unchanged(image, options, deadline)
-    return _mapped(search.bench_of(image, options, deadline), options)
+    with memory_guard(image.source.name), oxipng.threads(options.threads):
+        if options.lossless:
+            return _unchanged(image, options, deadline)
+        return _mapped(search.bench_of(image, options, deadline), options)
 
 
 def finish(image: Image, fit: PaletteFit, options: CompressOptions, started: float) -> Result:
@@ -90,7 +97,8 @@ def finish(image: Image, fit: PaletteFit, options: CompressOptions, started: flo
     `started` is when the clock of the report began.
     """
     deadline = Deadline(image.source.name, options.timeout, started)
-    return _mapped(search.bench_with(image, fit, options, deadline), options)
+    with memory_guard(image.source.name), oxipng.threads(options.threads):
+        return _mapped(search.bench_with(image, fit, options, deadline), options)
 
 
 def _film_of(source: PictureSource, options: CompressOptions) -> tuple[str, bytes] | None:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from huepress import _core, remap
 from huepress.color import spaces
 from huepress.decode import ImageSource, load
+from huepress.errors import memory_guard
 from huepress.palette import deep, engine, histogram, kmeans
 from huepress.palette.kmeans import Init
 from huepress.result import notebook
@@ -57,6 +58,7 @@ class Quantized:
         return notebook.picture_html(self._repr_png_(), "png", words, strip)
 
 
+@memory_guard("<picture>")
 def quantize(
     image: ImageSource,
     n_colors: int = 256,

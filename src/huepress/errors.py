@@ -6,19 +6,24 @@
     ├── InputError            the picture: which file, what was found, what was wanted
     │   ├── DecodeError       not a picture, truncated, or of an unsupported kind
     │   │   └── FramesError   several frames or pages, where one picture is wanted
-    │   └── LimitError        too many pixels, bytes, frames or seconds
+    │   ├── LimitError        too many pixels, bytes, frames or seconds
+    │   └── OutOfMemoryError  takes more memory than there is (also a MemoryError)
     ├── OptionError           an option out of range or in conflict (also a ValueError)
     ├── OutputError           the result cannot be written where it was asked for
     ├── QualityError          the bound asked for cannot be met
     ├── EncodeError           an encoder failed
-    └── MissingExtraError     an optional package is not installed (also an ImportError)
+    ├── MissingExtraError     an optional package is not installed (also an ImportError)
+    └── WrongPackageError     a package that is needed is another one (also an ImportError)
 
 Each class has a stable ``code`` for machines and ``exit_code`` for the command line; the data
-behind a message are attributes.
+behind a message are attributes. All of them can be pickled and copied, so that they cross from
+worker processes, and two that say the same are equal.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, ClassVar
 
 
@@ -27,6 +32,58 @@ class HuepressError(Exception):
 
     code: ClassVar[str] = "error"
     exit_code: ClassVar[int] = 1
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Take an error apart: its class, its message and its attributes."""
+        facts = {name: _portable(value) for name, value in vars(self).items()}
+        return _put_together, (type(self), self.args, facts)
+
+    def __eq__(self, other: object) -> bool:
+        if type(other) is not type(self):
+            return NotImplemented
+        mine, theirs = vars(self), vars(other)
+        return (
+            self.args == other.args
+            and mine.keys() == theirs.keys()
+            and all(_is_same(value, theirs[name]) for name, value in mine.items())
+        )
+
+    def __hash__(self) -> int:
+        return hash((type(self), self.args))
+
+
+class _Words(str):
+    """What stands for a value that cannot leave its process: what it looks like."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
+def _portable(value: Any) -> Any:
+    """Return a value that can be pickled: itself, or its looks."""
+    import pickle
+
+    try:
+        pickle.dumps(value)
+    except Exception:  # whatever a stranger's class may raise
+        return _Words(repr(value))
+    return value
+
+
+def _is_same(one: Any, other: Any) -> bool:
+    """Whether two values say the same; arrays and NaN have an equality of their own."""
+    return one is other or (type(one) is type(other) and repr(one) == repr(other))
+
+
+def _put_together(
+    kind: type[HuepressError], args: tuple[Any, ...], facts: dict[str, Any]
+) -> HuepressError:
+    error = kind.__new__(kind)
+    super(HuepressError, error).__init__(*args)  # past the class's own, which takes the facts
+    error.__dict__.update(facts)
+    return error
 
 
 class InputError(HuepressError):
@@ -108,6 +165,38 @@ class LimitError(InputError):
             f"{value:,.15g} {what}",
             f"the limit is {limit:,.15g} (raise it with {option})",
         )
+
+
+class OutOfMemoryError(MemoryError, InputError):
+    """The picture takes more memory than there is.
+
+    Parameters
+    ----------
+    source : str
+        Name of the file.
+    """
+
+    code = "memory"
+
+    def __init__(self, source: str) -> None:
+        InputError.__init__(
+            self, source, "takes more memory than there is", "a smaller picture, or fewer threads"
+        )
+
+
+@contextmanager
+def memory_guard(source: str) -> Iterator[None]:
+    """Raise OutOfMemoryError for whatever says inside the block that memory is short."""
+    try:
+        yield
+    except HuepressError:
+        raise
+    except MemoryError:
+        raise OutOfMemoryError(source) from None
+    except RuntimeError as error:
+        if "can't start new thread" not in str(error):  # no memory for its stack
+            raise
+        raise OutOfMemoryError(source) from None
 
 
 class OptionError(HuepressError, ValueError):
@@ -218,3 +307,28 @@ class MissingExtraError(HuepressError, ImportError):
         self.package = package
         self.extra = extra
         super().__init__(f"{feature} needs {package}: pip install 'huepress[{extra}]'")
+
+
+class WrongPackageError(HuepressError, ImportError):
+    """What a name imports is not the package that is needed.
+
+    Parameters
+    ----------
+    name : str
+        What was imported.
+    package : str
+        The distribution that is needed.
+    found : str
+        What is there instead.
+    """
+
+    code = "wrong-package"
+
+    def __init__(self, name: str, package: str, found: str) -> None:
+        self.module = name
+        self.package = package
+        self.found = found
+        super().__init__(
+            f"huepress needs {package}, and `import {name}` finds another package ({found}): "
+            f"uninstall that one, then pip install --force-reinstall {package}"
+        )

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from fuzz.arrays import ANY, FINITE, bytes_of, points, runs
 from huepress import _core
 from huepress.color import spaces
 from huepress.decode.color import CICP_PRIMARIES
@@ -23,19 +24,9 @@ WIDE = spaces.space_of(
     "oklab",
     profiles.make("P3", profiles.xyz_from_primaries(CICP_PRIMARIES[12]), profiles.SRGB_CURVE),
 )
-ANY = st.floats(width=32)
 WEIGHTS = st.floats(2.0**-10, 1, width=32)
-FINITE = st.floats(-1e6, 1e6, width=32)
 SIZES = st.integers(0, 70)
 THREADS = st.sampled_from([1, 2, 3, 7])
-
-
-def points(n, dims, values=FINITE, dtype=np.float32):
-    return arrays(dtype, (n, dims), elements=values, fill=values)
-
-
-def bytes_of(*shape):
-    return arrays(np.uint8, shape, fill=st.integers(0, 255))
 
 
 @pytest.fixture(params=_core.instruction_sets(), autouse=True)
@@ -62,10 +53,16 @@ def test_assign(data, n, k, dims, t):
         indices, distances = np.empty(n, np.uint8), np.empty(n, dtype)
         p = data.draw(points(n, dims, ANY)).astype(dtype)
         c = data.draw(points(k, dims, ANY)).astype(dtype)
-        _core.assign(p, c, indices, distances, t)
+        if not runs(lambda p=p, c=c, i=indices, d=distances: _core.assign(p, c, i, d, t)):
+            assert (
+                not (np.isfinite(p).all() and np.isfinite(c).all())
+                or max(np.abs(p).max(initial=0), np.abs(c).max()) > 1e18
+            )
+            continue
         _core.assign(p, c, indices, None, t)
         if n:
             assert indices.max() < k
+            assert np.isfinite(distances).all()
 
 
 @given(data=st.data(), n=SIZES, channels=st.sampled_from([3, 4]))
@@ -83,7 +80,10 @@ def test_importance(data, height, width, t):
     p = data.draw(points(height * width, 3, ANY))
     taps = data.draw(arrays(np.float32, st.integers(1, 16), elements=st.floats(0, 1, width=32)))
     found = np.empty((height, width), np.float32)
-    _core.importance(p, taps, taps[::-1].copy(), 6.0, found, t)
+    if runs(lambda: _core.importance(p, taps, taps[::-1].copy(), 6.0, found, t)):
+        assert ((found >= 0) & (found <= 1)).all()
+    else:
+        assert not (np.abs(p) <= 32768).all()
 
 
 @given(
@@ -207,6 +207,33 @@ def test_ssimulacra2(data, height, width, channels, background, t):
     indices = np.ascontiguousarray(test[..., :1])
     _core.ssimulacra2_sums(cache, indices, palette, background, needs, warm, t)
     _core.ssimulacra2_sums_streamed(reference, indices, palette, background, needs, cold, t)
+    assert np.array_equal(warm, cold)
+
+
+@given(
+    data=st.data(),
+    height=st.integers(8, 40),
+    width=st.integers(8, 40),
+    channels=st.sampled_from([3, 4]),
+    background=st.integers(0, 255),
+    t=THREADS,
+)
+def test_cvvdp(data, height, width, channels, background, t):
+    from huepress.metrics import Cvvdp
+
+    reference = data.draw(bytes_of(height, width, channels))
+    test = data.draw(bytes_of(height, width, channels))
+    palette = data.draw(bytes_of(256, 4))
+    model = Cvvdp(reference)._model
+    cache = np.empty(_core.cvvdp_cache_size(height, width, *model), np.float32)
+    _core.cvvdp_prepare(reference, background, *model, cache, t)
+    warm, cold = (np.empty((len(model[1]), 3)) for _ in range(2))
+    _core.cvvdp_sums(cache, test, None, background, *model, warm, t)
+    _core.cvvdp_sums_streamed(reference, test, None, background, *model, cold, t)
+    assert np.array_equal(warm, cold)
+    indices = np.ascontiguousarray(test[..., :1])
+    _core.cvvdp_sums(cache, indices, palette, background, *model, warm, t)
+    _core.cvvdp_sums_streamed(reference, indices, palette, background, *model, cold, t)
     assert np.array_equal(warm, cold)
 
 

@@ -10,9 +10,11 @@ namespace core {
 template <class T>
 class Buffer {
   public:
-    // Room for at least `size` values; what was there before is lost when it has to grow.
+    // Room for at least `size` values; what was there before is lost when it has to grow. It is given
+    // back first, so that both need not fit; where there is no memory, nothing is held afterwards.
     T* reserve(std::size_t size) {
         if (size > capacity_) {
+            capacity_ = 0;
             values_.reset();
             values_.reset(new T[size]);
             capacity_ = size;

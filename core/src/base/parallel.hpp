@@ -5,15 +5,16 @@
 #include <atomic>
 #include <cstddef>
 #include <exception>
-#include <system_error>
 #include <thread>
 #include <vector>
 
 namespace core {
 
 // Number of threads to use when the caller asks for `requested` (0: one per processor).
+constexpr std::size_t kMostThreads = 1024;  // each costs a stack and, in the engine, scratch memory
+
 inline std::size_t thread_count(std::size_t requested) {
-    if (requested > 0) return requested;
+    if (requested > 0) return requested < kMostThreads ? requested : kMostThreads;
     const unsigned found = std::thread::hardware_concurrency();
     return found > 0 ? found : 1;
 }
@@ -45,7 +46,7 @@ void for_each_chunk(std::size_t n_chunks, std::size_t n_threads, const Work& wor
     threads.reserve(n_threads - 1);
     try {
         for (std::size_t i = 1; i < n_threads; ++i) threads.emplace_back(run);
-    } catch (const std::system_error&) {
+    } catch (...) {  // no more threads, or no memory for one; those that run have to be joined
     }
     run();
     for (std::thread& thread : threads) thread.join();

@@ -28,23 +28,35 @@ constexpr std::size_t kGroups = 64;  // of buckets: the chunks of the second sor
 
 // Scratch for one thread at a time.
 struct Slot {
-    std::atomic<bool> busy{false};
     Buffer<std::uint32_t> keys;
     Buffer<std::uint64_t> items;
     // Of one bucket; all zero whenever the slot is free.
     std::uint32_t counts[kTable] = {};
     double totals[kTable] = {};
+
+    friend class Slots;
+
+  private:
+    std::atomic<bool> busy_{false};
 };
 
 class Slots {
   public:
+    // A slot for as long as this lives; however its owner's scope is left, it is free again.
+    class Lease {
+      public:
+        explicit Lease(Slots& slots) : slot_(slots.take()) {}
+        ~Lease() { slot_.busy_ = false; }
+        Lease(const Lease&) = delete;
+        Lease& operator=(const Lease&) = delete;
+        Slot& operator*() const { return slot_; }
+
+      private:
+        Slot& slot_;
+    };
+
     void reserve(std::size_t n) {
-        while (slots_.size() < n) slots_.emplace_back(new Slot);
-    }
-    Slot& take() {
-        for (;;)
-            for (const std::unique_ptr<Slot>& slot : slots_)
-                if (!slot->busy.exchange(true)) return *slot;
+        while (slots_.size() < n) slots_.push_back(std::make_unique<Slot>());
     }
     std::size_t n_bytes() const {
         std::size_t total = 0;
@@ -54,6 +66,12 @@ class Slots {
     }
 
   private:
+    Slot& take() {
+        for (;;)
+            for (const std::unique_ptr<Slot>& slot : slots_)
+                if (!slot->busy_.exchange(true)) return *slot;
+    }
+
     std::vector<std::unique_ptr<Slot>> slots_;
 };
 

@@ -36,7 +36,8 @@ void Deduplicated::State::scatter(const std::uint8_t* pixels, std::size_t n_thre
     };
     std::uint32_t* only_keys = nullptr;
     for_each_chunk(n_strips, n_threads, [&](std::size_t strip) {
-        Slot& slot = slots.take();
+        const Slots::Lease lease(slots);
+        Slot& slot = *lease;
         const std::uint32_t* strip_keys = key_strip(strip, slot);
         if (n_strips == 1) only_keys = slot.keys.data();
         std::uint32_t sizes[2][kBuckets] = {};
@@ -63,14 +64,14 @@ void Deduplicated::State::scatter(const std::uint8_t* pixels, std::size_t n_thre
             for (std::size_t b = 0; b < kBuckets; ++b)
                 opaque.starts[b * n_strips + strip] = sizes[0][b] + sizes[1][b];
         }
-        slot.busy = false;
     });
     sum_up(opaque.starts);
     sum_up(partial.starts);
     std::uint32_t* to = opaque.items.reserve(opaque.starts.back());
     std::uint64_t* to_partial = partial.items.reserve(partial.starts.back());
     for_each_chunk(n_strips, n_threads, [&](std::size_t strip) {
-        Slot& slot = slots.take();
+        const Slots::Lease lease(slots);
+        Slot& slot = *lease;
         const std::uint32_t* strip_keys = n_strips == 1 ? only_keys : key_strip(strip, slot);
         std::uint32_t next[kBuckets];
         for (std::size_t b = 0; b < kBuckets; ++b) next[b] = opaque.starts[b * n_strips + strip];
@@ -94,7 +95,6 @@ void Deduplicated::State::scatter(const std::uint8_t* pixels, std::size_t n_thre
         } else {
             for (std::size_t i = 0; i < size; ++i) place(i);
         }
-        slot.busy = false;
     });
     n_clear = n_pixels - opaque.starts.back() - partial.starts.back();
 }

@@ -101,13 +101,13 @@ void Deduplicated::State::find_colors_of(Part<Item>& part, const double* pixel_w
         const std::size_t offset = part.starts[group * per_group * n_strips];
         Emitted out{all.keys + offset, all.counts + offset,
                     weighted ? all.weights + offset : nullptr, 0};
-        Slot& slot = slots.take();
+        const Slots::Lease lease(slots);
+        Slot& slot = *lease;
         for (std::size_t b = group * per_group; b < (group + 1) * per_group; ++b) {
             part.first[b] = std::uint32_t(out.size);
             if (part.starts[b * n_strips] != part.starts[(b + 1) * n_strips])
                 emit(part, b, pixel_weights, slot, out);
         }
-        slot.busy = false;
         groups[group] = out;
     });
     for (std::size_t group = 0; group < n_groups; ++group) {

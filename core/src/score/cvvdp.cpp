@@ -230,7 +230,7 @@ struct LastBand {
         const double levels = double(kCvvdpLevels - 1);
         const double first = std::log2(0.005);
         double place = (std::log2(mean) - first) * levels / (std::log2(10000.0) - first);
-        place = std::min(std::max(place, 0.0), levels);
+        place = place > 0 ? std::min(place, levels) : 0.0;  // NaN, too, is no place
         const std::size_t at = std::size_t(place);
         const std::size_t next = std::min(at + 1, kCvvdpLevels - 1);
         return std::exp2(table[at] + (place - double(at)) * (double(table[next]) - double(table[at])));

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
 
+from huepress._forks import cached_property
 from huepress.animate.colors import count_colors
 from huepress.animate.film import Animation, Frame
 from huepress.animate.read import read_animation

@@ -37,6 +37,7 @@ from huepress.errors import (
     InputError,
     LimitError,
     OptionError,
+    OutOfMemoryError,
     OutputError,
 )
 from huepress.options import CompressOptions, parse_size
@@ -130,9 +131,7 @@ def run_job(job: Job) -> Row:
         row = Row.failed(source, error)
         return row if isinstance(error, OutputError | OptionError) else _along_even_so(job, row)
     except MemoryError:
-        words = f"{source}: takes more memory than there is; a smaller picture is needed"
-        row = Row(source, "failed", "memory", failure=Failure("memory", words))
-        return _along_even_so(job, row)
+        return _along_even_so(job, Row.failed(source, OutOfMemoryError(source)))
 
 
 def _along_even_so(job: Job, row: Row) -> Row:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-import threading
 from dataclasses import dataclass
 from typing import Final
 
+from huepress._forks import Lock
 from huepress.batch.carry import Content, carry_file, content_of
 from huepress.batch.memory import is_as_written
 from huepress.batch.rows import Record
@@ -17,7 +17,7 @@ from huepress.decode import Limits, limits_of
 from huepress.errors import OutputError
 from huepress.options import CompressOptions
 
-writing: Final = threading.Lock()
+writing: Final = Lock()
 """Held while a file is written: a worker process that is told to stop waits for it."""
 
 

@@ -22,7 +22,7 @@ from huepress.batch.store import STDIO, store_of
 from huepress.batch.workers import Workers
 from huepress.color.spaces import space_of
 from huepress.decode import limits_of, load_with
-from huepress.errors import HuepressError, InputError, OptionError
+from huepress.errors import HuepressError, InputError, OptionError, memory_guard
 from huepress.options import CompressOptions
 from huepress.palette import histogram, small
 from huepress.palette.files import to_hex
@@ -89,6 +89,7 @@ class CountJob:
     n_threads: int = 0
 
 
+@memory_guard("<pictures>")
 def fit_palette(
     pictures: Iterable[PictureSource],
     options: CompressOptions | None = None,

@@ -79,6 +79,9 @@ def main() -> None:
     except HuepressError as error:
         click.echo(f"error: {error}", err=True)
         sys.exit(error.exit_code)
+    except MemoryError:
+        click.echo("error: there is not enough memory for this", err=True)
+        sys.exit(1)
     except BrokenPipeError:
         # The reader of our output went away, as `head` does: not a failure of ours.
         sys.stderr.close()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from contextlib import ExitStack, closing
 from typing import TYPE_CHECKING, Any
@@ -63,9 +62,6 @@ def command(sources: tuple[str, ...], as_json: bool, quiet: bool, **values: Any)
         write = write.changed(in_place=True)
     if batch.prune and write.out_dir is None:
         raise click.UsageError("--prune goes with --out-dir")
-    if options.threads:
-        # The PNG optimizer's threads are counted per process, and this is its first use.
-        os.environ.setdefault("RAYON_NUM_THREADS", str(options.threads))
 
     from huepress.batch import plan
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from huepress.errors import InputError, LimitError, OptionError
+from huepress.errors import LimitError, OptionError, OutOfMemoryError
 from huepress.limits import Limits
 from huepress.types import Image, Source
 
@@ -108,7 +108,7 @@ def load(
             return _from_pillow(name, source, limits, frame, icc)
         return _from_file(name, read(source, limits, name=name), limits, frame, icc)
     except MemoryError as error:
-        raise _out_of_memory(name or name_of(source)) from error
+        raise OutOfMemoryError(name or name_of(source)) from error
 
 
 def load_with(source: ImageSource, options: CompressOptions, *, name: str | None = None) -> Image:
@@ -200,10 +200,6 @@ def read(
         )
     require_content(name, data)
     return data
-
-
-def _out_of_memory(name: str) -> InputError:
-    return InputError(name, "takes more memory than there is", "a smaller picture is needed")
 
 
 def _from_array(name: str, array: NDArray[Any], limits: Limits) -> Image:

@@ -10,16 +10,17 @@ Python: while a TIFF file is decoded, the stream leads nowhere.
 from __future__ import annotations
 
 import os
-import threading
 import warnings
 from types import TracebackType
+
+from huepress._forks import Lock, after_fork
 
 
 class Quiet:
     """A reentrant context that ignores warnings raised inside Pillow."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._lock = Lock()
         self._depth = 0
         self._saved: warnings.catch_warnings[None] | None = None
 
@@ -43,15 +44,22 @@ class Quiet:
                 self._saved.__exit__(kind, error, trace)
                 self._saved = None
 
+    def leave(self) -> None:
+        """Be as if nobody were inside."""
+        self._depth = min(self._depth, 1)
+        if self._depth:
+            self.__exit__(None, None, None)
+
 
 quiet_pillow = Quiet()
+after_fork(lambda: quiet_pillow.leave())
 
 
 class QuietStream:
     """A reentrant context in which the process's standard error stream leads nowhere."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._lock = Lock()
         self._depth = 0
         self._saved: int | None = None
 
@@ -81,5 +89,12 @@ class QuietStream:
                 os.close(self._saved)
                 self._saved = None
 
+    def leave(self) -> None:
+        """Be as if nobody were inside."""
+        self._depth = min(self._depth, 1)
+        if self._depth:
+            self.__exit__(None, None, None)
+
 
 quiet_libtiff = QuietStream()
+after_fork(lambda: quiet_libtiff.leave())

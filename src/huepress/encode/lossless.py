@@ -6,10 +6,9 @@ from collections.abc import Callable
 from typing import Final, TypeAlias
 
 import numpy as np
-import oxipng
 from numpy.typing import NDArray
 
-from huepress.encode import gif, jxl, plain, png, webp
+from huepress.encode import gif, jxl, oxipng, plain, png, webp
 from huepress.encode.carried import NOTHING, Carried
 from huepress.encode.tidy import tidy
 from huepress.encode.zopfli import squeeze

@@ -7,8 +7,8 @@ import zlib
 from collections.abc import Sequence
 
 import numpy as np
-import oxipng
 
+from huepress.encode import oxipng
 from huepress.encode.carried import NOTHING, Carried
 from huepress.encode.order import orders
 from huepress.encode.tidy import tidy

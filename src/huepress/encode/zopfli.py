@@ -6,8 +6,7 @@ import struct
 import zlib
 from typing import Final
 
-import oxipng
-
+from huepress.encode import oxipng
 from huepress.formats.png import chunks_of
 
 ROUNDS: Final = {

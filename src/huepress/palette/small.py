@@ -15,12 +15,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from functools import cached_property
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from huepress._forks import cached_property
 from huepress.color import spaces
 from huepress.palette import histogram
 from huepress.palette.fixed import embed, keys_of, nearest, with_channels

@@ -9,13 +9,13 @@ from __future__ import annotations
 import math
 import os
 from dataclasses import dataclass, replace
-from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
 from huepress import metrics
+from huepress._forks import cached_property
 from huepress.color.spaces import as_srgb
 from huepress.encode import contradiction
 from huepress.errors import OutputError

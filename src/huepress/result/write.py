@@ -10,10 +10,10 @@ from __future__ import annotations
 import errno
 import os
 import stat
-import threading
 from collections.abc import Callable
 from pathlib import Path
 
+from huepress._forks import Lock
 from huepress.errors import OutputError
 
 try:
@@ -44,7 +44,7 @@ WHY_NOT = {
 }
 
 _swept: set[str] = set()
-_sweeping = threading.Lock()
+_sweeping = Lock()
 
 
 def write_atomic(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass, field, replace
 
 from huepress.limits import NEVER, Deadline
@@ -88,8 +89,14 @@ class Bench:
             self._rate_map(self.fit(setting.colors), setting)
         if self.picture.n_threads == 1 or len(wanted) == 1:
             return [self.priced(*each) for each in wanted]
+
+        def start(setting: Setting, rate_weight: float) -> Future[Trial]:
+            # In a context of its own: how many threads encode is in it.
+            context = copy_context()
+            return pool.submit(lambda: context.run(self.priced, setting, rate_weight))
+
         with ThreadPoolExecutor(2) as pool:
-            return list(pool.map(lambda each: self.priced(*each), wanted))
+            return [job.result() for job in [start(*each) for each in wanted]]
 
     def _map(
         self, fit: PaletteFit, setting: Setting, rate_weight: float, *, hurry: bool

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from huepress._forks import cached_property
 from huepress.color.spaces import ColorSpace, as_srgb
 from huepress.metrics import Judges
 from huepress.palette import deep, fixed, histogram

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from math import log2
 from typing import Final
 
 import numpy as np
 
 from huepress import _core
+from huepress._forks import cached_property
 from huepress.color.spaces import embed, is_oklab
 from huepress.palette import histogram
 from huepress.palette.learn import Learn

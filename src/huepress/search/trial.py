@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Final
 
+from huepress._forks import cached_property
 from huepress.encode import png, webp
 from huepress.types import IndexedImage, PaletteFit
 

@@ -62,12 +62,12 @@ class Desk:
         """Carry out one task; errors of the library become its last event."""
         try:
             emit({"event": "done", **_TASKS[task["kind"]](self, task, emit)})
-        except HuepressError as error:
-            emit({"event": "error", "code": error.code, "message": str(error)})
-        except MemoryError:
+        except MemoryError:  # ours, too
             self._pictures.clear()
             words = "takes more memory than a worker may use; a smaller picture is needed"
             emit({"event": "error", "code": "limit", "message": f"{task['name']}: {words}"})
+        except HuepressError as error:
+            emit({"event": "error", "code": error.code, "message": str(error)})
         except Cancelled:
             emit({"event": "error", "code": "cancelled", "message": "cancelled"})
 

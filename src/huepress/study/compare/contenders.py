@@ -12,11 +12,11 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any, Final, Literal, TypeAlias
 
-import oxipng
 from PIL import Image as PillowImage
 from PIL import features
 
 from huepress._compress import compress
+from huepress.encode import oxipng
 from huepress.errors import EncodeError
 from huepress.options import CompressOptions
 from huepress.types import Image, Pixels, Source

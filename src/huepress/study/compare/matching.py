@@ -12,7 +12,8 @@ import numpy as np
 from huepress import metrics
 from huepress._compress import compress
 from huepress.decode import load_with
-from huepress.errors import OptionError
+from huepress.encode import oxipng
+from huepress.errors import OptionError, memory_guard
 from huepress.options import CompressOptions, parse_size
 from huepress.study.compare.advice import advise
 from huepress.study.compare.contenders import Contender, Kind, contenders, pixels_of
@@ -132,6 +133,7 @@ class Comparison:
         }
 
 
+@memory_guard("<picture>")
 def compare(
     source: PictureSource,
     options: CompressOptions | None = None,
@@ -181,6 +183,18 @@ def compare(
     if score is not None and not 1 <= score <= 100:
         raise OptionError("score", score, "1 to 100")
     image = load_with(source, options.changed(icc="srgb"))
+    with oxipng.threads(options.threads):
+        return _compared(image, options, score, n_bytes, only, on_entry)
+
+
+def _compared(
+    image: Image,
+    options: CompressOptions,
+    score: float | None,
+    n_bytes: str | int | None,
+    only: Sequence[Contender] | None,
+    on_entry: Callable[[str], None] | None,
+) -> Comparison:
     bare = Image(image.pixels, Source(image.source.name))
     judges = metrics.Judges(image.pixels, n_threads=options.threads)
     budget = None if n_bytes is None else _budget(n_bytes, image)

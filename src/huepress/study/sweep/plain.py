@@ -5,10 +5,8 @@ from __future__ import annotations
 from time import perf_counter
 from typing import Final
 
-import oxipng
-
 from huepress.color.spaces import space_of
-from huepress.encode import Carried, carry, encode
+from huepress.encode import Carried, carry, encode, oxipng
 from huepress.encode.png import NONE, raw_image
 from huepress.encode.tidy import tidy
 from huepress.options import CompressOptions

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Final
 
@@ -18,9 +17,11 @@ import numpy as np
 
 from huepress import metrics
 from huepress._compress import compress
+from huepress._forks import cached_property
 from huepress.color.spaces import as_srgb, space_of
 from huepress.decode import load_with
-from huepress.errors import OptionError
+from huepress.encode import oxipng
+from huepress.errors import OptionError, memory_guard
 from huepress.options import CompressOptions
 from huepress.palette import fixed
 from huepress.palette.learn import learn
@@ -183,6 +184,7 @@ class Sweep:
         return replace(self, timings=tuple(timings), laws=tuple(laws))
 
 
+@memory_guard("<picture>")
 def sweep(
     source: PictureSource,
     colors: Sequence[int] = DEFAULT_COLORS,
@@ -238,6 +240,18 @@ def sweep(
         raise OptionError("palette", options.palette, "none: a sweep learns a palette at every k")
     fixed.require_room(len(options.keep_color), wanted[0])
     image = load_with(source, options)
+    with oxipng.threads(options.threads):
+        return _swept(image, wanted, options, search_all, search_suggested, on_point)
+
+
+def _swept(
+    image: Image,
+    wanted: list[int],
+    options: CompressOptions,
+    search_all: bool,
+    search_suggested: bool,
+    on_point: Callable[[Point], None] | None,
+) -> Sweep:
     profile = image.source.icc_profile
     space = space_of(options.color_space, profile)
     started = perf_counter()

@@ -1,0 +1,103 @@
+"""The process in which oxipng works: run by its path, and without the rest of huepress.
+
+It hears a job (two lengths, a header of builtin types, the pixels), answers with a kind, a length
+and the bytes, and ends with its standard input; in the middle of a job, too, where the system can
+say so (SIGIO).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import marshal
+import os
+import signal
+import struct
+import sys
+from typing import Any, Final
+
+HEAD: Final = struct.Struct("<QQ")
+REPLY: Final = struct.Struct("<cQ")
+PNG, REFUSED, NO_MEMORY = b"p", b"r", b"m"
+
+
+def main() -> None:
+    """Do jobs until standard input ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the caller decides what a Ctrl-C means
+    jobs, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # nothing else may speak there
+    while len(head := jobs.read(HEAD.size)) == HEAD.size:
+        n_header, n_data = HEAD.unpack(head)
+        try:
+            header, data = jobs.read(n_header), jobs.read(n_data)
+        except MemoryError:
+            sys.exit(1)  # the rest would be taken for the next job
+        if len(header) < n_header or len(data) < n_data:
+            return
+        with _ending_with_the_caller():
+            kind, answer = work(marshal.loads(header), data)
+        answers.write(REPLY.pack(kind, len(answer)))
+        answers.write(answer)
+        answers.flush()
+
+
+@contextlib.contextmanager
+def _ending_with_the_caller() -> Any:
+    """End in the middle of a job when nobody waits for its answer any more."""
+    try:
+        import fcntl
+        import select
+
+        usual = fcntl.fcntl(0, fcntl.F_GETFL)
+        fcntl.fcntl(0, fcntl.F_SETOWN, os.getpid())
+        fcntl.fcntl(0, fcntl.F_SETFL, usual | os.O_ASYNC)  # its SIGIO ends a process
+    except (ImportError, AttributeError, OSError):
+        yield  # no such thing on this system: it ends after the job
+        return
+    if select.select([0], [], [], 0)[0]:  # the caller has nothing to say now, so it is gone
+        os._exit(1)
+    try:
+        yield
+    finally:
+        fcntl.fcntl(0, fcntl.F_SETFL, usual)
+
+
+def work(header: tuple[Any, ...], data: bytes) -> tuple[bytes, bytes]:
+    """Do one job: what came of it, and the PNG or the words."""
+    try:
+        import oxipng
+    except ImportError as error:
+        lacks = any(words in str(error) for words in ("allocate", "failed to map"))
+        return (NO_MEMORY, b"") if lacks else (REFUSED, str(error).encode())
+    *what, options = header
+    try:
+        known = {name: _made(value) for name, value in options.items()}
+        if what[0] == "again":
+            return PNG, bytes(oxipng.optimize_from_memory(data, **known))
+        _, size, kind, more = what
+        raw = oxipng.RawImage(data, *size, **{k: _made(v) for k, v in kind.items()})
+        for method, values in more:
+            getattr(raw, method)(*values)
+        return PNG, bytes(raw.create_optimized_png(**known))
+    except MemoryError:
+        return NO_MEMORY, b""
+    except oxipng.PngError as error:
+        return REFUSED, str(error).encode()
+    except BaseException as error:  # a panic is no Exception
+        return REFUSED, f"{type(error).__name__}: {error}".encode()
+
+
+def _made(value: Any) -> Any:
+    """Make oxipng's own object of what stands for it."""
+    import oxipng
+
+    if isinstance(value, list):
+        return [_made(each) for each in value]
+    if not isinstance(value, tuple):
+        return value
+    kind = getattr(oxipng, value[1])
+    return getattr(kind, value[2]) if value[0] == "named" else getattr(kind, value[2])(*value[3])
+
+
+if __name__ == "__main__":
+    sys.path.append(sys.argv[1])
+    main()
