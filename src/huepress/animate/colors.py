@@ -40,12 +40,12 @@ def colors_of(numbers: NDArray[np.uint32]) -> Pixels:
 
 
 def count_colors(frames: Iterable[Frame], *, n_threads: int = 0) -> Histogram | None:
-    """Count the opaque colors of an animation, weighted by how long they are seen.
+    """Count the colors of an animation, weighted by how long they are seen.
 
     Returns
     -------
     Histogram or None
-        (n, 3) colors; None when nothing is ever opaque.
+        (n, 3) colors, or (n, 4) when some are half transparent; None when nothing is ever seen.
     """
     parts: list[Histogram] = []
     waiting = 0
@@ -55,11 +55,16 @@ def count_colors(frames: Iterable[Frame], *, n_threads: int = 0) -> Histogram | 
         if waiting > _MERGE_AT and len(parts) > 1:
             parts = [merge(parts)]
             waiting = 0
-    return merge(parts) if parts else None
+    if not parts:
+        return None
+    found = merge(parts)
+    if int(found.colors[:, 3].min()) < 255:
+        return found
+    return Histogram(np.ascontiguousarray(found.colors[:, :3]), found.weights)
 
 
 def _stays(frames: Iterable[Frame]) -> Iterator[tuple[Pixels, NDArray[np.float64]]]:
-    """Yield the opaque colors that end at a frame, and how long they stood."""
+    """Yield the colors that end at a frame, and how long they stood."""
     standing: Numbers | None = None
     since = np.zeros((0, 0))
     now = 0.0
@@ -70,18 +75,17 @@ def _stays(frames: Iterable[Frame]) -> Iterator[tuple[Pixels, NDArray[np.float64
         else:
             changed = numbers != standing
             if changed.any():
-                yield from _opaque(standing[changed], now - since[changed])
+                yield from _seen(standing[changed], now - since[changed])
                 standing[changed] = numbers[changed]
                 since[changed] = now
         now += float(seen_seconds(frame.duration))
     if standing is not None:
-        yield from _opaque(standing.reshape(-1), now - since.reshape(-1))
+        yield from _seen(standing.reshape(-1), now - since.reshape(-1))
 
 
-def _opaque(
+def _seen(
     numbers: NDArray[np.uint32], seconds: NDArray[np.float64]
 ) -> Iterator[tuple[Pixels, NDArray[np.float64]]]:
-    opaque = numbers != CLEAR
-    if opaque.any():
-        colors = np.ascontiguousarray(colors_of(numbers[opaque])[:, :3])
-        yield colors, seconds[opaque] + CHANGE
+    seen = numbers != CLEAR
+    if seen.any():
+        yield colors_of(numbers[seen]), seconds[seen] + CHANGE

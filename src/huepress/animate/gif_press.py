@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from huepress import _core
 from huepress.animate import lzw
+from huepress.animate.boxes import Box, around, union
 from huepress.animate.colors import CLEAR, Numbers, colors_of, numbers_of
 from huepress.animate.film import SLOWED, Frame
 from huepress.animate.gif_read import BACKGROUND, KEEP, PREVIOUS, TICKS
@@ -24,9 +25,6 @@ from huepress.animate.gif_write import MOST_TICKS, GifPatch
 from huepress.errors import EncodeError
 from huepress.remap.masking import importance
 from huepress.types import Colors, Pixels, Points
-
-Box: TypeAlias = tuple[slice, slice]
-"""Rows and columns of the canvas."""
 
 CHROMA: Final = 0.8
 """Scale of chroma while mapping (remap/rate.py)."""
@@ -252,7 +250,7 @@ class GifPress:
         _core.assign(points, self._tables.shared.points, nearest, best, self._how.n_threads)
         kept = ((points - shown) ** 2).sum(axis=1)
         better[free] |= kept > best + np.float32(SETTLED * self._how.rate_weight)
-        return _around(better, box)
+        return around(better, box)
 
     def _map(
         self,
@@ -300,8 +298,8 @@ class GifPress:
             for side, most in zip(box, wanted.shape, strict=True)
         )
         inner = tuple(
-            slice(side.start - around.start, side.stop - around.start)
-            for side, around in zip(box, wide, strict=True)
+            slice(side.start - outer.start, side.stop - outer.start)
+            for side, outer in zip(box, wide, strict=True)
         )
         points = points_of(colors_of(wanted[wide]), space)
         height, width = wanted[wide].shape
@@ -344,11 +342,11 @@ class Canvas:
         """Choose the rectangle to be drawn, and what becomes of it afterwards."""
         redraw = (wanted != self.made_for) | ((self.shown == CLEAR) != (wanted == CLEAR))
         whole = (slice(0, wanted.shape[0]), slice(0, wanted.shape[1]))
-        box = _around(redraw, whole)
+        box = around(redraw, whole)
         if following is None:
             return box, KEEP
         clears = (following == CLEAR) & (wanted != CLEAR)
-        needed = _around(clears, whole)
+        needed = around(clears, whole)
         options = [] if needed is not None else [(0, KEEP, box)]
         if box is not None and not ((following == CLEAR) & (self.shown != CLEAR)).any():
             inside = np.zeros(wanted.shape, bool)
@@ -358,7 +356,7 @@ class Canvas:
             if needed is not None or back > anew:
                 options.append((anew - back, PREVIOUS, box))
         if needed is not None:
-            wide = _union(box, needed)
+            wide = union(box, needed)
             inside = np.zeros(wanted.shape, bool)
             inside[wide] = True
             anew = int((inside & (following == wanted) & (wanted != CLEAR)).sum())
@@ -438,23 +436,3 @@ def with_next(frames: Iterable[Frame]) -> Iterator[tuple[Frame, Numbers | None]]
         last = frame
     if last is not None:
         yield last, None
-
-
-def _around(mask: NDArray[np.bool_], inside: Box) -> Box | None:
-    """Return the smallest box around what is set, in the coordinates of the canvas."""
-    rows = np.flatnonzero(mask.any(axis=1))
-    if not len(rows):
-        return None
-    columns = np.flatnonzero(mask.any(axis=0))
-    top, left = inside[0].start, inside[1].start
-    return (
-        slice(top + int(rows[0]), top + int(rows[-1]) + 1),
-        slice(left + int(columns[0]), left + int(columns[-1]) + 1),
-    )
-
-
-def _union(a: Box | None, b: Box) -> Box:
-    if a is None:
-        return b
-    rows = slice(min(a[0].start, b[0].start), max(a[0].stop, b[0].stop))
-    return rows, slice(min(a[1].start, b[1].start), max(a[1].stop, b[1].stop))

@@ -115,7 +115,8 @@ def read_animation(name: str, data: bytes, limits: Limits) -> Animation:
         Too many pixels or frames.
     """
     kind = format_of(data)
-    source = Source(name, kind, data, has_alpha=True)
+    is_deep = kind == "png" and data[24:25] == b"\x10"
+    source = Source(name, kind, data, has_alpha=True, is_converted=is_deep)
     if kind == "gif":
         animation = read_gif(source, limits)
     elif kind in ("png", "webp"):

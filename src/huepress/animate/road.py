@@ -12,21 +12,27 @@ from typing import Any, Final
 
 import numpy as np
 
-from huepress.animate import gif_goals
+from huepress.animate import goals
+from huepress.animate.apng import ApngWriter
 from huepress.animate.colors import count_colors
 from huepress.animate.film import Animation, Frame
-from huepress.animate.gif_goals import GifBench, Pass
+from huepress.animate.gif_bench import GifBench, exact_tables
 from huepress.animate.gif_press import How, Tables, table_of
+from huepress.animate.goals import Bench, Pass
+from huepress.animate.layer_bench import LayerBench, exact_palette, with_clear
+from huepress.animate.layers import Colors, LayerWriter
 from huepress.animate.lzw import Parse
 from huepress.animate.read import FORMATS, read_animation
 from huepress.animate.result import AnimationResult, first_image
 from huepress.animate.timing import FASTEST_GIF, at_most, merged
+from huepress.animate.webp_film import WebpWriter
 from huepress.decode import limits_of
 from huepress.encode.gif import binary_alpha
 from huepress.errors import EncodeError, LimitError, OptionError, QualityError
 from huepress.options import CompressOptions, parse_size
 from huepress.palette.learn import learn
 from huepress.search.setup import matte_of
+from huepress.types import Histogram
 
 TRIES: Final = {"fast": 4, "balanced": 6, "best": 9}
 """Passes that look for a score or a size."""
@@ -91,10 +97,7 @@ def press(
     tell: Tell = lambda: None,
 ) -> AnimationResult:
     """Walk the road with an animation that is read."""
-    own = animation.source.format
-    chosen = options.format if options.format != "auto" else (own if own in FORMATS else "gif")
-    if chosen != "gif":
-        raise OptionError("format", chosen, "gif, for animations")
+    formats = _formats(animation, options)
 
     def require_time() -> None:
         seconds = perf_counter() - started
@@ -104,21 +107,27 @@ def press(
             )
 
     first = first_image(animation)
-    original = _original(animation, chosen)
-    try:
-        made = _as_gif(animation, options, require_time, tell)
-    except EncodeError:
-        if original is None:
-            raise
-        made = None
-    if made is None or (original is not None and len(original) <= len(made.data)):
-        assert original is not None
-        found, status, n_colors = original, "kept", None
+    made: list[tuple[str, Pass]] = []
+    refused: list[EncodeError] = []
+    for format in formats:
+        way = _as_gif if format == "gif" else _as_layers
+        how = options.changed(format=format)
+        try:
+            made.append((format, way(animation, how, require_time, tell)))
+        except EncodeError as error:
+            refused.append(error)
+    original = animation.source.data if _is_kept(animation, formats) else None
+    format, found = min(made, key=lambda it: len(it[1].data), default=("", None))
+    if found is not None and (original is None or len(found.data) < len(original)):
+        data, status, n_colors = found.data, "compressed", found.n_colors
+    elif original is not None:
+        data, status, n_colors = original, "kept", None
+        format = animation.source.format or format
     else:
-        found, status, n_colors = made.data, "compressed", made.n_colors
+        raise refused[0]
     return AnimationResult(
-        data=found,
-        format=chosen,
+        data=data,
+        format=format,
         status=status,  # type: ignore[arg-type]
         image=first,
         indexed=None,
@@ -129,10 +138,94 @@ def press(
     )
 
 
-def _original(animation: Animation, chosen: str) -> bytes | None:
-    """Return the input's own bytes when they are in the format asked for."""
+def _formats(animation: Animation, options: CompressOptions) -> tuple[str, ...]:
+    """Return the formats that are tried."""
+    if options.format == "smallest":
+        return FORMATS
+    own = animation.source.format
+    chosen = options.format if options.format != "auto" else (own if own in FORMATS else "gif")
+    if chosen not in FORMATS:
+        raise OptionError("format", chosen, f"{', '.join(FORMATS)} or smallest, for animations")
+    return (chosen or "gif",)
+
+
+def _is_kept(animation: Animation, formats: tuple[str, ...]) -> bool:
+    """Whether the input's own bytes will do when nothing is smaller."""
     source = animation.source
-    return source.data if source.format == chosen and not source.is_part else None
+    return source.format in formats and not source.is_part
+
+
+def _as_layers(
+    animation: Animation, options: CompressOptions, require_time: Tell, tell: Tell
+) -> Pass:
+    def frames() -> Iterator[Frame]:
+        found = merged(animation.frames())
+        return found if options.max_fps is None else at_most(found, options.max_fps)
+
+    def bench(colors: Colors) -> LayerBench:
+        if options.format == "webp":
+            writer: LayerWriter = WebpWriter(animation.plays, effort=options.effort)
+        else:
+            writer = ApngWriter(colors.palette, animation.plays, effort=options.effort)
+        return LayerBench(frames, writer, colors, animation.n_frames, require_time, tell)
+
+    def exact() -> Colors:
+        tries = options.effort != "fast"
+        return Colors(exact_palette(frames()), exact=True, tries_whole=tries)
+
+    if options.lossless:
+        if animation.source.is_converted:
+            raise EncodeError(options.format, "it has more than the 8 bits that are written")
+        return bench(exact()).run(1.0)
+    counted = count_colors(frames(), n_threads=options.threads)
+    require_time()
+
+    def learned(k: int) -> Bench:
+        colors = np.zeros((0, 4), np.uint8)
+        if counted is not None:
+            fit = learn(counted, options.changed(colors=max(1, k - 1)))
+            colors = fit.palette.colors
+        return bench(
+            Colors(
+                with_clear(colors),
+                dither=DITHER if options.dither is None else options.dither,
+                color_space=options.color_space,
+                wide=options.effort != "fast",
+                tries_whole=options.effort == "best",
+                n_threads=options.threads,
+            )
+        )
+
+    return _or_exact(
+        animation, _reach(animation, options, learned), counted, options, lambda: bench(exact())
+    )
+
+
+SMALL: Final = 1 << 20
+"""Pixels of all frames up to which the frames as they are are tried, too."""
+
+
+def _or_exact(
+    animation: Animation,
+    made: Pass,
+    counted: Histogram | None,
+    options: CompressOptions,
+    exact: Callable[[], Bench],
+) -> Pass:
+    """Take a file that shows everything as it is, when it is not larger."""
+    n_pixels = animation.width * animation.height * animation.n_frames
+    few = counted is None or counted.n_colors < options.colors
+    if (
+        not (few or (n_pixels <= SMALL and options.colors == 256))
+        or options.rate_weight is not None
+        or options.effort == "fast"
+    ):
+        return made
+    try:
+        other = exact().run(1.0)
+    except EncodeError:
+        return made
+    return other if len(other.data) <= len(made.data) else made
 
 
 def _as_gif(animation: Animation, options: CompressOptions, require_time: Tell, tell: Tell) -> Pass:
@@ -156,8 +249,9 @@ def _as_gif(animation: Animation, options: CompressOptions, require_time: Tell, 
         "require_time": require_time,
         "tell": tell,
     }
-    if options.lossless:
-        tables = gif_goals.exact_tables(frames())
+
+    def exact() -> GifBench:
+        tables = exact_tables(frames())
         if tables is None:
             raise EncodeError("gif", "a frame has more than 256 new colors: take -f webp")
         how = How(
@@ -167,7 +261,10 @@ def _as_gif(animation: Animation, options: CompressOptions, require_time: Tell, 
             tries_drawn=True,
             n_threads=options.threads,
         )
-        return GifBench(tables=tables, how=how, **common).run(1.0)
+        return GifBench(tables=tables, how=how, **common)
+
+    if options.lossless:
+        return exact().run(1.0)
     counted = count_colors(frames(), n_threads=options.threads)
     require_time()
     how = How(
@@ -187,17 +284,15 @@ def _as_gif(animation: Animation, options: CompressOptions, require_time: Tell, 
             table = table_of(fit.palette.colors, options.color_space)
         return GifBench(tables=Tables(table), how=how, **common)
 
-    return _reach(animation, options, bench)
+    return _or_exact(animation, _reach(animation, options, bench), counted, options, exact)
 
 
-def _reach(
-    animation: Animation, options: CompressOptions, bench: Callable[[int], GifBench]
-) -> Pass:
+def _reach(animation: Animation, options: CompressOptions, bench: Callable[[int], Bench]) -> Pass:
     """Make the file that serves what the options aim for."""
     name = animation.source.name
     tries = TRIES[options.effort]
     if options.quality is not None:
-        found, nearest = gif_goals.reach_score(bench(options.colors), options.quality, tries)
+        found, nearest = goals.reach_score(bench(options.colors), options.quality, tries)
         if found is None and not options.best_effort:
             assert nearest.score is not None
             raise QualityError(
@@ -213,7 +308,7 @@ def _reach(
             raise OptionError("max_size", options.max_size, "bytes, for frames without a file")
         fewer = [k for k in (options.colors, 64, 16, 4) if k <= options.colors]
         benches = (bench(k) for k in dict.fromkeys(fewer))
-        found, nearest = gif_goals.reach_size(benches, limit, tries + 2)
+        found, nearest = goals.reach_size(benches, limit, tries + 2)
         if found is None and not options.best_effort:
             raise QualityError(
                 name,
@@ -223,8 +318,11 @@ def _reach(
                 " --best-effort",
             )
         return found or nearest
-    weight = gif_goals.USUAL if options.rate_weight is None else options.rate_weight
-    return bench(options.colors).run(max(weight, gif_goals.LOWEST))
+    chosen = bench(options.colors)
+    weight = options.rate_weight
+    if weight is None:
+        weight = goals.usual_weight(chosen, chosen.frames())
+    return chosen.run(max(weight, goals.LOWEST))
 
 
 _BLACK: Final = np.zeros((1, 3), np.uint8)

@@ -1,4 +1,4 @@
-"""Which palette and which rate weight: what people aim for, for GIF.
+"""Which rate weight: what people aim for, of every format.
 
 A pass makes a whole file at one rate weight. A score or a size is reached by passes at rate weights
 between which it lies; while looking, a few frames stand for all, and the file that is taken has
@@ -8,24 +8,27 @@ every frame scored.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import log2
-from typing import Final
+from typing import Final, Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
-from huepress.animate.film import Animation, Frame
-from huepress.animate.gif_press import GifPress, How, Table, Tables, table_of, with_room
-from huepress.animate.gif_write import write_gif
-from huepress.animate.score import FilmScore, FilmScorer
-from huepress.types import Colors
+from huepress.animate.film import Frame
+from huepress.animate.score import FilmScore
 
 LOWEST, HIGHEST = 2.0**-8, 2.0**12
 """Rate weights that are tried."""
 
 USUAL: Final = 4.0
-"""Rate weight where nothing is aimed for (docs/lab-book.md, Animations)."""
+"""Rate weight near which searches begin (docs/lab-book.md, Animations)."""
+
+LOOK: Final = 85.0
+"""Score of single frames where nothing is aimed for, as far as the palette reaches it."""
+
+DROP: Final = 3.0
+"""Points below nearest colors that are given up then."""
+
+LOOKED_AT: Final = 4
+"""Frames that the usual look is found on."""
 
 SAMPLE: Final = 12
 """Frames that stand for all while a score is looked for."""
@@ -48,8 +51,8 @@ class Pass:
     ----------
     data : bytes
         The file.
-    n_colors : int
-        Most entries of a palette in it.
+    n_colors : int or None
+        Most entries of a palette in it; None when it has none.
     rate_weight : float
         Of the pass.
     score : FilmScore or None
@@ -57,77 +60,56 @@ class Pass:
     """
 
     data: bytes
-    n_colors: int
+    n_colors: int | None
     rate_weight: float
     score: FilmScore | None
 
 
-@dataclass(frozen=True, eq=False)
-class GifBench:
-    """An animation and a palette, ready for passes.
+class Bench(Protocol):
+    """An animation and its palettes, ready for passes."""
 
-    Attributes
-    ----------
-    animation : Animation
-        Size, plays and comments.
-    frames : callable
-        Yields the frames to be coded, opaque or clear; begins anew at every call.
-    tables : Tables
-        The palettes.
-    how : How
-        All but the rate weight.
-    n_frames : int
-        About how many frames there are.
-    comments : tuple of bytes
-        To be carried.
-    require_time : callable
-        Raises when the time is up.
-    tell : callable
-        Told of every frame that is done.
-    """
+    @property
+    def n_frames(self) -> int:
+        """About how many frames there are."""
 
-    animation: Animation
-    frames: Callable[[], Iterator[Frame]]
-    tables: Tables
-    how: How
-    n_frames: int
-    comments: tuple[bytes, ...] = ()
-    require_time: Callable[[], None] = lambda: None
-    tell: Callable[[], None] = lambda: None
+    @property
+    def frames(self) -> Callable[[], Iterator[Frame]]:
+        """Yields the frames to be coded; begins anew at every call."""
+
+    def look(self, frame: Frame, rate_weight: float, *, plain: bool = False) -> float:
+        """Score a frame that is drawn alone; plainly with the nearest colors."""
 
     def run(self, rate_weight: float, *, scored: Callable[[int], bool] | None = None) -> Pass:
         """Make a file; `scored` says which frames are to have their score."""
-        press = GifPress(self.tables, replace(self.how, rate_weight=rate_weight))
-        scorer = FilmScorer(n_threads=self.how.n_threads)
-        true = iter(self.frames())
-        for number, shown in enumerate(press.walk(self.frames())):
-            self.require_time()
-            self.tell()
-            if scored is not None:
-                frame = next(true)
-                if scored(number):
-                    scorer.add(frame.pixels, shown, frame.duration)
-        shared = self.tables.shared.colors
-        keeps = any(patch.clear is not None and patch.colors is None for patch in press.patches)
-        data = write_gif(
-            self.animation.width,
-            self.animation.height,
-            with_room(shared, keeps),
-            press.patches,
-            plays=self.animation.plays,
-            comments=self.comments,
-        )
-        most = max([len(p.colors) for p in press.patches if p.colors is not None], default=0)
-        n_colors = max(len(shared), most)
-        return Pass(data, n_colors, rate_weight, scorer.result() if scored is not None else None)
-
-    def is_sample(self, number: int) -> bool:
-        """Whether a frame is one of those that stand for all."""
-        n = self.n_frames
-        return n <= SAMPLE or (number * SAMPLE) // n != ((number - 1) * SAMPLE) // n
 
 
-def reach_score(bench: GifBench, goal: float, tries: int) -> tuple[Pass | None, Pass]:
+def is_sample(number: int, n_frames: int, *, of: int = SAMPLE) -> bool:
+    """Whether a frame is one of those that stand for all."""
+    return n_frames <= of or (number * of) // n_frames != ((number - 1) * of) // n_frames
+
+
+def usual_weight(bench: Bench, frames: Iterable[Frame]) -> float:
+    """Find the rate weight where nothing is aimed for, on a few frames by themselves."""
+    chosen = [
+        frame
+        for number, frame in enumerate(frames)
+        if is_sample(number, bench.n_frames, of=LOOKED_AT)
+    ]
+
+    def mean(rate_weight: float, *, plain: bool = False) -> float:
+        found = [bench.look(frame, rate_weight, plain=plain) for frame in chosen]
+        return sum(found) / len(found)
+
+    goal = min(LOOK, mean(LOWEST, plain=True) - DROP)
+    at = {log2(USUAL): mean(USUAL) - goal}
+    for _ in range(2):
+        following = _next(at)
+        at[following] = mean(2.0**following) - goal
+    nearest = min(at, key=lambda octave: abs(at[octave]))
+    return float(min(max(2.0**nearest, 2.0**-4), 2.0**6))
+
+
+def reach_score(bench: Bench, goal: float, tries: int) -> tuple[Pass | None, Pass]:
     """Find the smallest file whose score is at least the goal.
 
     Returns
@@ -142,7 +124,7 @@ def reach_score(bench: GifBench, goal: float, tries: int) -> tuple[Pass | None, 
         at = min(max(at, log2(LOWEST)), log2(HIGHEST))
         if at in points:
             break
-        passed[at] = bench.run(2.0**at, scored=bench.is_sample)
+        passed[at] = bench.run(2.0**at, scored=lambda number: is_sample(number, bench.n_frames))
         points[at] = _value(passed[at]) - goal
         if 0 <= points[at] <= NEAR:
             break
@@ -183,7 +165,7 @@ def _next(points: dict[float, float]) -> float:
     return end + min(max((aim - points[end]) / SLOPE, -4.0), 4.0)
 
 
-def reach_size(benches: Iterable[GifBench], n_bytes: int, tries: int) -> tuple[Pass | None, Pass]:
+def reach_size(benches: Iterable[Bench], n_bytes: int, tries: int) -> tuple[Pass | None, Pass]:
     """Find the best-looking file of at most so many bytes, with ever fewer colors if need be.
 
     Returns
@@ -199,7 +181,7 @@ def reach_size(benches: Iterable[GifBench], n_bytes: int, tries: int) -> tuple[P
     return None, min(tried, key=lambda made: len(made.data))
 
 
-def _fill(bench: GifBench, n_bytes: int, tries: int) -> Pass:
+def _fill(bench: Bench, n_bytes: int, tries: int) -> Pass:
     """Find the lowest rate weight whose file fits; the highest one's when none does."""
     points: dict[float, float] = {}
     best: Pass | None = None
@@ -228,45 +210,3 @@ def _next_size(points: dict[float, float]) -> float:
     if over:
         return min(max(over) + max(1.0, 2.5 * points[max(over)]), log2(HIGHEST))
     return max(min(under) - max(1.0, -2.5 * points[min(under)]), log2(LOWEST))
-
-
-def exact_tables(frames: Iterator[Frame]) -> Tables | None:
-    """Find palettes that have every color: one, or where one does not suffice one a frame.
-
-    Returns
-    -------
-    Tables or None
-        None when a frame alone changes to more colors than a palette has.
-    """
-    from huepress.animate.colors import CLEAR, colors_of, numbers_of
-
-    shared = np.zeros(0, np.uint32)
-    before: NDArray[np.uint32] | None = None
-    has_all = True
-    for frame in frames:
-        numbers = numbers_of(frame.pixels)
-        drawn = numbers if before is None else numbers[numbers != before]
-        drawn = np.unique(drawn)
-        drawn = drawn[drawn != CLEAR]
-        union = np.union1d(shared, drawn)
-        if len(union) <= 256:
-            shared = union
-        elif len(drawn) > 256:
-            return None
-        else:
-            has_all = False
-        before = numbers
-    if len(shared) == 0:
-        shared = np.array([0xFFFFFFFF], np.uint32)
-    table = table_of(_rgb(colors_of(shared)), "srgb")
-    return Tables(table, None if has_all else _local_table)
-
-
-def _local_table(numbers: NDArray[np.uint32]) -> Table:
-    from huepress.animate.colors import colors_of
-
-    return table_of(_rgb(colors_of(numbers)), "srgb")
-
-
-def _rgb(colors: Colors) -> Colors:
-    return np.ascontiguousarray(colors.reshape(-1, 4)[:, :3])

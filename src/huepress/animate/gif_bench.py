@@ -1,0 +1,124 @@
+"""An animation and the palettes of a GIF, ready for passes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from huepress.animate.colors import CLEAR, colors_of, numbers_of
+from huepress.animate.film import Animation, Frame
+from huepress.animate.gif_press import GifPress, How, Table, Tables, table_of, with_room
+from huepress.animate.gif_write import write_gif
+from huepress.animate.goals import Pass
+from huepress.animate.score import FilmScorer
+from huepress.types import Colors
+
+
+@dataclass(frozen=True, eq=False)
+class GifBench:
+    """An animation and a palette, ready for passes.
+
+    Attributes
+    ----------
+    animation : Animation
+        Size, plays and comments.
+    frames : callable
+        Yields the frames to be coded, opaque or clear; begins anew at every call.
+    tables : Tables
+        The palettes.
+    how : How
+        All but the rate weight.
+    n_frames : int
+        About how many frames there are.
+    comments : tuple of bytes
+        To be carried.
+    require_time : callable
+        Raises when the time is up.
+    tell : callable
+        Told of every frame that is done.
+    """
+
+    animation: Animation
+    frames: Callable[[], Iterator[Frame]]
+    tables: Tables
+    how: How
+    n_frames: int
+    comments: tuple[bytes, ...] = ()
+    require_time: Callable[[], None] = lambda: None
+    tell: Callable[[], None] = lambda: None
+
+    def look(self, frame: Frame, rate_weight: float, *, plain: bool = False) -> float:
+        """Score a frame that is drawn alone; plainly with the nearest colors."""
+        dither = 0.0 if plain else self.how.dither
+        how = replace(self.how, rate_weight=rate_weight, dither=dither)
+        scorer = FilmScorer(n_threads=self.how.n_threads)
+        for shown in GifPress(self.tables, how).walk([frame]):
+            scorer.add(frame.pixels, shown, frame.duration)
+        return scorer.result().mean
+
+    def run(self, rate_weight: float, *, scored: Callable[[int], bool] | None = None) -> Pass:
+        """Make a file; `scored` says which frames are to have their score."""
+        press = GifPress(self.tables, replace(self.how, rate_weight=rate_weight))
+        scorer = FilmScorer(n_threads=self.how.n_threads)
+        true = iter(self.frames())
+        for number, shown in enumerate(press.walk(self.frames())):
+            self.require_time()
+            self.tell()
+            if scored is not None:
+                frame = next(true)
+                if scored(number):
+                    scorer.add(frame.pixels, shown, frame.duration)
+        shared = self.tables.shared.colors
+        keeps = any(patch.clear is not None and patch.colors is None for patch in press.patches)
+        data = write_gif(
+            self.animation.width,
+            self.animation.height,
+            with_room(shared, keeps),
+            press.patches,
+            plays=self.animation.plays,
+            comments=self.comments,
+        )
+        most = max([len(p.colors) for p in press.patches if p.colors is not None], default=0)
+        n_colors = max(len(shared), most)
+        return Pass(data, n_colors, rate_weight, scorer.result() if scored is not None else None)
+
+
+def exact_tables(frames: Iterator[Frame]) -> Tables | None:
+    """Find palettes that have every color: one, or where one does not suffice one a frame.
+
+    Returns
+    -------
+    Tables or None
+        None when a frame alone changes to more colors than a palette has.
+    """
+    shared = np.zeros(0, np.uint32)
+    before: NDArray[np.uint32] | None = None
+    has_all = True
+    for frame in frames:
+        numbers = numbers_of(frame.pixels)
+        drawn = numbers if before is None else numbers[numbers != before]
+        drawn = np.unique(drawn)
+        drawn = drawn[drawn != CLEAR]
+        union = np.union1d(shared, drawn)
+        if len(union) <= 256:
+            shared = union
+        elif len(drawn) > 256:
+            return None
+        else:
+            has_all = False
+        before = numbers
+    if len(shared) == 0:
+        shared = np.array([0xFFFFFFFF], np.uint32)
+    table = table_of(_rgb(colors_of(shared)), "srgb")
+    return Tables(table, None if has_all else _local_table)
+
+
+def _local_table(numbers: NDArray[np.uint32]) -> Table:
+    return table_of(_rgb(colors_of(numbers)), "srgb")
+
+
+def _rgb(colors: Colors) -> Colors:
+    return np.ascontiguousarray(colors.reshape(-1, 4)[:, :3])
