@@ -14,6 +14,7 @@ from huepress.animate.film import Animation, Frame
 from huepress.animate.read import read_animation
 from huepress.animate.score import FilmScore, paired, score_films
 from huepress.decode import Limits
+from huepress.metrics import Verdict
 from huepress.result.report import Result, colors_words, kept_words, size_words
 from huepress.types import Image, Pixels
 
@@ -70,9 +71,9 @@ class AnimationResult(Result):
         return score_films(self.animation.frames(), self._written().frames())
 
     @cached_property
-    def score(self) -> float:
-        """Mean score of the frames as shown, weighted by the time each is seen."""
-        return self.film_score.mean
+    def verdict(self) -> Verdict:
+        """What the judges say on the mean of the frames, weighted by the time each is seen."""
+        return self.film_score.verdict
 
     @cached_property
     def mse(self) -> float:

@@ -28,7 +28,8 @@ from huepress.animate.timing import FASTEST_GIF, at_most, merged
 from huepress.animate.webp_film import WebpWriter
 from huepress.decode import limits_of
 from huepress.encode.gif import binary_alpha
-from huepress.errors import EncodeError, LimitError, OptionError, QualityError
+from huepress.errors import EncodeError, OptionError, QualityError
+from huepress.limits import Deadline
 from huepress.options import CompressOptions, parse_size
 from huepress.palette.learn import learn
 from huepress.search.setup import matte_of
@@ -99,13 +100,7 @@ def press(
     """Walk the road with an animation that is read."""
     formats = _formats(animation, options)
 
-    def require_time() -> None:
-        seconds = perf_counter() - started
-        if seconds > options.timeout:
-            raise LimitError(
-                animation.source.name, "seconds", round(seconds, 2), options.timeout, "--timeout"
-            )
-
+    deadline = Deadline(animation.source.name, options.timeout, started)
     first = first_image(animation)
     made: list[tuple[str, Pass]] = []
     refused: list[EncodeError] = []
@@ -113,7 +108,7 @@ def press(
         way = _as_gif if format == "gif" else _as_layers
         how = options.changed(format=format)
         try:
-            made.append((format, way(animation, how, require_time, tell)))
+            made.append((format, way(animation, how, deadline.check, tell)))
         except EncodeError as error:
             refused.append(error)
     original = animation.source.data if _is_kept(animation, formats) else None

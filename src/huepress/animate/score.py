@@ -9,7 +9,7 @@ from fractions import Fraction
 import numpy as np
 
 from huepress.animate.film import Frame, seen_seconds
-from huepress.metrics import Ssimulacra2
+from huepress.metrics import Verdict, judge
 from huepress.types import Pixels
 
 WORST_BELOW = 6.0
@@ -22,14 +22,19 @@ class FrameScore:
 
     Attributes
     ----------
-    score : float
+    verdict : Verdict
         As for stills.
     seconds : float
         As browsers show it.
     """
 
-    score: float
+    verdict: Verdict
     seconds: float
+
+    @property
+    def score(self) -> float:
+        """The lower of the two judges' scores."""
+        return self.verdict.score
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +50,17 @@ class FilmScore:
     frames: tuple[FrameScore, ...]
 
     @property
-    def mean(self) -> float:
-        """Mean over frames, weighted by the time each is seen."""
+    def verdict(self) -> Verdict:
+        """What the judges say on the mean, frames weighted by the time each is seen."""
         seconds = sum(frame.seconds for frame in self.frames)
-        return sum(frame.score * frame.seconds for frame in self.frames) / seconds
+        structure = sum(frame.verdict.ssimulacra2 * frame.seconds for frame in self.frames)
+        jod = sum(frame.verdict.jod * frame.seconds for frame in self.frames)
+        return Verdict(structure / seconds, jod / seconds)
+
+    @property
+    def mean(self) -> float:
+        """Score of the mean verdict."""
+        return self.verdict.score
 
     @property
     def worst(self) -> float:
@@ -72,24 +84,22 @@ class FilmScorer:
 
     def __init__(self, *, n_threads: int = 0) -> None:
         self._n_threads = n_threads
-        self._last: tuple[Pixels, Pixels, float] | None = None
+        self._last: tuple[Pixels, Pixels, Verdict] | None = None
         self._found: list[FrameScore] = []
 
     def add(self, true: Pixels, shown: Pixels, duration: Fraction) -> None:
         """Score one frame, RGBA as it is wanted and as it is shown."""
-        score = None
+        verdict = None
         if np.array_equal(true, shown):
-            score = 100.0
+            verdict = Verdict(100.0, 10.0)
         elif self._last is not None:
-            last_true, last_shown, last_score = self._last
+            last_true, last_shown, last = self._last
             if np.array_equal(true, last_true) and np.array_equal(shown, last_shown):
-                score = last_score
-        if score is None:
-            score = Ssimulacra2(opaque(true), n_threads=self._n_threads, warm=False).score(
-                opaque(shown)
-            )
-        self._last = (true, shown.copy(), score)
-        self._found.append(FrameScore(score, float(seen_seconds(duration))))
+                verdict = last
+        if verdict is None:
+            verdict = judge(opaque(true), opaque(shown), n_threads=self._n_threads)
+        self._last = (true, shown.copy(), verdict)
+        self._found.append(FrameScore(verdict, float(seen_seconds(duration))))
 
     def result(self) -> FilmScore:
         """Return the scores so far."""
