@@ -8,9 +8,9 @@ from fractions import Fraction
 from typing import Final
 
 import numpy as np
-import oxipng
 
 from huepress.animate.layers import Layer
+from huepress.encode import oxipng
 from huepress.encode.png import NONE, USUAL
 from huepress.errors import EncodeError
 from huepress.formats.png import SIGNATURE, chunks_of, pack_chunk

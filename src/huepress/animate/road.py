@@ -27,6 +27,7 @@ from huepress.animate.result import AnimationResult, first_image
 from huepress.animate.timing import FASTEST_GIF, at_most, merged
 from huepress.animate.webp_film import WebpWriter
 from huepress.decode import limits_of
+from huepress.encode import oxipng
 from huepress.encode.gif import binary_alpha
 from huepress.errors import EncodeError, OptionError, QualityError
 from huepress.limits import Deadline
@@ -108,7 +109,8 @@ def press(
         way = _as_gif if format == "gif" else _as_layers
         how = options.changed(format=format)
         try:
-            made.append((format, way(animation, how, deadline.check, tell)))
+            with oxipng.threads(options.threads):
+                made.append((format, way(animation, how, deadline.check, tell)))
         except EncodeError as error:
             refused.append(error)
     original = animation.source.data if _is_kept(animation, formats) else None
