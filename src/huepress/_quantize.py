@@ -11,7 +11,7 @@ from huepress import _core, remap
 from huepress.color import spaces
 from huepress.decode import ImageSource, load
 from huepress.errors import memory_guard
-from huepress.palette import deep, engine, histogram, kmeans
+from huepress.palette import deep, engine, histogram, kmeans, opaque
 from huepress.palette.kmeans import Init
 from huepress.result import notebook
 from huepress.types import Colors, Image, Indices, PaletteFit, Pixels, Step, StopReason
@@ -92,7 +92,8 @@ def quantize(
     Returns
     -------
     Quantized
-        Every pixel has the nearest entry of the palette. Same input, options and seed give the
+        Every pixel has the nearest entry of the palette; opaque pixels have opaque entries alone,
+        clear ones the clear entry. Same input, options and seed give the
         same bytes for any number of threads.
 
     Raises
@@ -136,8 +137,10 @@ def quantize(
     if loaded is not None and loaded.deep is not None:
         fit, indices = _by_fine_values(loaded, fit, colors, color_space, tol, n_threads)
     else:
+        fit = _settled(fit, colors, color_space, n_threads)
         indices = np.empty(pixels.shape[:2], np.uint8)
         colors.map(fit.palette.colors, indices.reshape(-1), n_threads)
+        opaque.keep_opaque(indices, pixels, fit.palette.colors, color_space, n_threads)
     return Quantized(
         indices=indices,
         palette=fit.palette.colors,
@@ -146,6 +149,16 @@ def quantize(
         stop_reason=fit.stop_reason,
         history=fit.history,
     )
+
+
+def _settled(
+    fit: PaletteFit, engine: _core.Engine, color_space: spaces.ColorSpace, n_threads: int
+) -> PaletteFit:
+    """Make entries opaque that are for opaque pixels; without alpha nothing is counted for it."""
+    if fit.palette.colors.shape[1] == 3:
+        return fit
+    counted = histogram.from_engine(engine)
+    return opaque.settle(fit, counted, color_space, n_threads=n_threads)
 
 
 def _by_fine_values(
@@ -159,6 +172,7 @@ def _by_fine_values(
     """Go on from the palette of 8 bits with the fine values, and map these."""
     counted = histogram.from_engine(engine)
     fit = deep.refine(fit, image, counted, color_space, tol=tol, n_threads=n_threads)
+    fit = opaque.settle(fit, counted, color_space, n_threads=n_threads)
     mapped = deep.as_mapped(image, fit)
     return fit, remap.remap(mapped, fit.palette, color_space, n_threads=n_threads).indices
 

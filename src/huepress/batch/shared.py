@@ -24,10 +24,10 @@ from huepress.color.spaces import space_of
 from huepress.decode import limits_of, load_with
 from huepress.errors import HuepressError, InputError, OptionError, memory_guard
 from huepress.options import CompressOptions
-from huepress.palette import histogram, small
+from huepress.palette import fixed, histogram, opaque, small
 from huepress.palette.files import to_hex
 from huepress.palette.learn import learn, least_of
-from huepress.types import Colors, Histogram, PaletteFit
+from huepress.types import Histogram, PaletteFit
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -153,18 +153,24 @@ def fit_palette(
 
 def _learn(weighed: Histogram, pixels: Histogram, options: CompressOptions) -> PaletteFit:
     """Learn the palette, with entries for small colors."""
+    space = space_of(options.color_space, None)
+    kept = fixed.of_words(options.keep_color) if options.keep_color else None
+    fewest = opaque.least_colors(pixels.colors, kept)
+    if options.colors < fewest:
+        allowed = f"at least {fewest}: what is opaque or clear stays so"
+        raise OptionError("colors", options.colors, allowed)
 
-    def around(more: Colors) -> PaletteFit:
-        kept = (*options.keep_color, *map(to_hex, more))
-        return learn(weighed, options.changed(keep_color=kept))
+    def around(kept: tuple[str, ...]) -> PaletteFit:
+        fit = learn(weighed, options.changed(keep_color=kept))
+        return opaque.settle(fit, weighed, space, n_fixed=len(kept), n_threads=options.threads)
 
     return small.keep(
         pixels,
-        learn(weighed, options),
+        around(options.keep_color),
         options.colors,
-        space_of(options.color_space, None),
+        space,
         least_of(options),
-        around,
+        lambda more: around((*options.keep_color, *map(to_hex, more))),
         n_fixed=len(options.keep_color),
         n_threads=options.threads,
     )

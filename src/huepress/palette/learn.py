@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from huepress.color.spaces import ColorSpace, space_of
 from huepress.limits import Deadline
 from huepress.options import CompressOptions
-from huepress.palette import deep, fixed, flat, kmeans
+from huepress.palette import deep, fixed, flat, kmeans, opaque
 from huepress.palette.files import to_hex
 from huepress.palette.kinds import DRAWN_COLORS
 from huepress.palette.small import SmallColors
@@ -42,19 +42,23 @@ class LearnedPalettes:
         What must not be lost.
     deadline : Deadline
         Checked before every palette.
+    fewest : int
+        Colors that a palette has room for, however few are asked for.
     """
 
     image: Image
     options: CompressOptions
     small: SmallColors
     deadline: Deadline
+    fewest: int = 1
 
     def __call__(self, counted: Histogram, colors: int, color_space: str | None) -> PaletteFit:
         """Learn a palette of at most so many colors, those to be kept included."""
         self.deadline.check()
         kept = self.options.keep_color
         options = self.options.changed(
-            colors=max(colors, len(kept)), color_space=color_space or self.options.color_space
+            colors=max(colors, len(kept), self.fewest),
+            color_space=color_space or self.options.color_space,
         )
         space = self._space_of(options)
         if kept:
@@ -90,18 +94,19 @@ class LearnedPalettes:
     ) -> PaletteFit:
         """Make colors that fill areas exact, unless finer values than those of 8 bits have means.
 
-        As with small colors, a start that is named is left alone.
+        As with small colors, a start that is named is left alone. What is opaque stays so always.
         """
-        if least_of(options) == 0 or self.image.deep is not None:
-            return fit
-        return flat.settle(
-            self.small.pixels,
-            counted,
-            fit,
-            self._space_of(options),
-            n_fixed=n_kept,
-            n_threads=options.threads,
-        )
+        space = self._space_of(options)
+        if least_of(options) > 0 and self.image.deep is None:
+            fit = flat.settle(
+                self.small.pixels,
+                counted,
+                fit,
+                space,
+                n_fixed=n_kept,
+                n_threads=options.threads,
+            )
+        return opaque.settle(fit, counted, space, n_fixed=n_kept, n_threads=options.threads)
 
 
 @dataclass(frozen=True, eq=False)

@@ -24,6 +24,7 @@ from huepress._forks import cached_property
 from huepress.color import spaces
 from huepress.palette import histogram
 from huepress.palette.fixed import embed, keys_of, nearest, with_channels
+from huepress.palette.opaque import keep_opaque
 from huepress.types import Colors, Histogram, Image, IndexedImage, PaletteFit, Points
 
 FAR: Final = 38.25
@@ -114,7 +115,10 @@ class SmallColors:
         colors = with_channels(self.pixels.colors, fit.small.shape[1])
         small = embed(fit.small, color_space)
         _, distances = nearest(embed(colors, color_space), small, self._n_threads)
-        keys = keys_of(colors[distances <= SAME**2])
+        goes = distances <= SAME**2
+        if colors.shape[1] == 4:
+            goes &= colors[:, 3] > 0
+        keys = keys_of(colors[goes])
         self._found[fit.palette.colors.tobytes()] = fit.small, keys
 
     def restore(self, indexed: IndexedImage, color_space: spaces.ColorSpace) -> IndexedImage:
@@ -135,6 +139,7 @@ class SmallColors:
         labels, _ = nearest(embed(colors, color_space), embed(palette[entries], color_space))
         indices = indexed.indices.copy()
         indices.reshape(-1)[at] = entries[labels]
+        keep_opaque(indices, pixels, palette, color_space)
         return IndexedImage(indices, indexed.palette)
 
 

@@ -11,6 +11,7 @@ from huepress import _core
 from huepress.color import spaces
 from huepress.errors import OptionError
 from huepress.palette import deep, histogram
+from huepress.palette.opaque import keep_opaque
 from huepress.types import Histogram, Image, IndexedImage, Indices, Palette, Pixels
 
 Values = TypeVar("Values", NDArray[np.uint8], NDArray[np.uint16])
@@ -41,7 +42,8 @@ def remap(
     -------
     IndexedImage
         Ties go to the lowest entry. An entry of full transparency is for the fully transparent
-        pixels alone, unless there is no other: what is seen never vanishes.
+        pixels alone, unless there is no other: what is seen never vanishes. Opaque pixels have
+        opaque entries alone, if there is one.
 
     Raises
     ------
@@ -77,6 +79,7 @@ class NearestMap:
         if has_alpha:
             pixels = with_opaque(pixels, 4)
         self._shape = pixels.shape
+        self._pixels = image.pixels if isinstance(image, Image) else pixels
         self._n_threads = n_threads
         self._color_space = color_space
         self._fine = image if isinstance(image, Image) and image.deep is not None else None
@@ -94,9 +97,10 @@ class NearestMap:
             raise OptionError("palette", "RGB", "RGBA, for a picture with alpha")
         if self._fine is not None:
             indices = _by_fine_values(self._fine, palette, self._color_space, self._n_threads)
-            return IndexedImage(indices, palette)
-        indices = np.empty(self._shape[:2], np.uint8)
-        self._engine.map(palette.colors, indices.reshape(-1), self._n_threads)
+        else:
+            indices = np.empty(self._shape[:2], np.uint8)
+            self._engine.map(palette.colors, indices.reshape(-1), self._n_threads)
+        keep_opaque(indices, self._pixels, palette.colors, self._color_space, self._n_threads)
         return IndexedImage(indices, palette)
 
 

@@ -22,6 +22,7 @@ from huepress import _core
 from huepress.color.spaces import ColorSpace, embed, is_oklab
 from huepress.errors import OptionError
 from huepress.palette import deep, fixed
+from huepress.palette.opaque import keep_opaque
 from huepress.remap.masking import importance
 from huepress.remap.nearest import seen_entries, with_opaque
 from huepress.types import IndexedImage, Indices, Palette, Pixels, Points
@@ -229,6 +230,7 @@ class RateMap:
             self._n_threads,
         )
         self._keep_clear(indices)
+        keep_opaque(indices, self._pixels, self.palette.colors, self._color_space, self._n_threads)
         return IndexedImage(indices, self.palette)
 
     def _smoothness(self, streaks: float) -> NDArray[np.float32]:

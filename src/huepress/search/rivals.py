@@ -187,6 +187,8 @@ class Rivals:
         left = Palette(elimination.down_to(colors))
         if fit.small is not None and not _holds(left.colors, fit.small):
             return None
+        if _has_opaque(self._exact.fit.palette.colors) and not _has_opaque(left.colors):
+            return None
         space, every = self.picture.color_space, self._exact.fit.palette.colors
         points = embed(every, space).astype(np.float64)
         centers = embed(left.colors, space)
@@ -226,6 +228,10 @@ class Rivals:
         centers = embed(fit.palette.colors, space)
         _core.assign(points, centers, indices, distances, 1)
         return float(np.mean(distances.astype(np.float64) ** 4) ** 0.125)
+
+
+def _has_opaque(colors: Colors) -> bool:
+    return colors.shape[1] == 3 or bool((colors[:, 3] == 255).any())
 
 
 def _holds(colors: Colors, some: Colors) -> bool:

@@ -11,9 +11,10 @@ from time import perf_counter
 
 from huepress.color.spaces import space_of
 from huepress.encode.gif import binary_image
+from huepress.errors import OptionError
 from huepress.limits import Deadline
 from huepress.options import CompressOptions
-from huepress.palette import fixed
+from huepress.palette import fixed, opaque
 from huepress.palette.files import parse_hex, read_palette
 from huepress.palette.learn import (
     GivenPalette,
@@ -49,6 +50,11 @@ def bench_of(image: Image, options: CompressOptions, deadline: Deadline) -> Benc
         return _bench(picture, learn, options, deadline, n_fixed=len(palette))
     n_fixed = len(options.keep_color)
     fixed.require_room(n_fixed, options.colors)
+    kept = fixed.of_words(options.keep_color) if n_fixed else None
+    fewest = opaque.least_colors(shown.pixels, kept)
+    if options.colors < fewest:
+        allowed = f"at least {fewest}: what is opaque or clear stays so"
+        raise OptionError("colors", options.colors, allowed)
     picture = _picture(image, shown, options.colors, options)
     small = SmallColors(
         shown,
@@ -56,7 +62,7 @@ def bench_of(image: Image, options: CompressOptions, deadline: Deadline) -> Benc
         count=lambda: picture.pixel_counts,
         n_threads=options.threads,
     )
-    learned = LearnedPalettes(shown, options, small, deadline)
+    learned = LearnedPalettes(shown, options, small, deadline, fewest)
     return _bench(picture, learned, options, deadline, n_fixed=n_fixed, small=small)
 
 
