@@ -28,6 +28,10 @@ def test_no_entry_is_nearer(color_space, seed, k, channels):
         unfit = (palette.colors[:, 3] == 0) != (pixels.reshape(-1, 4)[:, 3:] == 0)
         if (palette.colors[:, 3] > 0).any() and (palette.colors[:, 3] == 0).any():
             distances = np.where(unfit, np.inf, distances)
+        solid = palette.colors[:, 3] == 255
+        if solid.any():  # and opaque pixels get opaque entries alone
+            unfit = (pixels.reshape(-1, 4)[:, 3:] == 255) & ~solid
+            distances = np.where(unfit, np.inf, distances)
     chosen = distances[np.arange(len(distances)), mapped.indices.reshape(-1)]
     np.testing.assert_allclose(chosen, distances.min(axis=1), rtol=1e-5, atol=1e-3)
     if channels == 3 and color_space == "srgb":  # whole numbers: no rounding, so ties are known
