@@ -33,6 +33,7 @@ EDGES = {
     "batch": set(),
     "estimator": set(),
     "pillow": set(),
+    "pngquant": set(),
     "skimage": set(),
     "study": set(),
     "web": {"batch", "study"},
@@ -101,7 +102,8 @@ def test_the_road_loads_no_optional_package():
 
 
 @pytest.mark.parametrize(
-    "arguments", ["--help", "--version", "compress --help", "demo --help", "serve --help"]
+    "arguments",
+    ["--help", "--version", "compress --help", "demo --help", "serve --help", "pngquant --help"],
 )
 def test_help_is_light(arguments):
     statement = (

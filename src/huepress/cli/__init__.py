@@ -22,6 +22,7 @@ _COMMANDS: Final = {
     "compare": "Write the same picture by other means, at the same score or size.",
     "palette": "Write the colors of pictures: hex, CSS, GIMP, Adobe, JASC, JSON.",
     "demo": "Draw a picture, compress it with 2 to 256 colors, show what that does.",
+    "pngquant": "Stand in for pngquant: its command line, exit codes and names of files.",
     "serve": "Open the page: drop pictures, see them shrink.",
 }
 

@@ -1,0 +1,25 @@
+"""``huepress pngquant``: its words are pngquant's and are read by the room of that name."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+
+class _Command(click.Command):
+    """A command whose words are not read by click."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        ctx.args = list(args)
+        ctx.params = {}
+        return []
+
+
+@click.command("pngquant", cls=_Command, add_help_option=False)
+@click.pass_context
+def command(ctx: click.Context) -> None:
+    """Take pngquant's command line, exit codes and names of files."""
+    from huepress.pngquant import run
+
+    sys.exit(run(ctx.args))
