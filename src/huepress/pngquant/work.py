@@ -128,18 +128,18 @@ def _aimed(image: Image, options: CompressOptions, request: Request, kind: aims.
     """Map to pngquant's look, or to the score of the quality asked for; see `aims`."""
     if options.palette is not None:
         return compress(image, options)
+    weight, dither = aims.LOOK[kind]
+    dithered = options if options.dither is not None else options.changed(dither=dither)
     if request.finest >= 100:
         is_exact = count(image).n_colors <= options.colors
-        if kind == "drawn" or is_exact or options.effort != "fast":
+        if is_exact or options.effort != "fast":
             return compress(image, options)
-        dither = 1.0 if options.dither is None else options.dither
-        return compress(image, options.changed(rate_weight=aims.LOOK_WEIGHT, dither=dither))
+        return compress(image, dithered.changed(rate_weight=weight))
     wanted = aims.score_of(request.finest, kind)
     if options.effort != "fast":
         return compress(image, options.changed(quality=wanted, best_effort=True))
     weight = aims.first_weight(wanted, kind)
-    dither = (0.0 if kind == "drawn" else 1.0) if options.dither is None else options.dither
-    options = options.changed(dither=dither)
+    options = dithered
     found = compress(image, options.changed(rate_weight=weight))
     if abs(found.score - wanted) > aims.CLOSE:
         again = aims.next_weight(weight, found.score, wanted)
