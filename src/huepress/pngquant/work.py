@@ -18,11 +18,11 @@ from huepress.errors import (
 from huepress.options import CompressOptions
 from huepress.palette.files import read_palette, to_hex
 from huepress.palette.histogram import count
+from huepress.palette.kinds import DRAWN_COLORS, is_smooth
 from huepress.pngquant import aims
 from huepress.pngquant.arguments import Request
 from huepress.pngquant.codes import Code, Failure
 from huepress.pngquant.depth import with_fewest_bits
-from huepress.remap.kinds import FEW_COLORS, is_smooth
 from huepress.result.report import Result
 from huepress.types import Image
 
@@ -68,7 +68,9 @@ def _made(data: bytes, name: str, request: Request) -> Made:
     if request.posterize:
         options = options.changed(palette=_posterized(still, options, request.posterize))
     kind: aims.Kind = (
-        "drawn" if count(still).n_colors <= FEW_COLORS and not is_smooth(still.pixels) else "taken"
+        "drawn"
+        if count(still).n_colors <= DRAWN_COLORS and not is_smooth(still.pixels)
+        else "taken"
     )
     found = _aimed(still, options, request, kind)
     return _checked(found, kind, data, name, request)
