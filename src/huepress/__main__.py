@@ -21,6 +21,14 @@ def main() -> None:
     leave(0)
 
 
+def pngquant() -> None:
+    """Run ``huepress-pngquant`` and end the process."""
+    cli.be_quick()
+    from huepress.pngquant import run
+
+    leave(run(sys.argv[1:]))
+
+
 def leave(code: str | int | None) -> None:
     """End the process without taking every object apart first.
 

@@ -67,14 +67,19 @@ def cli() -> None:
     """
 
 
-def main() -> None:
-    """Run the command line; errors of the tree become one line and an exit code."""
+def be_quick() -> None:
+    """Set up the process for one short run."""
     # NumPy's BLAS would start a thread per processor, which spins for as long as a small picture
     # takes; no matrix here is worth one.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     # Of the objects that imports make hardly any are garbage: looking for it, every 700 of them,
     # takes a twentieth of the start.
     gc.set_threshold(50_000)
+
+
+def main() -> None:
+    """Run the command line; errors of the tree become one line and an exit code."""
+    be_quick()
     try:
         cli(prog_name="huepress")
     except HuepressError as error:

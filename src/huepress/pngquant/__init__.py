@@ -6,6 +6,6 @@ directory. The words: `arguments`; what they ask of huepress: `aims`; one pictur
 over the files: `program`.
 """
 
-from huepress.pngquant.program import main, run
+from huepress.pngquant.program import run
 
-__all__ = ["main", "run"]
+__all__ = ["run"]

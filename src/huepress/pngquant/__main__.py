@@ -1,6 +1,8 @@
 """``python -m huepress.pngquant``."""
 
-from huepress.pngquant.program import main
+import sys
+
+from huepress.pngquant import run
 
 if __name__ == "__main__":
-    main()
+    sys.exit(run(sys.argv[1:]))

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import errno
-import gc
 import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NoReturn
+from typing import TYPE_CHECKING, Final
 
 from huepress import __version__
 from huepress.pngquant.arguments import Request, read
@@ -47,17 +46,6 @@ The output filename is the same as the input name except that it ends in "-fs8.p
 exit codes: 0 done, 2 cannot be opened, 4 bad option, 15 exists, 16 cannot be written, 25 no PNG,
 98 too little saved, 99 quality not reached; of several files that of the last failure.
 """
-
-
-def main() -> NoReturn:
-    """Run ``huepress-pngquant`` and end the process."""
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # see huepress.cli.main
-    gc.set_threshold(50_000)
-    code = run(sys.argv[1:])
-    from huepress.__main__ import leave
-
-    leave(code)
-    raise AssertionError  # leave never returns
 
 
 def run(words: Sequence[str]) -> int:
