@@ -170,6 +170,8 @@ def _run(job: Job) -> Row:
     kind = kind_of(data[:HEAD_BYTES])
     if target.from_tree and kind is None:
         return _no_picture(job, stamp)
+    if target.leave:
+        return _along(job, "left", "told", stamp)
     if target.by_default and job.options.frame is None and is_animation(data):
         job = _in_own_format(job, data)
         target = job.target

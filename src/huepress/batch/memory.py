@@ -30,6 +30,10 @@ class Memory:
     recipe: bytes
     known: Record | None
 
+    def is_recipe(self, known: Record) -> bool:
+        """Whether the output would be made in the same way now; copies are, by all options."""
+        return known.recipe == self.recipe or known.status == "copied"
+
     def digest_of_source(self, options: CompressOptions) -> bytes:
         """Return the hash of the input."""
         return content_of(self.target.source, limits_of(options)).digest
@@ -38,7 +42,7 @@ class Memory:
 def unchanged_by_stamp(memory: Memory) -> Row | None:
     """Return the row of a file whose size and times say that it was finished; else None."""
     known, target = memory.known, memory.target
-    if known is None or known.recipe != memory.recipe:
+    if known is None or not memory.is_recipe(known):
         return None
     stamp = target.stamp or store_of(target.source).stamp(target.source)
     if stamp is None or stamp != known.input_stamp:
@@ -51,7 +55,7 @@ def unchanged_by_stamp(memory: Memory) -> Row | None:
 def unchanged(memory: Memory, digest: bytes, stamp: str | None) -> Row | None:
     """Return the row of a file whose content says that it was finished; else None."""
     known = memory.known
-    if known is None or known.recipe != memory.recipe:
+    if known is None or not memory.is_recipe(known):
         return None
     if memory.target.in_place:
         if digest != known.output_hash:

@@ -30,6 +30,7 @@ REASONS: Final = {
     "photo_format": "a photo format",
     "animation": "an animation",
     "pages": "several pages",
+    "told": "as huepress.toml has it",
     "no_writer": "a format that is only read",
     "not_a_picture": "not a picture",
     "deep": "has more than 8 bits a channel",

@@ -9,9 +9,10 @@ import os
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import huepress
+from huepress.batch.config import EXCLUSIVE
 from huepress.batch.engine import Engine, Inline, in_order
 from huepress.batch.job import Job, recipe_of, run_job
 from huepress.batch.memory import Memory, unchanged, unchanged_by_stamp
@@ -120,6 +121,12 @@ GRACE: Final = 1.0
 """Seconds that a worker has beyond the bound, to start, and to say itself what took too long."""
 
 
+_NO_AIM: Final = {
+    **dict.fromkeys(EXCLUSIVE[0] - {"lossless"}),
+    "lossless": False,
+}
+
+
 class _Preparation:
     """Make the job of a target, or its row when an earlier run finished it."""
 
@@ -136,10 +143,11 @@ class _Preparation:
         self._manifest = manifest
         self._fit = fit
         self._score = score
-        self._recipes: dict[tuple[str, bool], tuple[CompressOptions, bytes]] = {}
+        self._recipes: dict[tuple[Any, ...], tuple[CompressOptions, bytes]] = {}
 
     def __call__(self, target: Target) -> Job | Row:
         options, recipe = self._recipe(target)
+        min_savings = dict(target.changes).get("min_savings", self._batch.min_savings)
         known = None if self._manifest is None else self._manifest.find(target)
         if known is not None:
             if other := _other_owner(target, known):
@@ -162,14 +170,14 @@ class _Preparation:
             write=not (self._batch.dry_run or self._batch.check),
             again=target.again,
             score=self._score,
-            min_savings=self._batch.min_savings,
+            min_savings=min_savings,
             fit=self._fit,
         )
 
     def _unchanged_by_content(self, memory: Memory) -> Row | None:
         """Look at the content of small local files here: quicker than to start a worker for it."""
         target, known = memory.target, memory.known
-        if known is None or known.recipe != memory.recipe or is_remote(target.source):
+        if known is None or not memory.is_recipe(known) or is_remote(target.source):
             return None
         try:
             if Path(target.source).stat().st_size > SMALL:
@@ -180,13 +188,19 @@ class _Preparation:
         return unchanged(memory, digest, store_of(target.source).stamp(target.source))
 
     def _recipe(self, target: Target) -> tuple[CompressOptions, bytes]:
-        key = (target.format, target.in_place)
+        key = (target.format, target.in_place, target.leave, target.changes)
         if key not in self._recipes:
             own = target.format == OWN
-            options = self._options.changed(format="auto" if own else target.format)
+            changes = {n: value for n, value in target.changes if n != "min_savings"}
+            changes["format"] = "auto" if own else target.format
+            if EXCLUSIVE[0] & changes.keys():
+                changes = _NO_AIM | changes
+            options = self._options.changed(**changes)
             place = "in place" if target.in_place else "apart"
             palette = None if self._fit is None else self._fit.palette.colors.tobytes().hex()
-            more = (place, self._batch.min_savings, palette, OWN if own else None)
+            savings = dict(target.changes).get("min_savings", self._batch.min_savings)
+            leave = "leave" if target.leave else None
+            more = (place, savings, palette, OWN if own else None, leave)
             self._recipes[key] = (options, recipe_of(options, *more))
         return self._recipes[key]
 

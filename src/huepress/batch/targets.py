@@ -9,7 +9,9 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
+from huepress.batch.config import LEAVE, Configs
 from huepress.batch.names import OWN, beside, format_of, named_for, own_name, suffix_of
 from huepress.batch.rows import Row
 from huepress.batch.store import STDIO, is_remote, join, local_path, split, store_of
@@ -49,6 +51,10 @@ class Target:
         What the listing told of the input's content.
     again : bool
         Compress even what was done before.
+    changes : tuple of (str, object)
+        Options that a file of options has for this picture.
+    leave : bool
+        Such a file says that it is to be left as it is.
     by_default : bool
         Neither an option nor a name asked for the format: animations keep their own.
     """
@@ -65,6 +71,8 @@ class Target:
     is_link: bool = False
     stamp: str | None = None
     again: bool = False
+    changes: tuple[tuple[str, Any], ...] = ()
+    leave: bool = False
     by_default: bool = False
 
     @property
@@ -76,7 +84,11 @@ class Target:
 
 
 def plan(
-    sources: tuple[str, ...], write: WriteOptions, format: str, batch: BatchOptions | None = None
+    sources: tuple[str, ...],
+    write: WriteOptions,
+    format: str,
+    batch: BatchOptions | None = None,
+    configs: Configs | None = None,
 ) -> list[Target | Row]:
     """Give every input its output.
 
@@ -91,6 +103,8 @@ def plan(
         Asked for, or ``auto``: in trees and in place the input's own, else by the output's suffix.
     batch : BatchOptions or None
         Whether and how to go through trees.
+    configs : Configs or None
+        Files of options beside the pictures; None: none is read.
 
     Returns
     -------
@@ -108,6 +122,7 @@ def plan(
     from huepress.batch.trees import plan_tree
 
     batch = batch or BatchOptions()
+    configs = configs or Configs(enabled=False)
     if STDIO in sources and (write.in_place or write.out_dir):
         raise OptionError("input", STDIO, "-o PATH, or -o - for standard output")
     sources = tuple(local_path(source) for source in sources)
@@ -117,9 +132,10 @@ def plan(
         raise OptionError("output", write.output, "one input with -o; several with --out-dir")
     for source in sources:
         if source in trees:
-            planned += plan_tree(source, write, format, batch, alone=len(sources) == 1)
+            alone = len(sources) == 1
+            planned += plan_tree(source, write, format, batch, configs, alone=alone)
         else:
-            planned.append(_named(source, write, format, batch))
+            planned.append(_named(source, write, format, batch, configs))
     return [
         replace(item, again=True) if write.force and isinstance(item, Target) else item
         for item in _once(planned)
@@ -157,10 +173,27 @@ def _is_directory(source: str) -> bool:
     return store_of(source).is_directory(source)
 
 
-def _named(source: str, write: WriteOptions, format: str, batch: BatchOptions) -> Target | Row:
+def with_changes(target: Target, changes: tuple[tuple[str, Any], ...]) -> Target:
+    """Give a target what files of options have for it."""
+    if not changes:
+        return target
+    values = dict(changes)
+    leave = bool(values.pop(LEAVE, False)) and (target.from_tree or target.in_place)
+    values.pop("format", None)
+    return replace(target, changes=tuple(sorted(values.items())), leave=leave)
+
+
+def _named(
+    source: str, write: WriteOptions, format: str, batch: BatchOptions, configs: Configs
+) -> Target | Row:
     """Give an input that was named on its own its output; a check passes over other formats."""
+    changes = configs.of(source)
+    if write.in_place and configs.excludes(source):  # as hooks name all files
+        return Row.skipped(source, "ignored", "ignored: exclude of its file of options")
+    if write.in_place:
+        changes = tuple(change for change in changes if change[0] != "format")
     try:
-        return target_of(source, write, format)
+        return with_changes(target_of(source, write, dict(changes).get("format", format)), changes)
     except OptionError:
         if not batch.check:
             raise

@@ -8,12 +8,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from huepress.batch.config import Configs
 from huepress.batch.globs import Chooser
 from huepress.batch.ignoring import Rule
 from huepress.batch.names import OWN, beside, is_picture_name, named_for, suffix_of
 from huepress.batch.rows import Row
 from huepress.batch.store import Found, is_remote, join, local_path, split, store_of
-from huepress.batch.targets import Target, target_of
+from huepress.batch.targets import Target, target_of, with_changes
 from huepress.errors import InputError, OptionError
 from huepress.options import BatchOptions, WriteOptions
 
@@ -22,7 +23,13 @@ OWN_FILES: Final = ".huepress"
 
 
 def plan_tree(
-    root: str, write: WriteOptions, format: str, batch: BatchOptions, *, alone: bool
+    root: str,
+    write: WriteOptions,
+    format: str,
+    batch: BatchOptions,
+    configs: Configs,
+    *,
+    alone: bool,
 ) -> Iterator[Target | Row]:
     """Give every file of a tree its output, or a Row that says why it has none.
 
@@ -30,11 +37,12 @@ def plan_tree(
     ----------
     root : str
         A directory.
-    write, format, batch
+    write, format, batch, configs
         As for `targets.plan`.
     alone : bool
         The only input: its contents are mirrored, not the directory itself.
     """
+    batch = configs.batch(root, batch)
     chooser = Chooser(batch.include, batch.exclude)
     rule = Rule(
         None if is_remote(root) else root,
@@ -61,7 +69,10 @@ def plan_tree(
             code = "link" if found.code == "directory_link" else found.code
             yield Row.skipped(found.address, code, found.refusal)
         else:
-            yield _in_tree(found, out_dir, write, format, batch)
+            changes = configs.of(found.address)
+            chosen = format if write.in_place else dict(changes).get("format", format)
+            item = _in_tree(found, out_dir, write, chosen, batch)
+            yield with_changes(item, changes) if isinstance(item, Target) else item
     yield from passed_over
 
 

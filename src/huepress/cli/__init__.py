@@ -21,6 +21,7 @@ _COMMANDS: Final = {
     "sweep": "Show what the number of colors does to size, quality and time.",
     "compare": "Write the same picture by other means, at the same score or size.",
     "palette": "Write the colors of pictures: hex, CSS, GIMP, Adobe, JASC, JSON.",
+    "config": "Show which options of huepress.toml apply to a picture, and why.",
     "demo": "Draw a picture, compress it with 2 to 256 colors, show what that does.",
     "pngquant": "Stand in for pngquant: its command line, exit codes and names of files.",
     "serve": "Open the page: drop pictures, see them shrink.",

@@ -64,6 +64,7 @@ def command(sources: tuple[str, ...], as_json: bool, quiet: bool, **values: Any)
         raise click.UsageError("--prune goes with --out-dir")
 
     from huepress.batch import plan
+    from huepress.batch.config import Configs
 
     try:
         if batch.save_palette is not None:
@@ -71,7 +72,8 @@ def command(sources: tuple[str, ...], as_json: bool, quiet: bool, **values: Any)
 
             check_suffix(batch.save_palette)
         options = _with_colors(options, batch)
-        targets = plan(sources, write, options.format, batch)
+        configs = Configs(_given(), enabled=not batch.no_config)
+        targets = plan(sources, write, options.format, batch, configs)
     except OptionError as error:
         raise click.UsageError(str(error)) from error
     to_stdout = any(target.output == "-" for target in targets)
@@ -97,6 +99,13 @@ def command(sources: tuple[str, ...], as_json: bool, quiet: bool, **values: Any)
         sys.exit(130)  # as shells number an end by SIGINT
     teller.sum_up()
     sys.exit(teller.exit_code)
+
+
+def _given() -> frozenset[str]:
+    """Name the options that stand on the command line."""
+    context = click.get_current_context()
+    standing = click.core.ParameterSource.COMMANDLINE
+    return frozenset(n for n in context.params if context.get_parameter_source(n) is standing)
 
 
 def _with_colors(options: CompressOptions, batch: BatchOptions) -> CompressOptions:

@@ -46,6 +46,13 @@ class BatchOptions(OptionGroup):
         metavar="FILE",
         group=PANEL,
     )
+    no_config: bool = option(
+        False,
+        "switch",
+        "--no-config",
+        "Read no huepress.toml and no [tool.huepress] of pyproject.toml.",
+        group=PANEL,
+    )
     no_manifest: bool = option(False, "switch", "--no-manifest", "Remember nothing.", group=PANEL)
     copy_rest: bool = option(
         True,
