@@ -22,6 +22,7 @@ __all__ = [
     "encode",
     "encode_lossless",
     "format_from_suffix",
+    "is_exact",
     "kept_original",
     "without_metadata",
 ]
@@ -223,6 +224,13 @@ def encode_lossless(
         ways = {name: lambda name=name: one(name) for name in RACED}
         encoded = _smallest(ways)  # type: ignore[arg-type]
     return with_dependent(encoded, carried.dependent, exact=True)
+
+
+def is_exact(image: Image, indexed: IndexedImage) -> bool:
+    """Whether an indexed picture shows every pixel as it is, but for colors that are not seen."""
+    from huepress.encode import lossless
+
+    return lossless.is_exact(image, indexed)
 
 
 def _smallest(how: dict[str, Callable[[], Encoded]]) -> Encoded:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,15 +13,24 @@ from huepress.encode.carried import NOTHING, Carried
 from huepress.encode.tidy import tidy
 from huepress.encode.zopfli import squeeze
 from huepress.errors import EncodeError
+from huepress.remap.kinds import is_smooth
 from huepress.types import Encoded, Image, IndexedImage, Palette
 
-LEVEL = {"fast": 2, "balanced": 6, "best": 6}
-"""oxipng's level: 6 is its largest (all filters and reductions)."""
+LEVEL = {"fast": 4, "balanced": 6, "best": 6}
+"""oxipng's level: 6 is its largest (all filters and reductions). 4 is what people run: no file of
+ours may be larger (docs/lab-book.md, Lossless)."""
+
+INDEXED_LEVEL = {"fast": 4, "balanced": 4, "best": 6}
+"""The same where a palette holds the picture, which the writer of indexed pictures tries, too."""
 
 SKETCH: Final = (1, 6)
 """oxipng's and libdeflate's levels to find the best of several ways to a large picture: on 26 files
 it was the best in the end, too, each time, at a fortieth of the time (docs/lab-book.md,
 Lossless)."""
+
+SQUEEZED: Final = 1.08
+"""A file is squeezed, too, when it is at most so much larger than one that has been: of drawn
+pictures zopfli takes 3.3 % (docs/lab-book.md, Lossless)."""
 
 Way: TypeAlias = Callable[[int, int], bytes]
 """From the levels of oxipng and of libdeflate to a PNG."""
@@ -107,6 +116,26 @@ def exact_palette(pixels: NDArray[np.uint8]) -> IndexedImage | None:
     return IndexedImage(indices, Palette(colors))
 
 
+def is_exact(image: Image, indexed: IndexedImage) -> bool:
+    """Whether an indexed picture shows every pixel as it is, but for colors that are not seen."""
+    if image.fine is not None:
+        return False
+    colors = _seen(_rgba(indexed.palette.colors))
+    rows = zip(image.pixels, indexed.indices, strict=True)  # a whole second picture would take memory
+    return all(np.array_equal(_seen(_rgba(row)), colors[indices]) for row, indices in rows)
+
+
+def _rgba(colors: NDArray[Any]) -> NDArray[Any]:
+    if colors.shape[1] == 4:
+        return colors
+    return np.hstack([colors, np.full((len(colors), 1), 255, colors.dtype)])
+
+
+def _seen(colors: NDArray[Any]) -> NDArray[Any]:
+    """Make colors that are fully transparent 0."""
+    return colors * (colors[:, 3:] > 0)
+
+
 def _is_soft(indexed: IndexedImage) -> bool:
     colors = indexed.palette.colors
     return colors.shape[1] == 4 and bool(((colors[:, 3] > 0) & (colors[:, 3] < 255)).any())
@@ -119,22 +148,41 @@ def _png(
     carried: Carried,
     keep_hidden_rgb: bool,
 ) -> Encoded:
+    indexed = _indexed(pixels)
+    level = (LEVEL if indexed is None else INDEXED_LEVEL)[effort]
     try:
-        ways = _ways(image, pixels, not keep_hidden_rgb)
+        ways = _ways(image, pixels, indexed, clears=not keep_hidden_rgb)
         if pixels.shape[0] * pixels.shape[1] > png.SMALL:
             ways = [min(ways, key=lambda way: len(way(*SKETCH)))]
-        data = min((way(LEVEL[effort], 12) for way in ways), key=len)
-        if effort == "best":
+        data = min((way(level, 12) for way in ways), key=len)
+        if indexed is not None:
+            data = _or_as_indexed(data, indexed, effort)
+        elif effort == "best":
             data = squeeze(data, effort)
     except oxipng.PngError as error:
         raise EncodeError("png", str(error)) from error
     return Encoded(png.put_in(data, carried), "png")
 
 
-def _ways(image: Image, pixels: NDArray[np.uint8] | NDArray[np.uint16], clears: bool) -> list[Way]:
+def _or_as_indexed(data: bytes, indexed: IndexedImage, effort: str) -> bytes:
+    """Take the smaller of a PNG and what the writer of indexed pictures makes of the same."""
+    drawn = not is_smooth(indexed.to_pixels())
+    ours = png.encode_indexed(indexed, effort=effort, drawn=drawn).data
+    squeezes = effort == "best" or (drawn and effort == "balanced")
+    if squeezes and len(data) < SQUEEZED * len(ours):
+        data = squeeze(data, effort)
+    return min(data, ours, key=len)
+
+
+def _ways(
+    image: Image,
+    pixels: NDArray[np.uint8] | NDArray[np.uint16],
+    indexed: IndexedImage | None,
+    *,
+    clears: bool,
+) -> list[Way]:
     """List the ways to a PNG of the pixels alone: as the file had them, a palette of ours, raw."""
     height, width, channels = pixels.shape
-    indexed = exact_palette(pixels) if pixels.dtype == np.uint8 else None  # type: ignore[arg-type]
     source = image.source
     ways: list[Way] = []
     if source.format == "png" and source.data is not None and not source.is_part:
@@ -156,28 +204,47 @@ def _ways(image: Image, pixels: NDArray[np.uint8] | NDArray[np.uint16], clears: 
                 ways.append(again)
         except oxipng.PngError:  # damaged more than the loader minds
             pass
-    if indexed is not None and not _hides_colors(indexed):
+    if indexed is not None:
         ready = png.raw_image(tidy(indexed), NOTHING)
         ways.append(
             lambda level, deflate: ready.create_optimized_png(
                 level=level, deflate=oxipng.Deflaters.libdeflater(deflate)
             )
         )
+    deep = pixels.dtype == np.uint16
+    raw = oxipng.RawImage(
+        pixels.astype(">u2").tobytes() if deep else pixels.tobytes(),
+        width,
+        height,
+        color_type=oxipng.ColorType.rgb() if channels == 3 else oxipng.ColorType.rgba(),
+        bit_depth=16 if deep else 8,
+    )
     if indexed is None or height * width <= png.SMALL:
-        deep = pixels.dtype == np.uint16
-        raw = oxipng.RawImage(
-            pixels.astype(">u2").tobytes() if deep else pixels.tobytes(),
-            width,
-            height,
-            color_type=oxipng.ColorType.rgb() if channels == 3 else oxipng.ColorType.rgba(),
-            bit_depth=16 if deep else 8,
-        )
         ways.append(
             lambda level, deflate: raw.create_optimized_png(
                 level=level, deflate=oxipng.Deflaters.libdeflater(deflate), optimize_alpha=clears
             )
         )
+    if indexed is not None and not _is_gray(indexed.palette.colors):
+        # Of gradients the filters of rows leave less than a palette takes; level 1 has none.
+        ways.append(
+            lambda level, deflate: raw.create_optimized_png(
+                level=max(level, 2),
+                deflate=oxipng.Deflaters.libdeflater(deflate),
+                color_type_reduction=False,
+                palette_reduction=False,
+                optimize_alpha=clears,
+            )
+        )
     return ways
+
+
+def _indexed(pixels: NDArray[np.uint8] | NDArray[np.uint16]) -> IndexedImage | None:
+    """Index a picture that a palette of ours holds with every value; else None."""
+    if pixels.dtype != np.uint8:
+        return None
+    indexed = exact_palette(pixels)  # type: ignore[arg-type]
+    return None if indexed is None or _hides_colors(indexed) else indexed
 
 
 def _hides_colors(indexed: IndexedImage) -> bool:
@@ -186,6 +253,10 @@ def _hides_colors(indexed: IndexedImage) -> bool:
     return colors.shape[1] == 4 and bool(
         (colors[:, 3] == 0).any() and colors[colors[:, 3] == 0].any()
     )
+
+
+def _is_gray(colors: NDArray[np.uint8]) -> bool:
+    return bool((colors[:, :3] == colors[:, :1]).all())
 
 
 def _shows(data: bytes, pixels: NDArray[np.uint8] | NDArray[np.uint16], clears: bool) -> bool:

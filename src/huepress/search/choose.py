@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from huepress.encode import carry, encode
+from huepress.encode import carry, encode, encode_lossless, is_exact
 from huepress.errors import EncodeError, OptionError, QualityError
 from huepress.options import CompressOptions, parse_size
 from huepress.search.bench import Bench
@@ -49,11 +49,15 @@ def choose(bench: Bench, options: CompressOptions) -> tuple[Trial, Encoded]:
 def _encode(bench: Bench, chosen: Trial, options: CompressOptions) -> Encoded:
     # A size was met by trials with the deflate of "balanced".
     effort = "balanced" if options.max_size and options.effort == "fast" else options.effort
+    carried = carry(bench.picture.source.source, options.strip, force=options.drop_signature)
+    free = not bench.rivals.n_fixed and not options.indexed
+    if format_of(options) == "png" and free and is_exact(bench.picture.image, chosen.indexed):
+        return encode_lossless(bench.picture.image, "png", effort=effort, carried=carried)
     return encode(
         chosen.indexed,
         format_of(options),
         effort=effort,
-        carried=carry(bench.picture.source.source, options.strip, force=options.drop_signature),
+        carried=carried,
         n_fixed=bench.rivals.n_fixed,
         matte=matte_of(options),
         # What fits into a size was chosen by the bytes of the usual deflate.
