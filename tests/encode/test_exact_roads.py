@@ -5,8 +5,8 @@ import oxipng
 import pytest
 
 import huepress
-from huepress.encode import is_exact
 from huepress.decode import load
+from huepress.encode import is_exact
 from huepress.types import IndexedImage, Palette
 from images import as_file, decoded, soft_disc
 

@@ -121,7 +121,9 @@ def is_exact(image: Image, indexed: IndexedImage) -> bool:
     if image.fine is not None:
         return False
     colors = _seen(_rgba(indexed.palette.colors))
-    rows = zip(image.pixels, indexed.indices, strict=True)  # a whole second picture would take memory
+    rows = zip(
+        image.pixels, indexed.indices, strict=True
+    )  # a whole second picture would take memory
     return all(np.array_equal(_seen(_rgba(row)), colors[indices]) for row, indices in rows)
 
 
