@@ -20,8 +20,9 @@ LEVEL = {"fast": 4, "balanced": 6, "best": 6}
 """oxipng's level: 6 is its largest (all filters and reductions). 4 is what people run: no file of
 ours may be larger (docs/lab-book.md, Lossless)."""
 
-INDEXED_LEVEL = {"fast": 4, "balanced": 4, "best": 6}
-"""The same where a palette holds the picture, which the writer of indexed pictures tries, too."""
+INDEXED_LEVELS = {"fast": (4,), "balanced": (4,), "best": (4, 6)}
+"""The same where a palette holds the picture, which the writer of indexed pictures tries, too; what
+is larger before zopfli may be smaller behind it."""
 
 SKETCH: Final = (1, 6)
 """oxipng's and libdeflate's levels to find the best of several ways to a large picture: on 26 files
@@ -151,29 +152,31 @@ def _png(
     keep_hidden_rgb: bool,
 ) -> Encoded:
     indexed = _indexed(pixels)
-    level = (LEVEL if indexed is None else INDEXED_LEVEL)[effort]
     try:
         ways = _ways(image, pixels, indexed, clears=not keep_hidden_rgb)
         if pixels.shape[0] * pixels.shape[1] > png.SMALL:
             ways = [min(ways, key=lambda way: len(way(*SKETCH)))]
-        data = min((way(level, 12) for way in ways), key=len)
-        if indexed is not None:
-            data = _or_as_indexed(data, indexed, effort)
-        elif effort == "best":
-            data = squeeze(data, effort)
+        if indexed is None:
+            data = min((way(LEVEL[effort], 12) for way in ways), key=len)
+            data = squeeze(data, effort) if effort == "best" else data
+        else:
+            found = [
+                min((way(level, 12) for way in ways), key=len) for level in INDEXED_LEVELS[effort]
+            ]
+            data = _smallest_indexed(found, indexed, effort)
     except oxipng.PngError as error:
         raise EncodeError("png", str(error)) from error
     return Encoded(png.put_in(data, carried), "png")
 
 
-def _or_as_indexed(data: bytes, indexed: IndexedImage, effort: str) -> bytes:
-    """Take the smaller of a PNG and what the writer of indexed pictures makes of the same."""
+def _smallest_indexed(found: list[bytes], indexed: IndexedImage, effort: str) -> bytes:
+    """Take the smallest of PNGs and of what the writer of indexed pictures makes of the same."""
     drawn = not is_smooth(indexed.to_pixels())
     ours = png.encode_indexed(indexed, effort=effort, drawn=drawn).data
-    squeezes = effort == "best" or (drawn and effort == "balanced")
-    if squeezes and len(data) < SQUEEZED * len(ours):
-        data = squeeze(data, effort)
-    return min(data, ours, key=len)
+    if effort == "best" or (drawn and effort == "balanced"):
+        promising = {data for data in found if len(data) < SQUEEZED * len(ours)}
+        found = [*found, *(squeeze(data, effort) for data in sorted(promising))]
+    return min([*found, ours], key=len)
 
 
 def _ways(
