@@ -48,8 +48,11 @@ def squeeze(data: bytes, effort: str) -> bytes:
         How many iterations, by the number of pixels; none of a large picture.
     """
     width, height = struct.unpack_from(">II", data, 16)
-    rounds = next(n for most, n in ROUNDS[effort] if width * height <= most)
-    if rounds == 0:
+    # More rounds now and then write a little more: "best" is never larger than "balanced".
+    efforts = ("balanced", effort) if effort == "best" else (effort,)
+    tried = {next(n for most, n in ROUNDS[each] if width * height <= most) for each in efforts}
+    rounds = sorted(tried - {0})
+    if not rounds:
         return data
     used = _filters_in(data)
     if len(used) == 1:
@@ -57,7 +60,8 @@ def squeeze(data: bytes, effort: str) -> bytes:
     else:
         level = oxipng.Deflaters.libdeflater(9)
         chosen = min(MIXED, key=lambda each: len(_rewritten(data, each, level)))
-    return min(data, _rewritten(data, chosen, oxipng.Deflaters.zopfli(rounds)), key=len)
+    squeezed = [_rewritten(data, chosen, oxipng.Deflaters.zopfli(each)) for each in rounds]
+    return min([data, *squeezed], key=len)
 
 
 def _rewritten(data: bytes, row_filter: oxipng.RowFilter, deflate: oxipng.Deflaters) -> bytes:
