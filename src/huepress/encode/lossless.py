@@ -13,7 +13,7 @@ from huepress.encode.carried import NOTHING, Carried
 from huepress.encode.tidy import tidy
 from huepress.encode.zopfli import squeeze
 from huepress.errors import EncodeError
-from huepress.remap.kinds import is_smooth
+from huepress.palette.kinds import is_smooth
 from huepress.types import Encoded, Image, IndexedImage, Palette
 
 LEVEL = {"fast": 4, "balanced": 6, "best": 6}
