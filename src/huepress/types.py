@@ -192,11 +192,15 @@ class Step:
         Sum over the centers of the squared move.
     moved : int
         Distinct colors that changed their center in this iteration.
+    centers : ndarray or None
+        (k, dims) float32, before they moved, in the color space; None: the engine's own search,
+        which has several resolutions.
     """
 
     inertia: float
     shift: float
     moved: int
+    centers: Points | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -17,7 +17,7 @@ from huepress.errors import OptionError
 from huepress.palette import engine
 from huepress.palette.init import starting_centers
 from huepress.palette.lloyd import Run, lloyd
-from huepress.types import Histogram, Palette, PaletteFit, Points, Step
+from huepress.types import Histogram, Palette, PaletteFit, Points
 
 Init: TypeAlias = str | NDArray[np.generic]
 EFFORTS: Final = ("fast", "balanced", "best")
@@ -140,7 +140,7 @@ def fit_palette(
         inertia=best.inertia,
         n_iter=best.n_iter,
         stop_reason=best.stop_reason,
-        history=tuple(Step(*step) for step in best.steps) if return_history else (),
+        history=tuple(best.steps) if return_history else (),
     )
 
 

@@ -7,13 +7,14 @@ influence.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from huepress import _core
-from huepress.types import Points, StopReason, Weights
+from huepress.types import Points, Step, StopReason, Weights
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,8 +33,8 @@ class Run:
         Iterations done.
     stop_reason : str
         ``converged``, ``tolerance`` or ``max_iter``.
-    steps : list of tuple
-        (inertia, shift, moved) of every iteration.
+    steps : list of Step
+        One per iteration.
     """
 
     centers: NDArray[np.float64]
@@ -41,11 +42,17 @@ class Run:
     inertia: float
     n_iter: int
     stop_reason: StopReason
-    steps: list[tuple[float, float, int]]
+    steps: list[Step]
 
 
 def lloyd(
-    points: Points, weights: Weights, centers: Points, max_iter: int, tol: float, n_threads: int = 0
+    points: Points,
+    weights: Weights,
+    centers: Points,
+    max_iter: int,
+    tol: float,
+    n_threads: int = 0,
+    watch: Callable[[Step], object] | None = None,
 ) -> Run:
     """Move every center to the mean of the points nearest to it, until nothing changes.
 
@@ -64,6 +71,8 @@ def lloyd(
         variance of the coordinates (scikit-learn's rule).
     n_threads : int
         Threads for finding the nearest centers; 0: one per processor.
+    watch : callable, optional
+        Called with every Step as soon as it is done.
 
     Returns
     -------
@@ -85,14 +94,16 @@ def lloyd(
     threshold = tol * _mean_variance(exact, weights)
     labels, distances = _nearest(exact, moving, n_threads)
     moved = len(points)
-    steps: list[tuple[float, float, int]] = []
+    steps: list[Step] = []
     stop_reason: StopReason = "max_iter"
     while len(steps) < max_iter:
         inertia = float(weights @ distances)
         before, previous = labels, moving
         moving = _means(exact, weights, labels, distances, moving)
         shift = float(((moving - previous) ** 2).sum())
-        steps.append((inertia, shift, moved))
+        steps.append(Step(inertia, shift, moved, previous.astype(np.float32)))
+        if watch is not None:
+            watch(steps[-1])
         labels, distances = _nearest(exact, moving, n_threads)
         moved = int(np.count_nonzero(labels != before))
         if moved == 0 and shift == 0.0:

@@ -1,0 +1,113 @@
+"""A lesson as one file: the page of the study with its runs inside, for a browser without a server."""
+
+from __future__ import annotations
+
+import json
+import re
+import zlib
+from base64 import b64encode
+from collections.abc import Iterable
+from dataclasses import replace
+from importlib.resources import files
+from typing import Any, Final
+
+from huepress.options import CompressOptions
+from huepress.study.lesson.cloud import cloud_of
+from huepress.study.lesson.parts import file, sizes, starts
+from huepress.study.lesson.run import Settings, watch
+from huepress.types import Image
+
+SHOWN: Final = 40_000
+"""Pixels shown in a file: a third of what the page shows, so that the file stays a few megabytes."""
+
+ALSO: Final = (4, 16, 64)
+"""Numbers of clusters in every lesson beside the one asked for."""
+
+INITS: Final = ("random", "kmeans++", "wu")
+
+# In the order in which they need each other.
+SCRIPTS: Final = (
+    *("dom", "words", "study/data", "study/cloud", "study/cells", "study/picture"),
+    *("study/charts", "study/bits", "study/classes", "study/code", "study/main"),
+)
+STYLES: Final = ("tokens", "layout", "controls", "study/study")
+
+
+def export(
+    image: Image, options: CompressOptions, settings: Settings, page: str, also: Iterable[int] = ALSO
+) -> str:
+    """Return one HTML file that shows a lesson without a server.
+
+    Parameters
+    ----------
+    image : Image
+        The picture.
+    options : CompressOptions
+        For the file and the curves.
+    settings : Settings
+        The run that is shown first; the lesson has the others of its seed, by k and start.
+    page : str
+        The page of the study, as the server sends it.
+    also : iterable of int
+        More numbers of clusters.
+
+    Returns
+    -------
+    str
+        HTML; it asks nobody for anything.
+    """
+    cloud = cloud_of(image, SHOWN)
+    lesson: dict[str, Any] = {
+        "name": image.source.name,
+        "settings": {
+            "k": settings.k,
+            "init": settings.init,
+            "seed": settings.seed,
+            "space": settings.color_space,
+        },
+        "cloud": cloud.to_events(),
+        "runs": {},
+        "files": {},
+        "sizes": [],
+        "starts": [],
+    }
+    for k in sorted({settings.k, *also}):
+        for init in dict.fromkeys((settings.init, *INITS)):
+            run: list[dict[str, Any]] = []
+            centers = settings.centers if init == "own" else ()
+            if init == "own" and k != settings.k:
+                continue
+            watch(cloud, replace(settings, k=k, init=init, centers=centers), run.append)
+            lesson["runs"][f"{k} {init}"] = run
+        told: list[dict[str, Any]] = []
+        file(image, options, replace(settings, k=k, init="random", centers=()), told.append)
+        lesson["files"][str(k)] = told
+    sizes(image, options, settings, lesson["sizes"].append)
+    starts(image, options, settings, lesson["starts"].append)
+    return _whole(page, lesson)
+
+
+def _whole(page: str, lesson: dict[str, Any]) -> str:
+    """Put styles, scripts and the lesson into the page."""
+    static = files("huepress") / "web" / "static"
+    styles = "\n".join((static / f"{name}.css").read_text("utf-8") for name in STYLES)
+    scripts = "\n".join(_bare((static / f"{name}.js").read_text("utf-8")) for name in SCRIPTS)
+    packed = b64encode(zlib.compress(json.dumps(lesson).encode(), 9)).decode()
+    page = re.sub(r"\s*<link rel=\"(?:stylesheet|icon)\"[^>]*>", "", page)
+    page = re.sub(r"\s*<script type=\"module\"[^>]*></script>", "", page)
+    head = (
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
+        "script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src blob: data:\">\n"
+        f"<style>\n{styles}\n</style>\n</head>"
+    )
+    tail = (
+        f'<script type="text/plain" id="lesson">{packed}</script>\n'
+        f'<script type="module">\n{scripts}\n</script>\n</body>'
+    )
+    return page.replace("</head>", head, 1).replace("</body>", tail, 1)
+
+
+def _bare(script: str) -> str:
+    """Return a module's text without its imports and exports: all share one scope in the file."""
+    script = re.sub(r"^import [^;]*;\n", "", script, flags=re.MULTILINE)
+    return re.sub(r"^export ", "", script, flags=re.MULTILINE)
