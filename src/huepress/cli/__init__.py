@@ -24,6 +24,7 @@ _COMMANDS: Final = {
     "config": "Show which options of huepress.toml apply to a picture, and why.",
     "demo": "Draw a picture, compress it with 2 to 256 colors, show what that does.",
     "pngquant": "Stand in for pngquant: its command line, exit codes and names of files.",
+    "study": "See k-means think: the cloud of colors, the centers, the file, step by step.",
     "serve": "Open the page: drop pictures, see them shrink.",
 }
 

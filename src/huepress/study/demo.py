@@ -176,7 +176,7 @@ def run(folder: Path, options: CompressOptions) -> Iterator[tuple[int, Result]]:
         The folder or a file cannot be written.
     """
     pixels = draw()
-    picture = _as_png(pixels)
+    picture = as_png(pixels)
     write_atomic(folder / "picture.png", picture, force=True, make_parents=True)
     shown: list[tuple[str, Pixels]] = [(f"original, {len(picture):,} B", pixels)]
     for k in K_SHOWN:
@@ -184,10 +184,11 @@ def run(folder: Path, options: CompressOptions) -> Iterator[tuple[int, Result]]:
         write_atomic(folder / f"k{k:03d}.png", result.data, force=True)
         shown.append((f"k = {k}, {len(result.data):,} B", result.pixels))
         yield k, result
-    write_atomic(folder / "side-by-side.png", _as_png(contact_sheet(shown)), force=True)
+    write_atomic(folder / "side-by-side.png", as_png(contact_sheet(shown)), force=True)
 
 
-def _as_png(pixels: Pixels) -> bytes:
+def as_png(pixels: Pixels) -> bytes:
+    """Return pixels as an optimized truecolor PNG."""
     from io import BytesIO
 
     out = BytesIO()

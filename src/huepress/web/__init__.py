@@ -14,18 +14,22 @@ from huepress.errors import MissingExtraError
 from huepress.web.settings import ServeOptions
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from starlette.applications import Starlette
 
 __all__ = ["ServeOptions", "create_app"]
 
 
-def create_app(options: ServeOptions | None = None) -> Starlette:
+def create_app(options: ServeOptions | None = None, picture: Path | None = None) -> Starlette:
     """Return the ASGI application of the page and the API.
 
     Parameters
     ----------
     options : ServeOptions or None
         How it is run; None for the defaults.
+    picture : Path or None
+        What the study opens with; None: the picture that huepress draws.
 
     Raises
     ------
@@ -38,4 +42,4 @@ def create_app(options: ServeOptions | None = None) -> Starlette:
         if error.name is None or error.name.startswith("huepress"):
             raise
         raise MissingExtraError("the page", error.name, "web") from error
-    return create(options)
+    return create(options, picture)

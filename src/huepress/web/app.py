@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import json
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Final
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -18,15 +15,13 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from huepress import __version__
-from huepress.web import form
+from huepress.web import pages
 from huepress.web.calls import Calls
 from huepress.web.guard import Guard
 from huepress.web.server import Server, answer_http
 from huepress.web.settings import ServeOptions
+from huepress.web.study import Study
 from huepress.web.tabs import Tabs
-
-_HERE: Final = Path(__file__).parent
 
 
 class _Files(StaticFiles):
@@ -38,13 +33,15 @@ class _Files(StaticFiles):
         return response
 
 
-def create_app(options: ServeOptions | None = None) -> Starlette:
+def create_app(options: ServeOptions | None = None, picture: Path | None = None) -> Starlette:
     """Return the ASGI application of the page and the API.
 
     Parameters
     ----------
     options : ServeOptions or None
         How it is run; None for the defaults.
+    picture : Path or None
+        What the study opens with; None: the picture that huepress draws.
 
     Returns
     -------
@@ -53,10 +50,13 @@ def create_app(options: ServeOptions | None = None) -> Starlette:
     """
     options = options or ServeOptions()
     server = Server(options)
-    page = _render(options)
+    page, study = pages.first_page(options), pages.study_page()
 
     async def show(_: Request) -> Response:
         return HTMLResponse(page)
+
+    async def show_study(_: Request) -> Response:
+        return HTMLResponse(study)
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -66,9 +66,11 @@ def create_app(options: ServeOptions | None = None) -> Starlette:
     app = Starlette(
         routes=[
             Route("/", show),
+            Route("/study", show_study),
             *Calls(server).routes(),
             *Tabs(server).routes(),
-            Mount("/static", _Files(directory=_HERE / "static")),
+            *Study(server, picture).routes(),
+            Mount("/static", _Files(directory=Path(__file__).parent / "static")),
         ],
         middleware=[Middleware(Guard, options=options)],
         exception_handlers={HTTPException: answer_http},
@@ -76,25 +78,3 @@ def create_app(options: ServeOptions | None = None) -> Starlette:
     )
     app.state.server = server
     return app
-
-
-def _for_script(value: object) -> str:
-    """Return JSON that cannot end the element it stands in."""
-    return json.dumps(value).replace("<", "\\u003c")
-
-
-def _render(options: ServeOptions) -> str:
-    environment = Environment(
-        loader=FileSystemLoader(_HERE / "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("page.html").render(
-        sections=form.sections(),
-        aims=form.AIMS,
-        version=__version__,
-        opens_addresses=options.is_loopback,
-        options_json=_for_script([row.to_json() for row in form.rows().values()]),
-    )

@@ -5,13 +5,11 @@ from __future__ import annotations
 import asyncio
 import base64
 import contextlib
-import io
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-from PIL import Image as PillowImage
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -90,7 +88,7 @@ class Calls:
 
     async def demo(self, _: Request) -> Response:
         """Return the picture that huepress draws itself."""
-        self._demo = self._demo or await run_in_threadpool(_draw_demo)
+        self._demo = self._demo or await run_in_threadpool(draw_demo)
         return Response(self._demo, media_type="image/png")
 
     async def description(self, _: Request) -> Response:
@@ -157,10 +155,9 @@ def _task(values: dict[str, Any], kind: str) -> dict[str, Any]:
     return task
 
 
-def _draw_demo() -> bytes:
-    out = io.BytesIO()
-    PillowImage.fromarray(demo.draw()).save(out, "png", optimize=True)
-    return out.getvalue()
+def draw_demo() -> bytes:
+    """Return the picture that huepress draws, as a PNG."""
+    return demo.as_png(demo.draw())
 
 
 async def _disconnected(request: Request) -> None:

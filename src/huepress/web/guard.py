@@ -28,6 +28,7 @@ from huepress.web.settings import LOOPBACK, ServeOptions
 log = logging.getLogger("huepress.web")
 
 COOKIE: Final = "huepress-token"
+PAGES: Final = ("/", "/study")
 # Slows down guessing; far below what a person notices.
 _WRONG_TOKEN_SECONDS: Final = 0.3
 _HOST: Final = re.compile(r"(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9_.-]+)(?::\d{1,5})?")
@@ -114,15 +115,16 @@ class Guard:
         assert self._token is not None
         query = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
         in_query = dict(query).get("token")
-        if scope["path"] == "/" and in_query is not None and self._knows(in_query):
+        if scope["path"] in PAGES and in_query is not None and self._knows(in_query):
             rest = urlencode([(name, value) for name, value in query if name != "token"])
-            answer = RedirectResponse("/?" + rest if rest else "/", 303)
+            path = scope["path"]
+            answer = RedirectResponse(f"{path}?{rest}" if rest else path, 303)
             answer.set_cookie(COOKIE, self._token, httponly=True, samesite="strict")
             return answer
         if self._knows(_token_of(headers)):
             return None
         await asyncio.sleep(_WRONG_TOKEN_SECONDS)
-        if scope["path"] == "/":
+        if scope["path"] in PAGES:
             words = "This page needs a token: open the address that `huepress serve` printed.\n"
             return PlainTextResponse(words, 401)
         return Refusal("token", "a token is needed: Authorization: Bearer TOKEN").response()
@@ -142,7 +144,7 @@ def _is_own_page(scope: Scope, headers: Headers) -> bool:
         return True
     # A link on another site may lead here, and nowhere else.
     is_link = headers.get("sec-fetch-mode") == "navigate" and scope["method"] == "GET"
-    return is_link and scope["path"] == "/"
+    return is_link and scope["path"] in PAGES
 
 
 def _token_of(headers: Headers) -> str:

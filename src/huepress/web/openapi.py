@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from huepress import __version__
+from huepress.study.lesson import PARTS
 from huepress.web import form
 from huepress.web.answers import STATUSES
 
@@ -178,6 +179,11 @@ def _binary(media: str) -> dict[str, Any]:
 _NAME: Final = _in_query("name", {"type": "string", "description": "The picture's file name."})
 _NEARBY: Final = {"type": "string", "pattern": "^http://localhost:[1-9][0-9]{0,3}/[a-z]{0,20}$"}
 _ANY: Final = "application/octet-stream"
+_CENTERS: Final = {
+    "type": "string",
+    "pattern": "^#?[0-9a-fA-F]{6}(,#?[0-9a-fA-F]{6}){0,63}$",
+    "description": "A start of one's own: colors, with commas between.",
+}
 
 
 def _option_parameters(*without: str) -> list[dict[str, Any]]:
@@ -256,6 +262,31 @@ def _paths() -> dict[str, Any]:
                 _answers(200, "The palette.", _json(_object(palette=_list(swatch)))),
                 [_NAME, *_option_parameters()],
                 _picture_body(),
+            )
+        },
+        "/study": {
+            "post": _operation(
+                "study",
+                "k-means on the picture, step by step; the file; sizes, times, starts.",
+                _answers(
+                    200,
+                    "Events, a line of JSON each, the last one done or error.",
+                    {"application/x-ndjson": {"schema": {"type": "string"}}},
+                ),
+                [
+                    _NAME,
+                    _in_query("part", {"type": "string", "enum": list(PARTS), "default": "steps"}),
+                    _in_query("centers", _CENTERS),
+                    *_option_parameters(),
+                ],
+                _picture_body(),
+            )
+        },
+        "/study/picture": {
+            "get": _operation(
+                "study_picture",
+                "The picture that the study opens with; its name is in the header Huepress-Name.",
+                _answers(200, "The file.", _binary(_ANY)),
             )
         },
         "/options": {

@@ -9,6 +9,7 @@ import socket
 import threading
 import webbrowser
 from collections.abc import Callable
+from pathlib import Path
 from typing import Final
 
 from huepress.errors import MissingExtraError, OptionError
@@ -21,7 +22,14 @@ _LAST_SECONDS: Final = 2
 _CONNECTIONS: Final = 2000
 
 
-def serve(options: ServeOptions, *, browser: bool, say: Callable[[str], object]) -> None:
+def serve(
+    options: ServeOptions,
+    *,
+    browser: bool,
+    say: Callable[[str], object],
+    page: str = "",
+    picture: Path | None = None,
+) -> None:
     """Serve until Ctrl-C or SIGTERM.
 
     Parameters
@@ -32,6 +40,10 @@ def serve(options: ServeOptions, *, browser: bool, say: Callable[[str], object])
         Open the page in the browser.
     say : callable
         Takes the lines that people should read.
+    page : str
+        What is opened: the first page, or ``study``.
+    picture : Path or None
+        What the study opens with.
 
     Raises
     ------
@@ -46,9 +58,9 @@ def serve(options: ServeOptions, *, browser: bool, say: Callable[[str], object])
         raise MissingExtraError("huepress serve", "uvicorn", "web") from error
     if not options.is_loopback and options.token is None:
         options = options.changed(token=secrets.token_urlsafe(16))
-    app = create_app(options)
+    app = create_app(options, picture)
     listener = _listen(options)
-    address = address_of(options, listener.getsockname()[1])
+    address = address_of(options, listener.getsockname()[1], page)
 
     class Server(uvicorn.Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -79,11 +91,11 @@ def serve(options: ServeOptions, *, browser: bool, say: Callable[[str], object])
     Server(config).run(sockets=[listener])
 
 
-def address_of(options: ServeOptions, port: int) -> str:
+def address_of(options: ServeOptions, port: int, page: str = "") -> str:
     """Return the address to open, with the token when there is one."""
     host = "127.0.0.1" if options.host in ("0.0.0.0", "") else options.host
     host = f"[{host}]" if ":" in host else host
-    return f"http://{host}:{port}/" + (f"?token={options.token}" if options.token else "")
+    return f"http://{host}:{port}/{page}" + (f"?token={options.token}" if options.token else "")
 
 
 def _listen(options: ServeOptions) -> socket.socket:

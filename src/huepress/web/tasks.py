@@ -19,6 +19,7 @@ from huepress.decode import how_to_load, load_with
 from huepress.errors import HuepressError
 from huepress.options import CompressOptions
 from huepress.result.report import STOP_WORDS, Result
+from huepress.study.lesson import PARTS, settings_of
 from huepress.study.sweep import Point, sweep
 from huepress.types import Image
 from huepress.web.draft import draft, figures_of
@@ -115,6 +116,18 @@ class Desk:
         result = compress(self._picture(task, options), options)
         return {"palette": palette_of(result)}
 
+    def _study(self, task: Task, emit: Emit) -> dict[str, Any]:
+        """Tell one part of the lesson."""
+        options = options_of(task["options"], task["max_pixels"])
+        image = self._picture(task, options)
+
+        def tell(event: dict[str, Any]) -> None:
+            emit(event)
+            self._go_on(task)
+
+        PARTS[task["part"]](image, options, settings_of(options, task["centers"]), tell)
+        return {"part": task["part"]}
+
     def _show(self, task: Task, _: Emit) -> dict[str, Any]:
         """Write the picture as a PNG, for browsers that cannot read its format."""
         image = self._picture(task, options_of({}, task["max_pixels"]))
@@ -130,6 +143,7 @@ _TASKS: Final[Mapping[str, Callable[[Desk, Task, Emit], dict[str, Any]]]] = {
     "sweep": Desk._sweep,
     "palette": Desk._palette,
     "show": Desk._show,
+    "study": Desk._study,
 }
 
 

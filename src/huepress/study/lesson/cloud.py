@@ -98,9 +98,10 @@ def cloud_of(image: Image, most: int = SHOWN) -> Cloud:
 
 def rgb_of(image: Image) -> Pixels:
     """Return the pixels in sRGB without alpha."""
-    pixels = spaces.as_srgb(image.pixels.reshape(-1, image.pixels.shape[2]), image.source.icc_profile)
-    pixels = pixels.reshape(image.pixels.shape)
-    if pixels.shape[2] == 3:
+    channels = image.pixels.shape[2]
+    flat = spaces.as_srgb(image.pixels.reshape(-1, channels), image.source.icc_profile)
+    pixels = flat.reshape(image.height, image.width, channels)
+    if channels == 3:
         return pixels
     alpha = pixels[..., 3:].astype(np.float32) / 255
     over = pixels[..., :3] * alpha + WHITE * (1 - alpha)

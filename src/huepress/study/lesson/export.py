@@ -1,4 +1,4 @@
-"""A lesson as one file: the page of the study with its runs inside, for a browser without a server."""
+"""A lesson as one file: the page of the study with its runs inside, to be read without a server."""
 
 from __future__ import annotations
 
@@ -9,16 +9,17 @@ from base64 import b64encode
 from collections.abc import Iterable
 from dataclasses import replace
 from importlib.resources import files
+from pathlib import Path
 from typing import Any, Final
 
 from huepress.options import CompressOptions
 from huepress.study.lesson.cloud import cloud_of
-from huepress.study.lesson.parts import file, sizes, starts
+from huepress.study.lesson.parts import file, sizes, starts, times
 from huepress.study.lesson.run import Settings, watch
 from huepress.types import Image
 
 SHOWN: Final = 40_000
-"""Pixels shown in a file: a third of what the page shows, so that the file stays a few megabytes."""
+"""Pixels shown in a file: fewer than on the page, so that the file stays a few megabytes."""
 
 ALSO: Final = (4, 16, 64)
 """Numbers of clusters in every lesson beside the one asked for."""
@@ -34,7 +35,11 @@ STYLES: Final = ("tokens", "layout", "controls", "study/study")
 
 
 def export(
-    image: Image, options: CompressOptions, settings: Settings, page: str, also: Iterable[int] = ALSO
+    image: Image,
+    options: CompressOptions,
+    settings: Settings,
+    page: str,
+    also: Iterable[int] = ALSO,
 ) -> str:
     """Return one HTML file that shows a lesson without a server.
 
@@ -58,7 +63,7 @@ def export(
     """
     cloud = cloud_of(image, SHOWN)
     lesson: dict[str, Any] = {
-        "name": image.source.name,
+        "name": Path(image.source.name).name,
         "settings": {
             "k": settings.k,
             "init": settings.init,
@@ -69,6 +74,7 @@ def export(
         "runs": {},
         "files": {},
         "sizes": [],
+        "times": [],
         "starts": [],
     }
     for k in sorted({settings.k, *also}):
@@ -83,6 +89,7 @@ def export(
         file(image, options, replace(settings, k=k, init="random", centers=()), told.append)
         lesson["files"][str(k)] = told
     sizes(image, options, settings, lesson["sizes"].append)
+    times(image, options, settings, lesson["times"].append)
     starts(image, options, settings, lesson["starts"].append)
     return _whole(page, lesson)
 
@@ -91,12 +98,15 @@ def _whole(page: str, lesson: dict[str, Any]) -> str:
     """Put styles, scripts and the lesson into the page."""
     static = files("huepress") / "web" / "static"
     styles = "\n".join((static / f"{name}.css").read_text("utf-8") for name in STYLES)
-    scripts = "\n".join(_bare((static / f"{name}.js").read_text("utf-8")) for name in SCRIPTS)
+    scripts = "\n".join(
+        ["const modules = {};"]
+        + [_as_scope(name, (static / f"{name}.js").read_text("utf-8")) for name in SCRIPTS]
+    )
     packed = b64encode(zlib.compress(json.dumps(lesson).encode(), 9)).decode()
     page = re.sub(r"\s*<link rel=\"(?:stylesheet|icon)\"[^>]*>", "", page)
     page = re.sub(r"\s*<script type=\"module\"[^>]*></script>", "", page)
     head = (
-        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
+        '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; '
         "script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src blob: data:\">\n"
         f"<style>\n{styles}\n</style>\n</head>"
     )
@@ -107,7 +117,18 @@ def _whole(page: str, lesson: dict[str, Any]) -> str:
     return page.replace("</head>", head, 1).replace("</body>", tail, 1)
 
 
-def _bare(script: str) -> str:
-    """Return a module's text without its imports and exports: all share one scope in the file."""
-    script = re.sub(r"^import [^;]*;\n", "", script, flags=re.MULTILINE)
-    return re.sub(r"^export ", "", script, flags=re.MULTILINE)
+def _as_scope(name: str, script: str) -> str:
+    """Return a module as a function that runs once and gives back what the module exports.
+
+    A module inside a page has no address that others could import it from.
+    """
+    imports = re.compile(r"^import \{([^}]*)\} from \"([^\"]*)\";\n", re.MULTILINE)
+    exports = re.compile(r"^export (?:async )?(?:const|function|class) ([\w$]+)", re.MULTILINE)
+
+    def taken(match: re.Match[str]) -> str:
+        source = match[2].rsplit("/", 1)[-1].removesuffix(".js")
+        return f"const {{{match[1]}}} = modules.{source};\n"
+
+    body = re.sub(r"^export ", "", imports.sub(taken, script), flags=re.MULTILINE)
+    key, gives = name.rsplit("/", 1)[-1], ", ".join(exports.findall(script))
+    return f"modules.{key} = (() => {{\n{body}\nreturn {{ {gives} }};\n}})();"

@@ -1,4 +1,4 @@
-"""What can be asked of a lesson: the run, the file, sizes, times, and how much luck is in a start."""
+"""What can be asked of a lesson: the run, the file, sizes, times, and the luck in a start."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One run of k-means, told step by step: where the centers are, who belongs to whom, why it ends."""
+"""One run of k-means, told step by step: where the centers are, whose colors are, why it ends."""
 
 from __future__ import annotations
 
