@@ -24,8 +24,8 @@ ROAD = [
     {"encode"},
     {"search"},
     {"result"},
-    {"animate"},
-    {"_compress", "_quantize"},
+    {"animation"},
+    {"_animate", "_compress", "_quantize"},
 ]
 # Edges may import the road and the edges listed.
 EDGES = {

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import huepress.metrics as metrics
+    from huepress._animate import animate
     from huepress._compress import compress
     from huepress._native import build_info
     from huepress._quantize import Quantized, quantize
+    from huepress.animation.result import AnimationResult
     from huepress.batch.shared import fit_palette
     from huepress.decode import load
     from huepress.errors import (
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "AnimationResult",
     "CompressOptions",
     "DecodeError",
     "EncodeError",
@@ -48,6 +51,7 @@ __all__ = [
     "Quantized",
     "Result",
     "WrongPackageError",
+    "animate",
     "build_info",
     "compress",
     "fit_palette",
@@ -57,9 +61,11 @@ __all__ = [
 ]
 
 _HOMES = {
+    "AnimationResult": "animation.result",
     "CompressOptions": "options",
     "Quantized": "_quantize",
     "Result": "result.report",
+    "animate": "_animate",
     "build_info": "_native",
     "compress": "_compress",
     "fit_palette": "batch.shared",

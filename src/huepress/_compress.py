@@ -12,7 +12,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias, cast
 
 from huepress import search
-from huepress.animate import compress_animation, is_animation
+from huepress.animation import compress_animation, is_animation
 from huepress.decode import limits_of, load_with, read
 from huepress.decode.reading import name_of
 from huepress.encode import carry, encode_lossless, kept_original, oxipng

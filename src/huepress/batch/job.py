@@ -17,7 +17,7 @@ from typing import Any, Final
 
 import huepress
 from huepress._compress import compress, finish
-from huepress.animate import is_animation
+from huepress.animation import is_animation
 from huepress.batch.carry import carry_link, digest_of
 from huepress.batch.icons import compress_icon
 from huepress.batch.kinds import HEAD_BYTES, ICONS, PHOTO_FORMATS, kind_of, left_code

@@ -18,6 +18,7 @@ from huepress.errors import HuepressError
 
 _COMMANDS: Final = {
     "compress": "Make pictures smaller.",
+    "animate": "Make an animation of stills or of a film.",
     "sweep": "Show what the number of colors does to size, quality and time.",
     "compare": "Write the same picture by other means, at the same score or size.",
     "palette": "Write the colors of pictures: hex, CSS, GIMP, Adobe, JASC, JSON.",

@@ -12,7 +12,7 @@ from typing import Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from huepress.animate.film import Frame, seen_seconds
+from huepress.animation.film import Frame, seen_seconds
 from huepress.palette.histogram import count, merge
 from huepress.types import Histogram, Pixels
 

@@ -9,7 +9,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from huepress.animate.layers import Layer
+from huepress.animation.layers import Layer
 from huepress.encode import webp
 from huepress.errors import EncodeError
 from huepress.types import IndexedImage, Pixels

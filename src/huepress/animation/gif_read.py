@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import GifImagePlugin, ImageFile
 
-from huepress.animate.film import Animation, Frame
+from huepress.animation.film import Animation, Frame
 from huepress.decode import Limits
 from huepress.errors import DecodeError, LimitError
 from huepress.types import Source
@@ -291,7 +291,7 @@ def packed_blocks(data: bytes) -> bytes:
 
 
 def read_gif(source: Source, limits: Limits) -> Animation:
-    """Read a GIF as an animation; see `huepress.animate.read`."""
+    """Read a GIF as an animation; see `huepress.animation.read`."""
     assert source.data is not None
     parts = take_apart(source.name, source.data, limits)
 

@@ -11,10 +11,10 @@ import pytest
 from PIL import Image
 
 import huepress
-from animate.films import ball, file_of, noise
-from huepress.animate import is_animation, read_animation
-from huepress.animate.gif_read import packed_blocks
-from huepress.animate.timing import merged
+from animation.films import ball, file_of, noise
+from huepress.animation import is_animation, read_animation
+from huepress.animation.gif_read import packed_blocks
+from huepress.animation.timing import merged
 from huepress.decode import Limits
 
 COMMON = Limits()
@@ -215,7 +215,7 @@ def test_frames_are_limited(monkeypatch):
     data = file_of(ball(n=6))
     with pytest.raises(huepress.LimitError, match="frames"):
         huepress.compress(data, max_frames=3)
-    monkeypatch.setattr("huepress.animate.read.MOST_FRAMES", 5)
+    monkeypatch.setattr("huepress.animation.read.MOST_FRAMES", 5)
     with pytest.raises(huepress.LimitError, match="pixels in all frames"):
         huepress.compress(data, max_pixels=40 * 56)
 

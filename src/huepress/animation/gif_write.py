@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from huepress.animate.film import FOREVER
-from huepress.animate.gif_read import packed_blocks
+from huepress.animation.film import FOREVER
+from huepress.animation.gif_read import packed_blocks
 from huepress.types import Colors
 
 MOST_TICKS = 65535

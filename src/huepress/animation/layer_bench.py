@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from huepress.animate.colors import CLEAR, colors_of, numbers_of
-from huepress.animate.film import Frame
-from huepress.animate.goals import Pass
-from huepress.animate.layers import Colors, Layer, LayerPress, LayerWriter
-from huepress.animate.score import FilmScorer
+from huepress.animation.colors import CLEAR, colors_of, numbers_of
+from huepress.animation.film import Frame
+from huepress.animation.goals import Pass
+from huepress.animation.layers import Colors, Layer, LayerPress, LayerWriter
+from huepress.animation.score import FilmScorer
 from huepress.encode.tidy import luma
 from huepress.types import IndexedImage, Palette, Pixels
 

@@ -11,8 +11,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from huepress.animate.film import Animation, Frame
-from huepress.animate.gif_read import read_gif
+from huepress.animation.film import Animation, Frame
+from huepress.animation.gif_read import read_gif
 from huepress.decode import Limits
 from huepress.decode.frame import FAULTS
 from huepress.decode.pixels import from_pillow

@@ -16,12 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from huepress import _core
-from huepress.animate import lzw
-from huepress.animate.boxes import Box, around, union
-from huepress.animate.colors import CLEAR, Numbers, colors_of, numbers_of
-from huepress.animate.film import SLOWED, Frame
-from huepress.animate.gif_read import BACKGROUND, KEEP, PREVIOUS, TICKS
-from huepress.animate.gif_write import MOST_TICKS, GifPatch
+from huepress.animation import lzw
+from huepress.animation.boxes import Box, around, union
+from huepress.animation.colors import CLEAR, Numbers, colors_of, numbers_of
+from huepress.animation.film import SLOWED, Frame
+from huepress.animation.gif_read import BACKGROUND, KEEP, PREVIOUS, TICKS
+from huepress.animation.gif_write import MOST_TICKS, GifPatch
 from huepress.errors import EncodeError
 from huepress.remap.masking import importance
 from huepress.types import Colors, Pixels, Points

@@ -15,9 +15,9 @@ from typing import Final, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from huepress.animate.boxes import Box, around
-from huepress.animate.colors import CLEAR, Numbers, colors_of, numbers_of
-from huepress.animate.film import SLOWED, Frame
+from huepress.animation.boxes import Box, around
+from huepress.animation.colors import CLEAR, Numbers, colors_of, numbers_of
+from huepress.animation.film import SLOWED, Frame
 from huepress.color.spaces import embed
 from huepress.remap.masking import importance
 from huepress.remap.rate import RateMap

@@ -11,10 +11,10 @@ import pytest
 from PIL import Image
 
 import huepress
-from animate.films import ball, file_of, noise
-from huepress.animate import read_animation
-from huepress.animate.apng import _delay, _packed
-from huepress.animate.timing import merged
+from animation.films import ball, file_of, noise
+from huepress.animation import read_animation
+from huepress.animation.apng import _delay, _packed
+from huepress.animation.timing import merged
 from huepress.formats.png import chunks_of
 from huepress.limits import Limits
 

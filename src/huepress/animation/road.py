@@ -12,20 +12,20 @@ from typing import Any, Final
 
 import numpy as np
 
-from huepress.animate import goals
-from huepress.animate.apng import ApngWriter
-from huepress.animate.colors import count_colors
-from huepress.animate.film import Animation, Frame
-from huepress.animate.gif_bench import GifBench, exact_tables
-from huepress.animate.gif_press import How, Tables, table_of
-from huepress.animate.goals import Bench, Pass
-from huepress.animate.layer_bench import LayerBench, exact_palette, with_clear
-from huepress.animate.layers import Colors, LayerWriter
-from huepress.animate.lzw import Parse
-from huepress.animate.read import FORMATS, read_animation
-from huepress.animate.result import AnimationResult, first_image
-from huepress.animate.timing import FASTEST_GIF, at_most, merged
-from huepress.animate.webp_film import WebpWriter
+from huepress.animation import goals
+from huepress.animation.apng import ApngWriter
+from huepress.animation.colors import count_colors
+from huepress.animation.film import Animation, Frame
+from huepress.animation.gif_bench import GifBench, exact_tables
+from huepress.animation.gif_press import How, Tables, table_of
+from huepress.animation.goals import Bench, Pass
+from huepress.animation.layer_bench import LayerBench, exact_palette, with_clear
+from huepress.animation.layers import Colors, LayerWriter
+from huepress.animation.lzw import Parse
+from huepress.animation.read import FORMATS, read_animation
+from huepress.animation.result import AnimationResult, first_image
+from huepress.animation.timing import FASTEST_GIF, at_most, merged
+from huepress.animation.webp_film import WebpWriter
 from huepress.decode import limits_of
 from huepress.encode import oxipng
 from huepress.encode.gif import binary_alpha

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from math import log2
 from typing import Final, Protocol
 
-from huepress.animate.film import Frame
-from huepress.animate.score import FilmScore
+from huepress.animation.film import Frame
+from huepress.animation.score import FilmScore
 
 LOWEST, HIGHEST = 2.0**-8, 2.0**12
 """Rate weights that are tried."""

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from huepress._forks import cached_property
-from huepress.animate.colors import count_colors
-from huepress.animate.film import Animation, Frame
-from huepress.animate.read import read_animation
-from huepress.animate.score import FilmScore, paired, score_films
+from huepress.animation.colors import count_colors
+from huepress.animation.film import Animation, Frame
+from huepress.animation.read import read_animation
+from huepress.animation.score import FilmScore, paired, score_films
 from huepress.decode import Limits
 from huepress.metrics import Verdict
 from huepress.result.report import Result, colors_words, kept_words, size_words

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from huepress.animate.film import Frame, seen_seconds
+from huepress.animation.film import Frame, seen_seconds
 from huepress.metrics import Verdict, judge
 from huepress.types import Pixels
 

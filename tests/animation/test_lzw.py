@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from animate.lzw_twin import FREE, FREE_OR_KEPT, KEPT, OR_KEPT, Twin
+from animation.lzw_twin import FREE, FREE_OR_KEPT, KEPT, OR_KEPT, Twin
 from huepress import _core
-from huepress.animate.gif_read import GifFrame, indices_of
+from huepress.animation.gif_read import GifFrame, indices_of
 
 OPTIONS = {
     "rate_weight": 4.0,

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from huepress.animate.film import SLOWED, Frame, seen_seconds
+from huepress.animation.film import SLOWED, Frame, seen_seconds
 
 FASTEST_GIF = 50.0
 """Frames a second that GIF can hold: browsers slow shorter delays than 2/100 s down to 10/100."""

@@ -5,10 +5,10 @@ seen (`colors`), and every walk through them makes a whole file (`gif_press` ove
 `gif_write`). `gif_goals` looks for the walk that is wanted, `road` is the way through all.
 """
 
-from huepress.animate.film import Animation, Frame
-from huepress.animate.read import is_animation, read_animation
-from huepress.animate.result import AnimationResult
-from huepress.animate.road import compress_animation
+from huepress.animation.film import Animation, Frame
+from huepress.animation.read import is_animation, read_animation
+from huepress.animation.result import AnimationResult
+from huepress.animation.road import compress_animation
 
 __all__ = [
     "Animation",

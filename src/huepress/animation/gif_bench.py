@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from huepress.animate.colors import CLEAR, colors_of, numbers_of
-from huepress.animate.film import Animation, Frame
-from huepress.animate.gif_press import GifPress, How, Table, Tables, table_of, with_room
-from huepress.animate.gif_write import write_gif
-from huepress.animate.goals import Pass
-from huepress.animate.score import FilmScorer
+from huepress.animation.colors import CLEAR, colors_of, numbers_of
+from huepress.animation.film import Animation, Frame
+from huepress.animation.gif_press import GifPress, How, Table, Tables, table_of, with_room
+from huepress.animation.gif_write import write_gif
+from huepress.animation.goals import Pass
+from huepress.animation.score import FilmScorer
 from huepress.types import Colors
 
 

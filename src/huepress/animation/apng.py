@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from huepress.animate.layers import Layer
+from huepress.animation.layers import Layer
 from huepress.encode import oxipng
 from huepress.encode.png import NONE, USUAL
 from huepress.errors import EncodeError
