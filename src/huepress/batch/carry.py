@@ -40,7 +40,7 @@ def digest_of(data: bytes) -> bytes:
 def content_of(address: str, limits: Limits) -> Content:
     """Return what stands for a file; a local one is never held in memory."""
     if is_remote(address):
-        data = _read(address, limits)
+        data = store_of(address).content(address, limits)
         return Content(digest_of(data), len(data))
     seen = _Seen()
     try:
@@ -78,7 +78,7 @@ def carry_file(source: str, output: str, *, force: bool, limits: Limits) -> Cont
         The output exists, or cannot be written.
     """
     if is_remote(source) or is_remote(output):
-        data = _read(source, limits)
+        data = store_of(source).content(source, limits)
         store_of(output).write(output, data, force=force, keep_from=None, make_parents=True)
         return Content(digest_of(data), len(data))
     seen = _Seen()
@@ -88,12 +88,6 @@ def carry_file(source: str, output: str, *, force: bool, limits: Limits) -> Cont
         words = error.strerror or str(error)
         raise InputError(source, words, "a file that can be read") from error
     return seen.content()
-
-
-def _read(address: str, limits: Limits) -> bytes:
-    """Read a file that may be empty, as pictures may not."""
-    store = store_of(address)
-    return store.read(address, limits) if store.head(address, 1) else b""
 
 
 class _Seen:

@@ -39,19 +39,20 @@ class Output:
     known: Record | None
     adopt: bool
 
-    def put(self, address: str, content: bytes) -> None:
-        """Write a file (raises OutputError)."""
+    def put(self, address: str, content: bytes, *, like: bool = False) -> None:
+        """Write a file, with the input's mode and time if asked for (raises OutputError)."""
         if address == STDIO:
             _put_on_stdout(content)
             return
         target, store = self.target, store_of(address)
+        like = (like or target.in_place) and not is_remote(address)
         with writing:
             try:
                 store.write(
                     address,
                     content,
                     force=self._may_replace(address),
-                    keep_from=target.source if target.in_place and not is_remote(address) else None,
+                    keep_from=target.source if like else None,
                     make_parents=target.make_parents,
                 )
             except OutputError:

@@ -33,6 +33,7 @@ REASONS: Final = {
     "told": "as huepress.toml has it",
     "no_writer": "a format that is only read",
     "not_a_picture": "not a picture",
+    "rewritten": "references follow",
     "deep": "has more than 8 bits a channel",
     "unchanged": "unchanged",
     "compressed_before": "compressed before",

@@ -86,6 +86,9 @@ class Store(Protocol):
     def read(self, address: str, limits: Limits) -> bytes:
         """Return a file; InputError or LimitError when it cannot be had."""
 
+    def content(self, address: str, limits: Limits) -> bytes:
+        """Return a file that may be empty, as pictures may not."""
+
     def write(
         self, address: str, data: bytes, *, force: bool, keep_from: str | None, make_parents: bool
     ) -> None:
@@ -166,6 +169,10 @@ class LocalStore:
     def read(self, address: str, limits: Limits) -> bytes:
         """As the protocol says."""
         return read(Path(address), limits)
+
+    def content(self, address: str, limits: Limits) -> bytes:
+        """As the protocol says."""
+        return self.read(address, limits) if self.head(address, 1) else b""
 
     def write(
         self, address: str, data: bytes, *, force: bool, keep_from: str | None, make_parents: bool
@@ -252,6 +259,10 @@ class RemoteStore:
             return read(self._fs.cat_file(address), limits, name=address)
         except remote_errors() as error:
             raise _unreadable(address, error) from error
+
+    def content(self, address: str, limits: Limits) -> bytes:
+        """As the protocol says."""
+        return self.read(address, limits) if self.head(address, 1) else b""
 
     def write(
         self, address: str, data: bytes, *, force: bool, keep_from: str | None, make_parents: bool

@@ -60,8 +60,11 @@ def command(sources: tuple[str, ...], as_json: bool, quiet: bool, **values: Any)
         options = options.changed(drop_signature=True)
     if batch.check and not (write.output or write.out_dir):
         write = write.changed(in_place=True)
-    if batch.prune and write.out_dir is None:
-        raise click.UsageError("--prune goes with --out-dir")
+    for name, given in (("--prune", batch.prune), ("--rewrite", batch.rewrite)):
+        if given and write.out_dir is None:
+            raise click.UsageError(f"{name} goes with --out-dir")
+    if batch.rewrite and "://" in str(write.out_dir):
+        raise click.UsageError("--rewrite goes with an --out-dir of this machine")
 
     from huepress.batch import plan
     from huepress.batch.config import Configs
@@ -156,8 +159,11 @@ def _work(
         if manifest is not None:
             stack.enter_context(manifest)
         progress = stack.enter_context(Progress(len(targets), enabled=teller.shows_progress))
+        from huepress.batch.texts import renames_of, rewrite_texts, split_texts
+
+        others, texts = split_texts(targets, batch.rewrites)
         rows = room.run(
-            targets,
+            others,
             options,
             batch,
             manifest=manifest,
@@ -171,6 +177,18 @@ def _work(
             progress.advance(row.source, row.saved)
             if row.output is not None and row.failure is None:
                 done[row.source] = row.output
+        out_dir = write.out_dir or ""
+        renames = renames_of(targets, done, out_dir) if texts else None
+        if renames is not None:
+            writes = not (batch.dry_run or batch.check)
+            for row, diff in rewrite_texts(
+                texts, renames, batch.rewrites, out_dir, manifest=manifest, write=writes
+            ):
+                teller.tell(row)
+                if row.output is not None and row.failure is None:
+                    done[row.source] = row.output
+                if batch.dry_run and diff:
+                    click.echo(diff, nl=False, err=teller.wants_scores)
         if batch.prune and manifest is not None and write.out_dir is not None:
             for row in room.prune(
                 manifest, targets, done, write.out_dir, write=not (batch.dry_run or batch.check)

@@ -10,6 +10,9 @@ from huepress.options.spec import OptionGroup, option
 
 PANEL: Final = "Many files"
 
+TEXTS: Final = ("html", "css", "js", "md")
+"""Kinds of text files whose references follow."""
+
 
 @dataclass(frozen=True, slots=True)
 class BatchOptions(OptionGroup):
@@ -76,6 +79,15 @@ class BatchOptions(OptionGroup):
         "With --out-dir: remove outputs whose source is gone, if they are as they were written.",
         group=PANEL,
     )
+    rewrite: str | None = option(
+        None,
+        "text",
+        "--rewrite",
+        "With --out-dir: let references in these files follow pictures that change their names, of"
+        " html, css, js, md; --dry-run shows a diff.",
+        metavar="KINDS",
+        group=PANEL,
+    )
     min_savings: str | None = option(
         None,
         "size",
@@ -133,7 +145,14 @@ class BatchOptions(OptionGroup):
         OptionGroup.__post_init__(self)
         if self.manifest and self.no_manifest:
             raise OptionError("no_manifest", True, "only one of manifest and no_manifest")
+        if unknown := set(self.rewrites) - set(TEXTS):
+            raise OptionError("rewrite", ", ".join(sorted(unknown)), ", ".join(TEXTS))
         if self.prune and (self.no_manifest or not (self.recursive or self.manifest)):
             raise OptionError("prune", True, "only with recursive, and a manifest")
         if self.save_palette and not self.shared_palette:
             raise OptionError("save_palette", self.save_palette, "only with shared_palette")
+
+    @property
+    def rewrites(self) -> tuple[str, ...]:
+        """Kinds of text files whose references follow."""
+        return tuple(word.strip() for word in (self.rewrite or "").split(",") if word.strip())
