@@ -84,8 +84,8 @@ double map_rate(In<float, nb::ndim<2>> points, In<float, nb::ndim<2>> weights,
                 In<std::uint8_t, nb::ndim<2>> nearest, In<float, nb::ndim<2>> palette,
                 In<double, nb::ndim<1>> counts, Out<std::uint8_t, nb::ndim<2>> indices,
                 float rate_weight, float outlier, float price_mix, std::pair<float, float> spread_right,
-                std::pair<float, float> spread_down, bool find, const std::vector<int>& reach,
-                const std::string& container, std::size_t n_bands, std::size_t n_threads) {
+                std::pair<float, float> spread_down, float forget, float chroma_down, bool find,
+                const std::vector<int>& reach, const std::string& container, std::size_t n_bands, std::size_t n_threads) {
     const std::size_t dims = points.shape(1);
     const std::size_t height = indices.shape(0), width = indices.shape(1);
     require(dims == 3 || dims == 4, "points must have 3 or 4 coordinates");
@@ -117,6 +117,8 @@ double map_rate(In<float, nb::ndim<2>> points, In<float, nb::ndim<2>> weights,
                               price_mix,
                               {spread_right.first, spread_right.second},
                               {spread_down.first, spread_down.second},
+                              forget,
+                              chroma_down,
                               find,
                               {}};
     int n_groups = 0;
@@ -502,7 +504,7 @@ NB_MODULE(_core, m) {
           "coordinate is lightness; out (height, width) float32.");
     m.def("map_rate", &map_rate, "points"_a, "weights"_a, "smoothness"_a, "nearest"_a,
           "palette"_a, "counts"_a, "indices"_a, "rate_weight"_a, "outlier"_a, "price_mix"_a, "spread_right"_a,
-          "spread_down"_a, "find"_a, "reach"_a, "container"_a, "n_bands"_a, "n_threads"_a,
+          "spread_down"_a, "forget"_a, "chroma_down"_a, "find"_a, "reach"_a, "container"_a, "n_bands"_a, "n_threads"_a,
           "Palette entries by distortion + rate_weight x bits; bands of rows know nothing of each other.");
     m.def("map_lzw", &map_lzw, "points"_a, "shown"_a, "weights"_a, "smoothness"_a, "rules"_a,
           "palette"_a, "indices"_a, "rate_weight"_a, "outlier"_a, "spread_right"_a, "spread_down"_a,

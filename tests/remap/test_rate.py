@@ -101,7 +101,18 @@ def _compare(points, size, n_colors, how):
     _core.assign(points, palette, nearest, None, 1)
     nearest = nearest.reshape(size)
     counts = np.bincount(nearest.reshape(-1), minlength=n_colors).astype(np.float64)
-    options = (rate_weight, 1 / 625, 0.5, (0.28, 0.6), (0.45, 0.15), find, reach, container)
+    options = (
+        rate_weight,
+        1 / 625,
+        0.5,
+        (0.28, 0.6),
+        (0.45, 0.15),
+        0.7,
+        0.75,
+        find,
+        reach,
+        container,
+    )
     indices = np.empty(size, np.uint8)
     _core.map_rate(points, weights, smoothness, nearest, palette, counts, indices, *options, 1, 1)
     plain = ReferenceMap(width, palette, counts, *options)
@@ -123,7 +134,7 @@ def test_bands_are_mapped_apart(height, n_threads):
     nearest = np.zeros((height, width), np.uint8)
     _core.assign(points, palette, nearest.reshape(-1), None, 1)
     counts = np.bincount(nearest.reshape(-1), minlength=9).astype(np.float64)
-    options = (20.0, 1 / 625, 0.5, (0.28, 0.6), (0.45, 0.15), True, [1, 1], "png")
+    options = (20.0, 1 / 625, 0.5, (0.28, 0.6), (0.45, 0.15), 0.7, 0.75, True, [1, 1], "png")
 
     def mapped(top, bottom, n_bands):
         part = slice(top * width, bottom * width)

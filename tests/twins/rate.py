@@ -55,6 +55,8 @@ class ReferenceMap:
         price_mix: float,
         spread_right: tuple[float, float],
         spread_down: tuple[float, float],
+        forget: float,
+        chroma_down: float,
         find: bool,
         reach: tuple[int, ...],
         container: str,
@@ -63,6 +65,10 @@ class ReferenceMap:
         self.rate_weight = float(F(rate_weight))
         self.outlier = F(outlier)
         self.spread_right, self.spread_down = spread_right, spread_down
+        self.forget = np.zeros(self.dims, F)
+        self.forget[0] = forget
+        self.down_shares = np.ones(self.dims, F)
+        self.down_shares[1:3] = chroma_down
         self.find = find and width >= 3
         self.model = MODELS[container](width)
         self.entry = np.argsort(palette[:, 0], kind="stable")
@@ -170,8 +176,10 @@ class ReferenceMap:
         last = np.zeros(self.dims, F)
         error = np.zeros((self.width + 4, self.dims), F)
         for x in range(self.width):
-            last = (target[x] + right[x] * last) - self.palette[labels[x]]
-            error[x + 2] = down[x] * last
+            carried = right[x] * last
+            felt = (target[x] + carried) - self.palette[labels[x]]
+            last = felt - self.forget * carried
+            error[x + 2] = (down[x] * self.down_shares) * (felt - self.forget * self.blurred[x])
         self.blurred = F(0.25) * (error[1:-3] + error[3:-1]) + F(0.5) * error[2:-2]
         self.rows.append(labels)
         return [int(self.entry[label]) for label in labels]
@@ -230,6 +238,7 @@ class ReferenceMap:
                 spread,
                 self.outlier,
                 self.model.shortest,
+                self.forget,
             )
             if x in candidates:
                 offset = candidates[x] - x
@@ -255,6 +264,7 @@ class ReferenceMap:
                     spread,
                     self.outlier,
                     self.model.shortest,
+                    self.forget,
                 )
                 ends = np.concatenate([ends, more])
             if label >= 0:
@@ -281,7 +291,8 @@ class ReferenceMap:
             entries = self.palette[window]
             literal_error = shifted - entries
             prices = weight * self._felt(literal_error) + self.literal[window]
-            on_error = (target[x] + spread * runs.error[window]) - entries
+            on_carried = spread * runs.error[window]
+            on_error = (target[x] + on_carried) - entries
             grown = self.grow[np.minimum(runs.length[window], LAST_PRICED)]
             on = (runs.cost[window] - best + grown) + weight * self._felt(on_error)
             runs.length[window] += 1
@@ -290,6 +301,8 @@ class ReferenceMap:
             runs.cost[window] = np.where(fresh, prices, on)
             runs.length[window] = np.where(fresh, 0, runs.length[window])
             run_literal[window] = np.where(fresh, 1, run_literal[window])
+            literal_error = literal_error - self.forget * (spread * error)
+            on_error = on_error - self.forget * on_carried
             runs.error[window] = np.where(fresh[:, None], literal_error, on_error)
             price, literal = bound, guess[x]
             if high > low and prices.min() < price:
@@ -305,7 +318,8 @@ class ReferenceMap:
                 label, error = run, runs.error[run].copy()
             elif lane < 0:
                 nodes.append(("literal", literal, 1))
-                label, error = literal, shifted - self.palette[literal]
+                label = literal
+                error = (shifted - self.palette[literal]) - self.forget * (spread * error)
             elif lane < len(self.lanes):
                 nodes.append(("fixed", lane, int(fixed.length[lane])))
                 row, dx = self.lanes[lane]
@@ -427,14 +441,17 @@ class _States:
         spread: np.float32,
         outlier: np.float32,
         shortest: int,
+        forget: Row,
     ) -> Row:
         """Take one pixel; returns the price where a copy may end here."""
         on = self.cost - best + grow[np.minimum(self.length, LAST_PRICED)]
         fresh = start < on
         self.length = np.where(fresh, 1, self.length + 1)
         before = np.where(fresh[:, None], node_error, self.error)
-        self.error = np.asarray((target + spread * before) - source, np.float32)
-        self.cost = np.where(fresh, start, on) + weight * _felt(self.error, outlier)
+        carried = spread * before
+        felt = np.asarray((target + carried) - source, np.float32)
+        self.error = felt - forget * carried
+        self.cost = np.where(fresh, start, on) + weight * _felt(felt, outlier)
         return np.where(self.length >= shortest, self.cost, NEVER)
 
 

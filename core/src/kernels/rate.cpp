@@ -69,7 +69,7 @@ static inline F32 felt(F32 squared, float outlier) { return squared + outlier * 
 template <int Dims, int N>
 static inline F32 step(Lanes<Dims, N>& lanes, int at, F32 start, float best, const Growth& grow,
                        const F32* source, const float* node_error, const float* target,
-                       float weight, float spread, float outlier, int shortest) {
+                       float weight, float spread, float outlier, int shortest, float forget) {
     const I32 before = load(lanes.length + at);
     const F32 on = load(lanes.cost + at) - best + grow(before < kLastPriced ? before : splat(kLastPriced));
     const I32 fresh = start < on;
@@ -79,8 +79,9 @@ static inline F32 step(Lanes<Dims, N>& lanes, int at, F32 start, float best, con
     F32 distance{};
     for (int d = 0; d < Dims; ++d) {
         const F32 last = fresh ? splat(node_error[d]) : load(lanes.error[d] + at);
-        const F32 error = (target[d] + spread * last) - source[d];
-        store(lanes.error[d] + at, error);
+        const F32 carried = spread * last;
+        const F32 error = (target[d] + carried) - source[d];
+        store(lanes.error[d] + at, d == 0 ? error - forget * carried : error);
         distance = distance + error * error;
     }
     const F32 cost = price + weight * felt(distance, outlier);
@@ -185,7 +186,7 @@ void map_row(const RateRow& r) {
                 F32 source[Dims];
                 for (int d = 0; d < Dims; ++d) source[d] = load(from[d] + v);
                 const F32 end = step(fixed, at, load(r.start + at), best, grow, source, node_error,
-                                     target, weight, spread, r.outlier, r.shortest);
+                                     target, weight, spread, r.outlier, r.shortest, r.forget);
                 match.offer(end, lane_numbers() + at);
             }
         }
@@ -214,7 +215,7 @@ void map_row(const RateRow& r) {
                 F32 source[Dims];
                 for (int d = 0; d < Dims; ++d) source[d] = load(found_source[d] + at);
                 const F32 end = step(found, at, load(found_start + at), best, grow, source,
-                                     node_error, target, weight, spread, r.outlier, r.shortest);
+                                     node_error, target, weight, spread, r.outlier, r.shortest, r.forget);
                 match.offer(end, lane_numbers() + (n_fixed + at));
             }
         }
@@ -234,6 +235,7 @@ void map_row(const RateRow& r) {
         // The cheapest literal. Entries whose first coordinate alone costs more are passed over.
         float shifted[Dims];
         for (int d = 0; d < Dims; ++d) shifted[d] = target[d] + spread * node_error[d];
+        const float forgotten = r.forget * (spread * node_error[0]);
         const std::size_t guess = r.nearest[x];
         float bound = 0.0f;
         for (int d = 0; d < Dims; ++d) {
@@ -266,8 +268,13 @@ void map_row(const RateRow& r) {
                 const F32 entry = load(r.palette[d] + j);
                 error[d] = shifted[d] - entry;
                 distance = distance + error[d] * error[d];
-                on_error[d] = (target[d] + spread * load(run_error[d] + j)) - entry;
+                const F32 carried = spread * load(run_error[d] + j);
+                on_error[d] = (target[d] + carried) - entry;
                 run_distance = run_distance + on_error[d] * on_error[d];
+                if (d == 0) {
+                    error[d] = error[d] - forgotten;
+                    on_error[d] = on_error[d] - r.forget * carried;
+                }
             }
             const F32 price = weight * felt(distance, r.outlier) + load(r.literal + j);
             literals.offer(price, label);
@@ -308,6 +315,7 @@ void map_row(const RateRow& r) {
             node.source = std::uint32_t(literal);
             node_label = literal;
             for (int d = 0; d < Dims; ++d) node_error[d] = shifted[d] - r.palette[d][literal];
+            node_error[0] -= forgotten;
         } else if (lane < n_fixed) {
             const int g = lane / kRateLanes;
             node.kind = std::uint32_t(kFixed + lane);

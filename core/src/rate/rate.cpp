@@ -374,6 +374,7 @@ struct RateMapper::State {
         r.candidate_start = candidate_start.data();
         r.ring = ring.data();
         r.ring_mask = ring.size() - 1;
+        r.forget = options.forget;
         r.spread = right.data();
         r.n_groups = int(group_row.size());
         r.group_row = group_row.data();
@@ -402,8 +403,12 @@ struct RateMapper::State {
             const float* shares = options.spread_down;
             const float down = shares[0] + smoothness[x] * (shares[1] - shares[0]);
             for (std::size_t i = 0; i < dims; ++i) {
-                last[i] = (target[i][x] + right[x] * last[i]) - palette[i][labels[x]];
-                error[i][x + 2] = down * last[i];
+                const float carried = right[x] * last[i];
+                const float felt = (target[i][x] + carried) - palette[i][labels[x]];
+                const float forget = i == 0 ? options.forget : 0.0f;
+                last[i] = felt - forget * carried;
+                const float share = i == 1 || i == 2 ? down * options.chroma_down : down;
+                error[i][x + 2] = share * (felt - forget * blurred[i][x]);
             }
             indices[x] = std::uint8_t(entry[labels[x]]);
         }

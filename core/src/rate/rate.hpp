@@ -20,6 +20,10 @@ struct RateOptions {
     // Shares of a pixel's error, 0 to < 1, where smoothness is 0 and where it is 1.
     float spread_right[2];  // passed to the next pixel
     float spread_down[2];   // passed to the next row
+    // Of what lightness, the first coordinate, takes over from its neighbors, this share is not passed
+    // on again: errors stay within a few pixels instead of only without a mean. 0: all goes on.
+    float forget;
+    float chroma_down;      // share of spread_down that the second and the third coordinate pass
     bool find;              // follow matches found by context beside those at fixed offsets
     // Copies from the rows above: for each, the number of groups of sixteen neighboring offsets that
     // are followed, centered on the pixel straight above; ends with 0. Sum at most 32.

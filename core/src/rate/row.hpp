@@ -51,6 +51,7 @@ struct RateRow {
     const std::uint32_t* candidate;      // ring position with a like context, or kNoCandidate
     const float* candidate_start;        // price of starting a match there
     const std::uint16_t* ring;
+    float forget;                 // share of what the first coordinate takes over that goes no further
     const float* spread;          // for each pixel, the share of the last one's error it takes over
     std::size_t ring_mask;        // the ring has a power of two positions
     int shortest;                 // length of a match

@@ -27,9 +27,9 @@ from huepress.remap.masking import importance
 from huepress.remap.nearest import seen_entries, with_opaque
 from huepress.types import IndexedImage, Indices, Palette, Pixels, Points
 
-# Scale of the chroma coordinates while mapping; the palette is found with all of it. Measured on
-# six photographs: 0.7-0.8 is smallest at equal score (docs/lab-book.md, Rate).
-_CHROMA: Final = 0.8
+# Scale of the chroma coordinates while mapping; the palette is found with all of it. 0.8 is
+# smallest at equal SSIMULACRA2, 0.5 at equal ColorVideoVDP (docs/lab-book.md, Rate).
+_CHROMA: Final = 0.65
 # The same where lightness comes first. Paintings keep the grain of crayon and brush for a quarter
 # more bytes, of what was three fifths of the peers'; charts at high scores come nearer to the
 # original by butteraugli for a hundredth more (docs/lab-book.md, Rate).
@@ -38,20 +38,29 @@ _CHROMA_LAST: Final = 0.35
 # where the picture is smooth, at a low rate weight and at a high one. In smooth areas nearly all
 # of it goes on, to the right, so that neither bands nor streaks are left (docs/lab-book.md, Rate).
 _SPREAD_RIGHT: Final = (0.28, 0.72, 0.87)
-_SPREAD_DOWN: Final = (0.50, 0.15, 0.07)
+_SPREAD_DOWN: Final = (0.62, 0.20, 0.12)
 # In pictures of gradients 1 to 10 % of the bytes, a fifth of the peers', buy 3 to 8 % less of the
 # error that is left after a blur (docs/lab-book.md, Rate).
 _SPREAD_RIGHT_GRADIENTS: Final = (0.28, 0.80, 0.87)
-_SPREAD_DOWN_GRADIENTS: Final = (0.50, 0.12, 0.07)
+_SPREAD_DOWN_GRADIENTS: Final = (0.62, 0.16, 0.12)
+# Of what lightness takes over from its neighbors, this share goes no further, and so much less of
+# the error of chroma than of lightness goes down. An error that is passed on and on has no mean,
+# but is strong at four to ten pixels a wave, where an eye at a desk sees best; one that is passed
+# on once is weak there. 4 % of the bytes at equal ColorVideoVDP (docs/lab-book.md, Rate).
+_FORGET: Final = 0.5
+_CHROMA_DOWN: Final = 0.75
 # Rate weight half way from the low to the high one: from there on runs are long enough to be seen
 # as streaks in what is only half smooth (docs/lab-book.md, Rate).
 _STREAKS: Final = 32.0
 # How much more errors count where the picture is smooth, at a high rate weight: long runs are seen
 # as streaks there before they are anywhere (docs/lab-book.md, Rate).
-_PREMIUM: Final = 2.0
-# 1 / squared distance (a tenth of the way from black to white) at which an error counts twice
+_PREMIUM: Final = 12.0
+# How far the weights go towards their roots at a high rate weight: texture gives up too much there
+# otherwise (docs/lab-book.md, Rate).
+_TO_ROOT: Final = 0.8
+# 1 / squared distance (a fifteenth of the way from black to white) at which an error counts twice
 # (docs/lab-book.md, Rate).
-_OUTLIER: Final = 1 / 625
+_OUTLIER: Final = 1 / 300
 # Groups of sixteen offsets followed in each of the rows above. More and wider ones keep paying,
 # ever less: one row of 16 offsets +12 % bytes, eight rows of 64 -2 % at twice the time
 # (docs/lab-book.md, Rate). WebP's short distances reach eight rows (docs/lab-book.md, WebP).
@@ -141,6 +150,8 @@ class RateMap:
             if smooth
             else (_SPREAD_RIGHT, _SPREAD_DOWN)
         )
+        # In sRGB no coordinate is lightness.
+        self._shaping = (_FORGET, _CHROMA_DOWN) if is_oklab(color_space) else (0.0, 1.0)
         self._take(palette, masked, nearest)
 
     def with_palette(
@@ -223,6 +234,7 @@ class RateMap:
             0.5,
             _shares(right, dither, streaks),
             _shares(down, dither, streaks),
+            *self._shaping,
             find,
             _REACH[container] if wide else _NARROW,
             container,
@@ -246,12 +258,16 @@ class RateMap:
         return smoothness
 
     def _weights_at(self, streaks: float) -> NDArray[np.float32]:
-        """Weights of errors: with a premium, as the rate weight rises, where it is smooth."""
+        """Weights of errors: as the rate weight rises nearer their roots, and dear where smooth."""
         premium = self._importance * self._importance
         premium *= premium
         premium *= np.float32(_PREMIUM * streaks)
         premium += np.float32(1)
-        premium *= self._weights
+        weights = np.sqrt(self._weights)
+        weights -= self._weights
+        weights *= np.float32(_TO_ROOT * streaks)
+        weights += self._weights
+        premium *= weights
         return premium
 
     def _keep_clear(self, indices: Indices) -> None:
