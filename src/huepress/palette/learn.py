@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,13 +19,15 @@ from huepress.limits import Deadline
 from huepress.options import CompressOptions
 from huepress.palette import deep, fixed, flat, kmeans, opaque
 from huepress.palette.files import to_hex
-from huepress.palette.kinds import DRAWN_COLORS
 from huepress.palette.small import SmallColors
 from huepress.types import Colors, Histogram, Image, Palette, PaletteFit, Points
 
 Learn: TypeAlias = Callable[[Histogram, int, str | None], PaletteFit]
 """Histogram, number of colors, and a color space other than the usual one (or None), to a
 palette."""
+
+FEW_COLORS: Final = 16384
+"""Distinct colors up to which a thorough search for the palette takes no time to speak of."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -166,7 +168,7 @@ def learn(
     that the counted colors stand for, where there are any.
     """
     space = space_of(options.color_space, icc_profile)
-    drawn = counted.n_colors <= DRAWN_COLORS and options.effort != "fast"
+    thorough = counted.n_colors <= FEW_COLORS and options.effort != "fast"
 
     def fit(colors: Histogram, n_colors: int) -> PaletteFit:
         return kmeans.fit_palette(
@@ -174,7 +176,7 @@ def learn(
             n_colors,
             color_space=space,
             # With few colors the thorough search takes milliseconds and gains up to 0.5 points.
-            effort="best" if drawn else options.effort,
+            effort="best" if thorough else options.effort,
             init=options.init,
             n_init=options.n_init,
             max_iter=options.max_iter,

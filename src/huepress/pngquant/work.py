@@ -18,7 +18,7 @@ from huepress.errors import (
 from huepress.options import CompressOptions
 from huepress.palette.files import read_palette, to_hex
 from huepress.palette.histogram import count
-from huepress.palette.kinds import DRAWN_COLORS, is_smooth
+from huepress.palette.kinds import is_drawn, is_smooth
 from huepress.pngquant import aims
 from huepress.pngquant.arguments import Request
 from huepress.pngquant.codes import Code, Failure
@@ -67,11 +67,7 @@ def _made(data: bytes, name: str, request: Request) -> Made:
         return _checked(found, None, data, name, request)
     if request.posterize:
         options = options.changed(palette=_posterized(still, options, request.posterize))
-    kind: aims.Kind = (
-        "drawn"
-        if count(still).n_colors <= DRAWN_COLORS and not is_smooth(still.pixels)
-        else "taken"
-    )
+    kind: aims.Kind = "drawn" if is_drawn(still.pixels) and not is_smooth(still.pixels) else "taken"
     found = _aimed(still, options, request, kind)
     return _checked(found, kind, data, name, request)
 

@@ -30,6 +30,8 @@ from huepress.types import IndexedImage, Indices, Palette, Pixels, Points
 # Scale of the chroma coordinates while mapping; the palette is found with all of it. 0.8 is
 # smallest at equal SSIMULACRA2, 0.5 at equal ColorVideoVDP (docs/lab-book.md, Rate).
 _CHROMA: Final = 0.65
+# The same of drawings: their best score is a point higher with it.
+_CHROMA_DRAWN: Final = 0.8
 # The same where lightness comes first. Paintings keep the grain of crayon and brush for a quarter
 # more bytes, of what was three fifths of the peers'; charts at high scores come nearer to the
 # original by butteraugli for a hundredth more (docs/lab-book.md, Rate).
@@ -94,6 +96,8 @@ class RateMap:
         `fixed.embed` of the pixels, when it is known; scaled in place.
     nearest : ndarray, optional
         (height, width) uint8: the nearest entry of every pixel, when it is known.
+    drawn : bool, default False
+        Spend as much on chroma as `kinds.is_drawn` pictures need.
     lightness : bool, default False
         Spend more on lightness, less on chroma, as `kinds.is_painted` pictures need.
     smooth : bool, default False
@@ -118,6 +122,7 @@ class RateMap:
         fine: NDArray[np.uint16] | None = None,
         points: Points | None = None,
         nearest: Indices | None = None,
+        drawn: bool = False,
         lightness: bool = False,
         smooth: bool = False,
         n_threads: int = 0,
@@ -133,7 +138,7 @@ class RateMap:
             fine = with_opaque(fine, channels)
             points = deep.points_of(fine, color_space, n_threads=n_threads)
         if is_oklab(color_space):
-            scale[1:3] = _CHROMA_LAST if lightness else _CHROMA
+            scale[1:3] = _CHROMA_LAST if lightness else _CHROMA_DRAWN if drawn else _CHROMA
         if weights is None:
             weights = weights_of(pixels, color_space, points=points, n_threads=n_threads)
         if weights is None:

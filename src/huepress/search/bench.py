@@ -135,6 +135,7 @@ class Bench:
                     fine=picture.image.deep,
                     points=picture.hand_over_points(),
                     nearest=nearest,
+                    drawn=picture.is_drawn,
                     lightness=lightness,
                     smooth=picture.is_smooth,
                     n_threads=picture.n_threads,

@@ -10,12 +10,10 @@ from huepress.search.rate_curve import HIGHEST, LOWEST, Curve, Slopes
 from huepress.search.trial import Setting, Trial
 
 DEFAULT_DROP: Final = 1.5
-"""Points of score that the default may lose against nearest colors with the same palette."""
+"""Points of score that the default may lose against the best that its palette shows."""
 
-DITHERED_DROP: Final = 8.0
-"""Points that it may lose against the same palette dithered at a low rate weight. With few colors
-dither gains 20 points and more, and what is left within the first limit shows streaks
-(docs/lab-book.md, Rate)."""
+ENOUGH: Final = 93.0
+"""Score above which nobody sees what more bytes buy."""
 
 LOW_WEIGHT: Final = 0.5
 """A rate weight that costs no score on any photograph (docs/lab-book.md, Search)."""
@@ -62,8 +60,9 @@ def default(bench: Bench, effort: str, dither: float | None) -> Trial:
     settings = [Setting(bench.colors, spread) for spread in spreads]
     usual = USUAL_WEIGHT["drawn" if bench.picture.is_drawn else "taken"]
     trials = bench.priced_all([(each, at) for each in settings for at in (LOW_WEIGHT, usual)])
-    low = [trial.score for trial in trials if trial.rate_weight == LOW_WEIGHT]
-    goal = max(plain.score - DEFAULT_DROP, max(low) - DITHERED_DROP)
+    # Nearest colors or dithered at a low rate weight: the best that the palette shows, about.
+    best_score = max(plain.score, *(trial.score for trial in trials))
+    goal = min(best_score - DEFAULT_DROP, ENOUGH)
     slopes = Slopes.usual(goal)
     curves = [Curve(bench, setting, goal, slopes) for setting in settings]
     for i, trial in enumerate(trials):
@@ -76,7 +75,7 @@ def default(bench: Bench, effort: str, dither: float | None) -> Trial:
         found.append(plain)
     if len(found) == 1:
         return found[0]
-    return min(found, key=lambda trial: trial.rough_bytes, default=plain)
+    return min(found, key=lambda trial: trial.rough_bytes)
 
 
 def reach_size(bench: Bench, n_bytes: int, effort: str, dither: float | None) -> Trial | None:

@@ -12,7 +12,7 @@ from huepress._forks import cached_property
 from huepress.color.spaces import ColorSpace, as_srgb
 from huepress.metrics import Judges
 from huepress.palette import deep, fixed, histogram
-from huepress.palette.kinds import DRAWN_COLORS, is_painted, is_smooth
+from huepress.palette.kinds import is_drawn, is_painted, is_smooth
 from huepress.remap import NearestMap
 from huepress.remap.rate import weights_of
 from huepress.search.trial import Setting, Trial
@@ -142,15 +142,15 @@ class Picture:
         """Whether every color of the picture has an entry of its own."""
         return self.counted.n_colors <= self.colors
 
-    @property
+    @cached_property
     def is_drawn(self) -> bool:
         """Whether this is a chart, an icon or a screen rather than a photograph or gradients."""
-        return self.counted.n_colors <= DRAWN_COLORS and not self.is_smooth
+        return not self.is_smooth and (is_drawn(self.image.pixels) or self.is_painted)
 
     @cached_property
     def is_painted(self) -> bool:
         """Whether this is a drawing whose colors are too many for any palette, and opaque."""
-        return self.is_drawn and is_painted(self.pixel_counts)
+        return not self.is_smooth and is_painted(self.pixel_counts)
 
     @cached_property
     def is_smooth(self) -> bool:
