@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).parents[1] / "src" / "huepress"
 
 # Each room may import those of lower rank.
 GROUND = [
-    {"errors", "_core", "_forks"},
+    {"errors", "_core", "_forks", "_version"},
     {"limits", "options", "types", "_native"},
     {"formats"},
     {"color"},
@@ -85,6 +85,45 @@ def test_imports_point_inward(room, path):
             assert rank(room) is not None, f"{room} has no place on the road: give it one here"
             assert rank(other) is not None, f"{room} imports the edge {other}"
             assert rank(other) < rank(room), f"{room} imports {other}, which comes later"
+
+
+def modules():
+    """Every module by its dotted name below the package."""
+    found = {}
+    for path in sorted(PACKAGE.rglob("*.py")):
+        parts = path.relative_to(PACKAGE).with_suffix("").parts
+        found[".".join(parts).removesuffix(".__init__")] = path
+    return found
+
+
+def arrows(path, known):
+    """Modules that a file imports, wherever in the file, for types too."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("huepress"):
+            below = node.module.removeprefix("huepress").removeprefix(".")
+            for alias in node.names:
+                inner = f"{below}.{alias.name}".removeprefix(".")
+                found |= {inner if inner in known else below} & known.keys()
+        elif isinstance(node, ast.Import):
+            names = (alias.name.removeprefix("huepress.") for alias in node.names)
+            found |= known.keys() & set(names)
+    return found
+
+
+def test_no_module_comes_back_to_itself():
+    known = modules()
+    left = {name: arrows(path, known) - {name} for name, path in known.items()}
+    while free := {name for name, wanted in left.items() if not wanted & left.keys()}:
+        left = {name: wanted for name, wanted in left.items() if name not in free}
+    assert not left, f"in or above a circle: {sorted(left)}"
+
+
+def test_nothing_below_the_public_face_imports_it():
+    for room, path in rooms():
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Import):
+                assert "huepress" not in {alias.name for alias in node.names}, (room, path)
 
 
 def loaded_by(statement):

@@ -8,6 +8,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from huepress._version import __version__ as __version__
+
 if TYPE_CHECKING:
     import huepress.metrics as metrics
     from huepress._animate import animate
@@ -32,8 +34,6 @@ if TYPE_CHECKING:
     )
     from huepress.options import CompressOptions
     from huepress.result.report import Result
-
-__version__ = "0.1.0"
 
 __all__ = [
     "AnimationResult",

@@ -3,7 +3,8 @@
 import pytest
 
 from huepress.batch.names import format_of
-from huepress.batch.targets import check, plan
+from huepress.batch.planning import plan
+from huepress.batch.targets import check
 from huepress.errors import OptionError, OutputError
 from huepress.options import WriteOptions
 

@@ -14,11 +14,12 @@ if TYPE_CHECKING:
     from huepress.batch.manifest import Manifest
     from huepress.batch.palette_saving import save_palette
     from huepress.batch.places import Place, place_of
+    from huepress.batch.planning import plan
     from huepress.batch.pruning import prune
     from huepress.batch.rows import Row
     from huepress.batch.running import run
     from huepress.batch.shared import fit_palette
-    from huepress.batch.targets import Target, plan
+    from huepress.batch.targets import Target
 
 __all__ = [
     "Manifest",
@@ -40,7 +41,7 @@ _HOMES: Final = {
     "Target": "targets",
     "fit_palette": "shared",
     "place_of": "places",
-    "plan": "targets",
+    "plan": "planning",
     "prune": "pruning",
     "run": "running",
     "save_palette": "palette_saving",

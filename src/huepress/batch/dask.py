@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 from uuid import uuid4
 
-import huepress
+from huepress._version import __version__
 from huepress.errors import MissingExtraError, OptionError
 
 if TYPE_CHECKING:
@@ -60,12 +60,12 @@ def connect(address: str) -> Client:
 def require_same_version(client: Client) -> None:
     """Refuse a cluster whose workers have another huepress, or none (OptionError)."""
     versions = client.run(_version)
-    other = {str(found) for found in versions.values()} - {huepress.__version__}
+    other = {str(found) for found in versions.values()} - {__version__}
     if other:
         raise OptionError(
             "scheduler",
             client.scheduler_info()["address"],
-            f"workers with huepress {huepress.__version__}, not {', '.join(sorted(other))}",
+            f"workers with huepress {__version__}, not {', '.join(sorted(other))}",
         )
 
 
@@ -169,4 +169,4 @@ def reduce_tree(
 
 
 def _version() -> str:
-    return huepress.__version__
+    return __version__

@@ -15,8 +15,8 @@ from io import BytesIO
 from time import perf_counter
 from typing import Any, Final
 
-import huepress
 from huepress._compress import compress, finish
+from huepress._version import __version__
 from huepress.animation import is_animation
 from huepress.batch.carry import carry_link, digest_of
 from huepress.batch.icons import compress_icon
@@ -116,14 +116,14 @@ def recipe_of(options: CompressOptions, *more: str | None) -> bytes:
     The version of huepress is part of it; threads and limits are not, they change no byte.
     """
     decisive = {k: v for k, v in asdict(options).items() if k not in _NO_BYTES | _LIMITS}
-    return digest_of(json.dumps([huepress.__version__, decisive, more], default=str).encode())
+    return digest_of(json.dumps([__version__, decisive, more], default=str).encode())
 
 
 def run_job(job: Job) -> Row:
     """Compress one file and write it, whole or not at all."""
     source = job.target.source
-    if job.version != huepress.__version__:
-        words = f"{source}: huepress {huepress.__version__} here, {job.version} asked"
+    if job.version != __version__:
+        words = f"{source}: huepress {__version__} here, {job.version} asked"
         return Row(source, "failed", "version", failure=Failure("version", words))
     try:
         return _run(job)

@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-import huepress
+from huepress._version import __version__
 from huepress.batch.config import EXCLUSIVE
 from huepress.batch.engine import Engine, Inline, in_order
 from huepress.batch.job import Job, recipe_of, run_job
@@ -164,7 +164,7 @@ class _Preparation:
             target,
             options,
             recipe,
-            huepress.__version__,
+            __version__,
             known=known,
             adopt=self._manifest is not None or self._batch.recursive,
             write=not (self._batch.dry_run or self._batch.check),

@@ -13,7 +13,7 @@ from typing import Final
 
 import click
 
-from huepress import __version__
+from huepress._version import __version__
 from huepress.errors import HuepressError
 
 _COMMANDS: Final = {

@@ -16,7 +16,7 @@ from huepress.cli import cli
 from huepress.metrics import Verdict, cvvdp, score_of_jod
 from huepress.study.compare import advise, compare, contenders, sheet
 from huepress.study.compare.contenders import Contender
-from huepress.study.compare.matching import Entry
+from huepress.study.compare.entry import Entry
 from huepress.study.compare.sheet import CROP, find_places
 from images import noise, ramp, soft_disc
 

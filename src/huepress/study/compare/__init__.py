@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from huepress.study.compare.advice import advise
 from huepress.study.compare.contenders import Contender, contenders
-from huepress.study.compare.matching import Comparison, Entry, compare
+from huepress.study.compare.entry import Entry
+from huepress.study.compare.matching import Comparison, compare
 from huepress.study.compare.sheet import sheet
 
 __all__ = ["Comparison", "Contender", "Entry", "advise", "compare", "contenders", "sheet"]

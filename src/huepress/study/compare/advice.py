@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from huepress.study.compare.matching import Entry
+    from huepress.study.compare.entry import Entry
 
 
 WORTH_TELLING: Final = 0.02

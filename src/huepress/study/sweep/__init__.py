@@ -8,7 +8,8 @@ ready for scoring once.
 from __future__ import annotations
 
 from huepress.study.sweep.knee import Suggestion, suggest
-from huepress.study.sweep.points import DEFAULT_COLORS, Point, Sweep, sweep
+from huepress.study.sweep.point import Point
+from huepress.study.sweep.points import DEFAULT_COLORS, Sweep, sweep
 from huepress.study.sweep.scaling import SCALING_COLORS, SHARES, Law, Timing, fit_law, scaling
 
 __all__ = [

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from huepress.study.sweep.points import Point
+    from huepress.study.sweep.point import Point
 
 
 @dataclass(frozen=True, slots=True)

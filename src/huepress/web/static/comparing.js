@@ -4,9 +4,9 @@
 import * as api from "./api.js";
 import { $ } from "./dom.js";
 import { colorAt, drawDifference } from "./difference.js";
-import { isWanted } from "./jobs.js";
 import * as model from "./state.js";
 import * as viewer from "./viewer.js";
+import { isWanted } from "./wishes.js";
 import * as words from "./words.js";
 
 const stage = $("#stage");

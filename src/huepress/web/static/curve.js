@@ -3,10 +3,10 @@
 
 import { $, draw, make } from "./dom.js";
 import { STOPS } from "./form.js";
-import { isDone } from "./jobs.js";
 import * as model from "./state.js";
 import { aimOf } from "./table.js";
 import * as words from "./words.js";
+import { isDone } from "./wishes.js";
 
 const plot = $("#curve-plot");
 const HEIGHT = 118;

@@ -2,10 +2,11 @@
 
 import * as api from "./api.js";
 import { $, make } from "./dom.js";
-import { cancel, isBusy, isDone, isWanted, wish } from "./jobs.js";
+import { cancel, wish } from "./jobs.js";
 import { say } from "./notes.js";
 import * as model from "./state.js";
 import * as words from "./words.js";
+import { isBusy, isDone, isWanted } from "./wishes.js";
 
 const put = (id, text, title = null) => {
   const element = $(`#${id}`);

@@ -6,19 +6,12 @@ import { forgetFetch } from "./comparing.js";
 import { note } from "./notes.js";
 import * as model from "./state.js";
 import { AIMS, AUTO } from "./table.js";
+import { isBusy, isDone, keyOf } from "./wishes.js";
 
 // A slider under the hand fires often; this is too short to be felt.
 const PAUSE = 90;
 // The curve waits until hands rest, so that it does not slow down what is being looked at.
 const SWEEP_PAUSE = 600;
-
-export const keyOf = (options) => JSON.stringify(Object.entries(options).sort());
-
-export const isWanted = (picture) =>
-  Boolean(picture?.job) && keyOf(picture.job.options) === picture.wish;
-export const isDone = (picture) => isWanted(picture) && picture.job.state === "done";
-export const isBusy = (picture) =>
-  Boolean(picture.wish) && !(isWanted(picture) && ["done", "failed", "cancelled"].includes(picture.job.state));
 
 let timer = null;
 

@@ -2,9 +2,10 @@
 
 import * as api from "./api.js";
 import { $, icon, make } from "./dom.js";
-import { cancel, isBusy, isDone, isWanted } from "./jobs.js";
+import { cancel } from "./jobs.js";
 import * as model from "./state.js";
 import * as words from "./words.js";
+import { isBusy, isDone, isWanted } from "./wishes.js";
 
 const THUMB = 88; // twice the size it is shown in, for fine screens
 const items = new Map();
