@@ -77,10 +77,10 @@ def picture(tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [
-        ("compress '{0}' --force -o '{0}.out' >&-", 0),
-        ("compress '{0}' --force -o '{0}.out' >&- 2>&-", 0),
+        ("compress '{0}' --force -o '{0}.out.png' >&-", 0),
+        ("compress '{0}' --force -o '{0}.out.png' >&- 2>&-", 0),
         ("compress '{0}' -o - >&-", 2),
-        ("compress '{0}' --json -o '{0}.out' >&-", 2),
+        ("compress '{0}' --json -o '{0}.out.png' >&-", 2),
         ("palette '{0}' >&-", 2),
     ],
 )
@@ -89,6 +89,6 @@ def test_a_closed_output_loses_nothing_unsaid(picture, arguments, code):
     done = subprocess.run(["sh", "-c", command], capture_output=True, text=True)
     assert done.returncode == code, done.stderr
     assert "Traceback" not in done.stderr
-    assert picture.with_name("picture.png.out").exists() == (code == 0)
+    assert picture.with_name("picture.png.out.png").exists() == (code == 0)
     if code:
         assert "standard output is closed" in done.stderr

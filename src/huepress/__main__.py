@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import atexit
 import os
+import signal
 import sys
 import threading
-
-from huepress import cli
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 __all__ = ["main"]
 
 
 def main() -> None:
     """Run the command line and end the process."""
+    with _nothing_begun():
+        from huepress import cli
     try:
         cli.main()
     except SystemExit as done:
@@ -23,10 +26,29 @@ def main() -> None:
 
 def pngquant() -> None:
     """Run ``huepress-pngquant`` and end the process."""
-    cli.be_quick()
-    from huepress.pngquant import run
+    with _nothing_begun():
+        from huepress.cli import be_quick
+        from huepress.cli.interrupts import interruptible
+        from huepress.cli.wording import take_any_name
 
-    leave(run(sys.argv[1:]))
+        be_quick()
+        take_any_name()
+        from huepress.pngquant import run
+    codes: list[int] = []
+    interruptible(lambda: codes.append(run(sys.argv[1:])))
+    leave(codes[0])
+
+
+@contextmanager
+def _nothing_begun() -> Iterator[None]:
+    """End silently when a Ctrl-C comes while modules are imported."""
+    usual = signal.getsignal(signal.SIGINT)
+    if usual is not signal.default_int_handler:
+        yield
+        return
+    signal.signal(signal.SIGINT, lambda *_: os._exit(130))
+    yield
+    signal.signal(signal.SIGINT, usual)
 
 
 def leave(code: str | int | None) -> None:

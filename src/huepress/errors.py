@@ -133,7 +133,7 @@ class FramesError(DecodeError):
         what = "pages" if word == "pages" else "an animation"
         super().__init__(
             source,
-            f"has {n_frames} {word}",
+            f"has {n_frames} {word if n_frames != 1 else word.removesuffix('s')}",
             f"a still picture is needed: --frame N (0 to {n_frames - 1}) takes one of {what}",
         )
 

@@ -83,7 +83,7 @@ class Manifest:
 
     def find(self, target: Target) -> Record | None:
         """Return what is remembered of a target's output; None when nothing is."""
-        key = self._key(target.output)
+        key = _kept(self._key(target.output))
         with self._explained(), self._lock:
             row = self._db.execute(
                 f"SELECT {_COLUMNS} FROM files WHERE target = ?", (key,)
@@ -101,7 +101,7 @@ class Manifest:
     def forget(self, output: str) -> None:
         """Remember no longer what was written to an address."""
         with self._explained(), self._lock:
-            self._db.execute("DELETE FROM files WHERE output = ?", (self._key(output),))
+            self._db.execute("DELETE FROM files WHERE output = ?", (_kept(self._key(output)),))
 
     def _record(self, row: tuple[Any, ...], output: str) -> Record:
         input_hash, input_stamp, recipe, _, output_hash, output_stamp, status, figures, source = row
@@ -123,11 +123,11 @@ class Manifest:
             return
         figures: Mapping[str, Any] = record.figures
         values = (
-            self._key(target.output),
+            _kept(self._key(target.output)),
             record.input_hash,
             record.input_stamp,
             record.recipe,
-            self._key(record.output),
+            _kept(self._key(record.output)),
             record.output_hash,
             record.output_stamp,
             record.status,
@@ -135,7 +135,7 @@ class Manifest:
             figures.get("bytes_out"),
             figures.get("score"),
             json.dumps(figures),
-            None if record.source is None else self._key(record.source),
+            None if record.source is None else _kept(self._key(record.source)),
         )
         with self._explained(), self._lock:
             self._db.execute(f"INSERT OR REPLACE INTO files VALUES ({','.join('?' * 13)})", values)
@@ -217,7 +217,8 @@ class Manifest:
             return path[len(self._home) + 1 :].replace(os.sep, "/")
         return path
 
-    def _address(self, key: str) -> str:
+    def _address(self, kept: str | bytes) -> str:
+        key = os.fsdecode(kept)
         return key if is_remote(key) else os.path.join(self._home, key)  # noqa: PTH118
 
     @contextlib.contextmanager
@@ -252,3 +253,12 @@ def _empty() -> sqlite3.Connection:
     db = sqlite3.connect(":memory:", check_same_thread=False)
     db.execute(_SCHEMA)
     return db
+
+
+def _kept(key: str) -> str | bytes:
+    """Return what is kept of an address: text, or bytes where its names are no UTF-8."""
+    try:
+        key.encode()
+    except UnicodeEncodeError:
+        return os.fsencode(key)
+    return key

@@ -17,7 +17,7 @@ from huepress.batch.store import STDIO, is_remote, join, local_path, split, stor
 from huepress.encode import contradiction
 from huepress.errors import OptionError, OutputError
 from huepress.options import WriteOptions
-from huepress.result.write import check_target
+from huepress.result.write import check_target, is_open
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ def check(target: Target) -> None:
     both = os.path.exists(output) and source != STDIO and os.path.exists(source)  # noqa: PTH110
     if both and os.path.samefile(output, source):  # noqa: PTH121
         raise OutputError(output, "is the input itself", "use --in-place to replace it")
-    if not target.overwrite and os.path.isfile(output):  # noqa: PTH113
+    if not target.overwrite and os.path.isfile(output) and not is_open(output):  # noqa: PTH113
         raise OutputError(output, "exists already", "use --force to overwrite it")
     if not target.make_parents:
         check_target(output, force=True)

@@ -5,15 +5,19 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import os
 import sys
+from contextlib import suppress
 from importlib import import_module
-from typing import Final
+from typing import Final, NoReturn
 
 import click
 
 from huepress._version import __version__
+from huepress.cli.interrupts import interruptible
+from huepress.cli.wording import as_typed, take_any_name
 from huepress.errors import HuepressError
 
 _COMMANDS: Final = {
@@ -28,6 +32,11 @@ _COMMANDS: Final = {
     "study": "See k-means think: the cloud of colors, the centers, the file, step by step.",
     "serve": "Open the page: drop pictures, see them shrink.",
 }
+
+_FULL: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF, errno.EINVAL}
+"""How a write to a stream fails; files of ours have errors of their own."""
+
+_SERVERS: Final = {"serve", "study"}
 
 EXAMPLES: Final = """\b
 Examples:
@@ -51,9 +60,30 @@ class _Commands(click.Group):
         assert isinstance(command, click.Command)
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        word = args[0] if args else ""
+        if word and word not in _COMMANDS and not word.startswith("-"):
+            ctx.fail(_unknown(word))
+        return super().resolve_command(ctx, args)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl(list(_COMMANDS.items()))
+
+
+def _unknown(word: str) -> str:
+    """Say that a command is none, and which is meant."""
+    from difflib import get_close_matches
+    from pathlib import Path
+
+    if Path(word).exists() or "." in word:
+        return f"{word!r} is no command. Is it a picture? Then: huepress compress {word}"
+    near = get_close_matches(word.lower(), _COMMANDS, n=2, cutoff=0.5)
+    near += [name for name in _COMMANDS if name.startswith(word.lower()) and name not in near]
+    meant = f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(_COMMANDS)}."
+    return f"{word!r} is no command; {meant}"
 
 
 @click.group(
@@ -83,15 +113,50 @@ def be_quick() -> None:
 def main() -> None:
     """Run the command line; errors of the tree become one line and an exit code."""
     be_quick()
+    take_any_name()
+    # Servers hear a Ctrl-C themselves, in the main thread.
+    word = next((word for word in sys.argv[1:] if not word.startswith("-")), "")
+    try:
+        if word in _SERVERS:
+            _run()
+        else:
+            interruptible(_run)
+    except HuepressError as error:
+        _fail(as_typed(error), error.exit_code)
+    except MemoryError:
+        _fail("there is not enough memory for this")
+    except OSError as error:
+        _lost(error)
+
+
+def _run() -> None:
+    """Run the command line, and see that all it wrote has arrived."""
     try:
         cli(prog_name="huepress")
-    except HuepressError as error:
-        click.echo(f"error: {error}", err=True)
-        sys.exit(error.exit_code)
-    except MemoryError:
-        click.echo("error: there is not enough memory for this", err=True)
-        sys.exit(1)
-    except BrokenPipeError:
-        # The reader of our output went away, as `head` does: not a failure of ours.
-        sys.stderr.close()
+    finally:
+        for stream in (sys.stdout, sys.stderr):
+            if stream is not None and not stream.closed:
+                stream.flush()
+
+
+def _fail(words: str, code: int = 1) -> NoReturn:
+    click.echo(f"error: {words}", err=True)
+    sys.exit(code)
+
+
+def _lost(error: OSError) -> NoReturn:
+    """End where nobody takes what is written, or the disk is full."""
+    gone = isinstance(error, BrokenPipeError)
+    # Python would try to write the rest once more at its end.
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr) if gone else (sys.stdout,):
+        with suppress(OSError, ValueError, AttributeError):  # closed, or no file
+            os.dup2(nowhere, stream.fileno())
+    if gone:  # the reader of our output went away, as `head` does: not a failure of ours
         sys.exit(0)
+    words = error.strerror or str(error)
+    if error.filename is not None:
+        words = f"{os.fsdecode(error.filename)}: {words}"
+    elif error.errno in _FULL:
+        words = f"standard output: {words}"
+    _fail(words)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from huepress.cli.flags import GroupedCommand, flags_of, options_of
+from huepress.cli.wording import json_line
 from huepress.metrics import look_of
 from huepress.options import CompressOptions
 
@@ -104,7 +104,7 @@ def command(
     if sheet_path is not None:
         write_atomic(sheet_path, _png(room.sheet(found)), force=force)
     if as_json:
-        click.echo(json.dumps(found.to_json(), ensure_ascii=False))
+        click.echo(json_line(found.to_json()))
     else:
         _tell(found, is_default=score is None)
     for path in (out_dir, sheet_path):

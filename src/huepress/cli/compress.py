@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import sys
 from contextlib import ExitStack, closing
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from huepress.cli.flags import GroupedCommand, flags_of, options_of
+from huepress.cli.interrupts import on_stop
 from huepress.cli.progress import Progress
-from huepress.cli.streams import is_terminal, require_stdout
+from huepress.cli.streams import STDOUT_NAMES, is_terminal, require_stdout
 from huepress.cli.telling import Teller
+from huepress.cli.wording import as_typed
 from huepress.errors import OptionError, OutputError
 from huepress.options import BatchOptions, CompressOptions, WriteOptions
 
@@ -58,8 +60,12 @@ def command(sources: tuple[str, ...], as_json: bool, quiet: bool, **values: Any)
     batch = options_of(BatchOptions, values)
     if write.force and options.strip == "none":
         options = options.changed(drop_signature=True)
+    if write.output in STDOUT_NAMES:
+        write = write.changed(output="-")
     if batch.check and not (write.output or write.out_dir):
         write = write.changed(in_place=True)
+    if options.lossless:
+        _say_idle(click.get_current_context())
     for name, given in (("--prune", batch.prune), ("--rewrite", batch.rewrite)):
         if given and write.out_dir is None:
             raise click.UsageError(f"{name} goes with --out-dir")
@@ -78,7 +84,7 @@ def command(sources: tuple[str, ...], as_json: bool, quiet: bool, **values: Any)
         configs = Configs(_given(), enabled=not batch.no_config)
         targets = plan(sources, write, options.format, batch, configs)
     except OptionError as error:
-        raise click.UsageError(str(error)) from error
+        raise click.UsageError(as_typed(error)) from error
     to_stdout = any(target.output == "-" for target in targets)
     if as_json and to_stdout:
         raise click.UsageError("--json and a picture cannot both go to standard output")
@@ -94,12 +100,13 @@ def command(sources: tuple[str, ...], as_json: bool, quiet: bool, **values: Any)
         check=batch.check,
         dry_run=batch.dry_run,
     )
-    try:
-        _work(sources, targets, options, write, batch, teller)
-    except KeyboardInterrupt:
-        rest = "" if batch.no_manifest or not batch.recursive else "; run it again to go on"
+    rest = "" if batch.no_manifest or not batch.recursive else "; run it again to go on"
+
+    def say_where() -> None:
         click.echo(f"stopped: {teller.n_told} of {len(targets)} files done{rest}", err=True)
-        sys.exit(130)  # as shells number an end by SIGINT
+
+    with on_stop(say_where):
+        _work(sources, targets, options, write, batch, teller)
     teller.sum_up()
     sys.exit(teller.exit_code)
 
@@ -109,6 +116,32 @@ def _given() -> frozenset[str]:
     context = click.get_current_context()
     standing = click.core.ParameterSource.COMMANDLINE
     return frozenset(n for n in context.params if context.get_parameter_source(n) is standing)
+
+
+LOSSY: Final = (
+    "colors",
+    "rate_weight",
+    "dither",
+    "color_space",
+    "init",
+    "n_init",
+    "max_iter",
+    "tol",
+    "seed",
+    "small_colors",
+    "matte",
+)
+"""Options that only a picture whose colors change has a use for."""
+
+
+def _say_idle(context: click.Context) -> None:
+    """Say which of the flags that were typed do nothing where no color changes."""
+    given = _given() & set(LOSSY)
+    idle = ["/".join(param.opts) for param in context.command.params if param.name in given]
+    if idle:
+        does = "does" if len(idle) == 1 else "do"
+        words = f"{', '.join(idle)} {does} nothing with --lossless, which changes no color"
+        click.echo(f"note: {words}", err=True)
 
 
 def _with_colors(options: CompressOptions, batch: BatchOptions) -> CompressOptions:
@@ -173,8 +206,8 @@ def _work(
         )
         done: dict[str, str] = {}
         for row in stack.enter_context(closing(rows)):
-            teller.tell(row)
             progress.advance(row.source, row.saved)
+            teller.tell(row)
             if row.output is not None and row.failure is None:
                 done[row.source] = row.output
         out_dir = write.out_dir or ""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from huepress.cli.wording import as_typed
 from huepress.errors import OptionError
 from huepress.options import OptionGroup, Spec, spec_of
 
@@ -30,6 +31,8 @@ class _Checked(_ParamType):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         given = value
+        if value == "":
+            self.fail(f"it is empty; {self._spec.allowed} is needed", param, ctx)
         if isinstance(value, str) and self._spec.kind in ("integer", "number"):
             try:
                 given = float(value) if self._spec.kind == "number" else int(value)
@@ -84,7 +87,7 @@ def options_of(group: type[Group], values: dict[str, Any]) -> Group:
     try:
         return group(**{row.name: values[row.name] for row in fields(group) if row.name in values})
     except OptionError as error:
-        raise click.UsageError(str(error)) from error
+        raise click.UsageError(as_typed(error)) from error
 
 
 class GroupedCommand(click.Command):

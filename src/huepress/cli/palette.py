@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from huepress.cli.flags import GroupedCommand, flags_of, options_of
-from huepress.cli.streams import is_terminal, require_stdout
+from huepress.cli.streams import is_terminal, require_stdout, write_stdout
+from huepress.cli.wording import as_typed
 from huepress.errors import OptionError
 from huepress.options import CompressOptions
 
@@ -87,10 +88,10 @@ def command(
     try:
         palette = _of_file(sources, options) or _of_pictures(sources, options)
     except OptionError as error:
-        raise click.UsageError(str(error)) from error
+        raise click.UsageError(as_typed(error)) from error
     data = write_palette(palette, format)
     if output is None:
-        sys.stdout.buffer.write(data)
+        write_stdout(data)
         return
     from huepress.result.write import write_atomic
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import sys
 import threading
+from contextlib import ExitStack
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self
 
+from huepress.cli.interrupts import on_stop
 from huepress.cli.streams import is_terminal
 
 if TYPE_CHECKING:
@@ -37,8 +39,10 @@ class Progress:
         self._timer: threading.Timer | None = None
         self._bar: RichProgress | None = None
         self._task: TaskID | None = None
+        self._stack = ExitStack()
 
     def __enter__(self) -> Self:
+        self._stack.enter_context(on_stop(self.clear))
         if self._enabled:
             self._timer = threading.Timer(DELAY, self._show)
             self._timer.daemon = True
@@ -87,6 +91,10 @@ class Progress:
         with self._lock:
             self._done += 1
             self._saved += saved
+        if self._done >= self._total:
+            self.clear()
+            return
+        with self._lock:
             if self._bar is None or self._task is None:
                 return
             elapsed = DELAY + (self._bar.tasks[0].elapsed or 0.0)
@@ -104,12 +112,18 @@ class Progress:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self._stack.close()
+        self.clear()
+
+    def clear(self) -> None:
+        """Leave the line, for what is printed next."""
         with self._lock:
             self._enabled = False
+            bar, self._bar = self._bar, None
         if self._timer is not None:
             self._timer.cancel()
-        if self._bar is not None:
-            self._bar.stop()
+        if bar is not None:
+            bar.stop()
 
 
 def size_in_words(n_bytes: int) -> str:

@@ -3,14 +3,31 @@
 from __future__ import annotations
 
 import sys
-from typing import TextIO
+from typing import Final, TextIO
 
 import click
+
+STDOUT_NAMES: Final = ("/dev/stdout", "/dev/fd/1", "/proc/self/fd/1")
+"""Names that a system gives to standard output."""
 
 
 def is_terminal(stream: TextIO | None) -> bool:
     """Whether somebody looks at it."""
     return stream is not None and stream.isatty()
+
+
+def write_stdout(data: bytes) -> None:
+    """Write data whole to standard output, or raise OutputError."""
+    from huepress.errors import OutputError
+
+    try:
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        words = error.strerror or "cannot be written"
+        raise OutputError("<stdout>", words, "a pipe or a file") from error
 
 
 def require_stdout() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from huepress.cli.flags import GroupedCommand, flags_of, options_of
+from huepress.cli.wording import json_line
 from huepress.options import CompressOptions
 
 if TYPE_CHECKING:
@@ -163,7 +163,7 @@ def command(
     if plot is not None:
         plots.save(plots.sweep_figure(found), plot, force=force)
     if as_json:
-        click.echo(json.dumps(found.to_json(), ensure_ascii=False))
+        click.echo(json_line(found.to_json()))
     elif as_csv:
         click.echo(_csv(found), nl=False)
     else:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from time import perf_counter
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from huepress.cli.progress import size_in_words
+from huepress.cli.wording import as_typed, json_line
 
 if TYPE_CHECKING:
     from huepress.batch import Row
@@ -61,11 +61,18 @@ class Teller:
             self._before += row.figures.get("bytes_in") or 0
             self._after += row.figures.get("bytes_out") or 0
         if self._as_json:
-            click.echo(json.dumps(row.to_json(), ensure_ascii=False))
+            click.echo(json_line(self._worded(row)))
         if row.failure is not None:
-            click.echo(f"error: {row.failure}", err=True)
+            click.echo(f"error: {as_typed(row.failure)}", err=True)
         elif not self._as_json and not self._quiet:
             self._say(row)
+
+    @staticmethod
+    def _worded(row: Row) -> dict[str, Any]:
+        told = row.to_json()
+        if row.failure is not None:
+            told["error"] = {**told["error"], "message": as_typed(row.failure)}
+        return told
 
     def _say(self, row: Row) -> None:
         if row.status in ("left", "copied", "skipped"):

@@ -224,7 +224,10 @@ def choose_frame(name: str, image: PillowImage.Image, frame: int | None, limits:
         raise FramesError(name, len(shown), word)
     wanted = 0 if frame is None else frame
     if not 0 <= wanted < len(shown):
-        raise DecodeError(name, f"has {len(shown)} {word}", f"there is no number {wanted}")
+        last = len(shown) - 1
+        has = f"{len(shown)} {word}" if last else word.removesuffix("s")
+        which = f"--frame takes 0 to {last}" if last else "--frame takes 0"
+        raise DecodeError(name, f"has {has if last else 'one ' + has}, no number {wanted}", which)
     if n_frames > 1:
         image.seek(shown[wanted])
         limits.check_size(name, *image.size)

@@ -53,8 +53,8 @@ class Spec:
         if self.kind in ("integer", "number"):
             noun = "a whole number" if self.kind == "integer" else "a number"
             if self.maximum < math.inf:
-                return f"{noun} from {self.minimum:g} to {self.maximum:g}"
-            return f"{noun} of at least {self.minimum:g}" if self.minimum > -math.inf else noun
+                return f"{noun} from {self.minimum:,.15g} to {self.maximum:,.15g}"
+            return f"{noun} of at least {self.minimum:,.15g}" if self.minimum > -math.inf else noun
         if self.kind == "size":
             return "a size such as 100KB, 64KiB, 5000 (bytes) or 30% (of the input)"
         return {"switch": "yes or no", "list": "a list of texts"}.get(self.kind, "a text")

@@ -46,6 +46,12 @@ WHY_NOT = {
 _swept: set[str] = set()
 _sweeping = Lock()
 
+writing = Lock()
+"""Held while a file is written: who ends the process waits for it."""
+
+_OPEN_FILES = ("/dev/stdout", "/dev/stderr", "/dev/fd/", "/proc/self/fd/")
+"""Names of files that are open already, as a shell gives them for ``>(command)``."""
+
 
 def write_atomic(
     path: str | os.PathLike[str],
@@ -85,11 +91,11 @@ def write_atomic(
     """
     name = os.fsdecode(path)
     try:
+        if _is_special(Path(path)):
+            _write_through(Path(path), data)
+            return Path(path)
         target = Path(os.path.realpath(path))
         like = None if keep_from is None else Path(keep_from).stat()
-        if _is_special(target):
-            _write_through(target, data)
-            return target
         if target.is_dir():
             raise IsADirectoryError(errno.EISDIR, "is a directory")
         if not force and target.exists():
@@ -97,15 +103,16 @@ def write_atomic(
         if make_parents:
             target.parent.mkdir(parents=True, exist_ok=True)
         sweep(target.parent)
-        descriptor, temporary = _create(target.parent)
-        try:
-            _fill(descriptor, data, like)
-            _name_it(temporary, target, force=force)
-        except BaseException:
-            temporary.unlink(missing_ok=True)
-            raise
-        finally:
-            os.close(descriptor)
+        with writing:
+            descriptor, temporary = _create(target.parent)
+            try:
+                _fill(descriptor, data, like)
+                _name_it(temporary, target, force=force)
+            except BaseException:
+                temporary.unlink(missing_ok=True)
+                raise
+            finally:
+                os.close(descriptor)
         if like is not None:
             os.utime(target, ns=(like.st_atime_ns, like.st_mtime_ns))
         _sync_directory(target.parent)
@@ -159,7 +166,7 @@ def copy_atomic(
             if make_parents:
                 target.parent.mkdir(parents=True, exist_ok=True)
             sweep(target.parent)
-            descriptor, temporary = _create(target.parent)
+            descriptor, temporary = _create(target.parent)  # long: a stop leaves it to a sweep
             try:
                 while block := file.read(_BLOCK):
                     _write_all(descriptor, block)
@@ -190,9 +197,9 @@ def check_target(path: str | os.PathLike[str], *, force: bool = False) -> None:
     """
     name = os.fsdecode(path)
     try:
-        target = Path(os.path.realpath(path))
-        if _is_special(target):
+        if _is_special(Path(path)):
             return
+        target = Path(os.path.realpath(path))
         if target.is_dir():
             raise IsADirectoryError(errno.EISDIR, "is a directory")
         if not force and target.exists():
@@ -241,12 +248,19 @@ def _remove_if_dead(path: str) -> None:
 
 
 def _is_special(target: Path) -> bool:
-    """Whether the target is a device, a FIFO or a socket."""
+    """Whether the target is a device, a FIFO or a socket, or open already."""
+    if is_open(target):
+        return True
     try:
         mode = target.stat().st_mode
     except FileNotFoundError:
         return False
     return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
+
+
+def is_open(path: str | os.PathLike[str]) -> bool:
+    """Whether the name is that of a file which is open already."""
+    return os.fspath(path).startswith(_OPEN_FILES)
 
 
 def _write_through(target: Path, data: bytes) -> None:

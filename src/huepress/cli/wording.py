@@ -1,0 +1,81 @@
+r"""Messages in the words of the command line, and in bytes that every reader takes.
+
+The library speaks of ``max_size``, the user typed ``--max-size``. Names of files are bytes: where
+they are no UTF-8, JSON has them as escapes and people see them as ``caf\xe9.png``.
+"""
+
+from __future__ import annotations
+
+import codecs
+import json
+import re
+import sys
+from dataclasses import fields
+from functools import cache
+from typing import Any, Final
+
+from huepress.errors import OptionError
+
+_SAID: Final = re.compile(r"(?P<name>\w+) is (?P<value>.*?); allowed: (?P<allowed>.*)", re.DOTALL)
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+
+
+def as_typed(error: object) -> str:
+    """Return what an error says, with options as flags."""
+    said = _SAID.fullmatch(str(error))
+    flag = _flags().get(said["name"]) if said else None
+    if said is None or flag is None:
+        return str(error)
+    allowed = said["allowed"]
+    if allowed.startswith("only"):  # in conflict with another option
+        allowed = re.sub(r"[a-z_]+", lambda word: _flags().get(word[0], word[0]), allowed)
+        return f"{flag}: {allowed}"
+    value = error.value if isinstance(error, OptionError) else None
+    if value == "":
+        return f"{flag} is empty; allowed: {allowed}"
+    return f"{flag} is {said['value']}; allowed: {allowed}"
+
+
+@cache
+def _flags() -> dict[str, str]:
+    """Name of every option -> its long flag."""
+    from huepress.options import BatchOptions, CompressOptions, WriteOptions, spec_of
+
+    found = {}
+    for group in (CompressOptions, WriteOptions, BatchOptions):
+        for row in fields(group):
+            flags = [flag.strip() for flag in spec_of(row).flag.split(",")]
+            found[row.name] = max(flags, key=len)
+    return found
+
+
+def json_line(value: Any) -> str:
+    """Return JSON as text that can be written in any encoding of Unicode.
+
+    What stands for bytes that are no UTF-8 in a name (PEP 383) is escaped: readers that turn it
+    back have the name, all others have a line that they can parse.
+    """
+    text = json.dumps(value, ensure_ascii=False)
+    return _SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def take_any_name() -> None:
+    """Let names of any bytes be printed: what the encoding lacks comes out as an escape."""
+    codecs.register_error("huepress", _escaped)
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="huepress")
+
+
+def _escaped(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    found = error.object[error.start : error.end]
+    return "".join(_escape(ord(letter)) for letter in found), error.end
+
+
+def _escape(code: int) -> str:
+    if 0xDC80 <= code <= 0xDCFF:  # a byte of a name
+        return f"\\x{code - 0xDC00:02x}"
+    return chr(code).encode("ascii", "backslashreplace").decode()
