@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from huepress.color import spaces
 from huepress.palette.fixed import embed, nearest, with_channels
@@ -22,8 +23,23 @@ AREA: Final = 0.1
 """Share of the picture that counts as an area. Without a least share, or with a hundredth, single
 icons take up to 4 % more bytes (docs/lab-book.md, Rate)."""
 
+EXTREME_LEAST: Final = 8
+"""Fewest pixels from which pure black and pure white are exact."""
+
+EXTREME_NEAR: Final = {8: 5.1, 64: 10.2}
+"""By entries: distance to an entry up to which they are. Farther, photographs of few colors lose up
+to ten points of score; with these, bytes and scores stay as they are (docs/lab-book.md)."""
+
 HALF: Final = 0.5
 """Share of an entry's pixels from which one color is their median."""
+
+
+def _extremes(pixels: Histogram) -> NDArray[np.intp]:
+    """Find pure black and pure white where they are opaque and more than a speck."""
+    colors = pixels.colors
+    is_pure = (colors[:, :3] == colors[:, :1]).all(axis=1) & np.isin(colors[:, 0], (0, 255))
+    is_solid = (colors[:, 3:] == 255).all(axis=1)
+    return np.flatnonzero(is_pure & is_solid & (pixels.weights >= EXTREME_LEAST))
 
 
 def settle(
@@ -57,16 +73,22 @@ def settle(
     """
     total = pixels.weights.sum()
     areas = np.flatnonzero(pixels.weights >= AREA * total)
-    if fit.stop_reason in ("exact", "given") or len(areas) == 0:
+    near = max((d for least, d in EXTREME_NEAR.items() if len(fit.palette) >= least), default=0.0)
+    extremes = _extremes(pixels) if near else areas[:0]
+    if fit.stop_reason in ("exact", "given") or len(areas) + len(extremes) == 0:
         return fit
     palette = fit.palette.colors
     channels = palette.shape[1]
     if pixels.colors.shape[1] > channels:  # learned elsewhere, from opaque pictures
         return fit
     colors = with_channels(pixels.colors, channels)
-    labels, _ = nearest(embed(colors, color_space), embed(palette, color_space), n_threads)
+    labels, apart = nearest(embed(colors, color_space), embed(palette, color_space), n_threads)
     taken = np.bincount(labels, pixels.weights, minlength=len(palette))
     new = palette.copy()
+    for extreme in extremes:
+        entry = labels[extreme]
+        if entry >= n_fixed and apart[extreme] <= near**2 and (palette[entry, 3:] > 0).all():
+            new[entry] = colors[extreme]
     for area in areas[np.argsort(pixels.weights[areas], kind="stable")]:  # the largest is the last
         entry = labels[area]
         if channels == 4 and 0 in (colors[area, 3], palette[entry, 3]):

@@ -24,6 +24,7 @@ from huepress._forks import cached_property
 from huepress.color import spaces
 from huepress.palette import histogram
 from huepress.palette.fixed import embed, keys_of, nearest, with_channels
+from huepress.palette.guides import Guides
 from huepress.palette.opaque import keep_opaque
 from huepress.types import Colors, Histogram, Image, IndexedImage, PaletteFit, Points
 
@@ -44,6 +45,9 @@ SHARE: Final = 8
 CANDIDATES: Final = 512
 """Far colors looked at, the most frequent first: bounds the work at 512 x 512 distances."""
 
+
+EXACT: Final = ("exact", "given")
+"""Reasons to stop with a palette that is not to be learned again."""
 
 FEW: Final = 1 / 200
 """Share of the pixels up to which colors are small: more of them are a matter of rate."""
@@ -71,6 +75,7 @@ class SmallColors:
         n_threads: int = 0,
     ) -> None:
         self._image = image
+        self._guides = Guides.of(image)
         self._least = least
         self._count = count
         self._n_threads = n_threads
@@ -93,7 +98,9 @@ class SmallColors:
         n_fixed: int = 0,
     ) -> PaletteFit:
         """Return a palette with entries for small colors; see `keep`."""
-        if is_settled(fit, self._least):
+        guides = self._guides
+        must = None if guides is None or not guides.fit_in(n_colors) else guides.colors
+        if is_settled(fit, self._least) and (must is None or fit.stop_reason in EXACT):
             return fit
         new = keep(
             self.pixels,
@@ -103,6 +110,7 @@ class SmallColors:
             self._least,
             around,
             n_fixed=n_fixed,
+            must=must,
             n_threads=self._n_threads,
         )
         self.know(new, color_space)
@@ -123,6 +131,10 @@ class SmallColors:
 
     def restore(self, indexed: IndexedImage, color_space: spaces.ColorSpace) -> IndexedImage:
         """Give the pixels of small colors their entries, whatever the mapping gave them."""
+        restored = self._restore_small(indexed, color_space)
+        return restored if self._guides is None else self._guides.restore(restored)
+
+    def _restore_small(self, indexed: IndexedImage, color_space: spaces.ColorSpace) -> IndexedImage:
         found = self._found.get(indexed.palette.colors.tobytes())
         if found is None:
             return indexed
@@ -145,7 +157,7 @@ class SmallColors:
 
 def is_settled(fit: PaletteFit, least: int) -> bool:
     """Whether a palette is as it should be: no small colors matter, or every color has an entry."""
-    return least == 0 or fit.stop_reason in ("exact", "given")
+    return least == 0 or fit.stop_reason in EXACT
 
 
 def keep(
@@ -157,6 +169,7 @@ def keep(
     around: Callable[[Colors], PaletteFit],
     *,
     n_fixed: int = 0,
+    must: Colors | None = None,
     n_threads: int = 0,
 ) -> PaletteFit:
     """Give small colors entries of their own.
@@ -171,17 +184,22 @@ def keep(
         See worth_keeping().
     around : callable
         Learns it again around colors that stay.
+    must : ndarray or None
+        (n, 3 or 4) uint8 that get an entry in any case.
 
     Returns
     -------
     PaletteFit
         ``small`` tells which entries these are.
     """
-    if is_settled(fit, least):
-        return fit
-    colors = worth_keeping(
-        pixels, fit, n_colors, color_space, least, n_fixed=n_fixed, n_threads=n_threads
-    )
+    colors = np.zeros((0, pixels.colors.shape[1]), np.uint8)
+    if not is_settled(fit, least):
+        colors = worth_keeping(
+            pixels, fit, n_colors, color_space, least, n_fixed=n_fixed, n_threads=n_threads
+        )
+    if must is not None and fit.stop_reason not in EXACT:
+        others = colors[~np.isin(keys_of(colors), keys_of(must))]
+        colors = np.vstack([must, others[: n_colors - n_fixed - len(must) - 1]])
     if len(colors) == 0:
         return fit
     new = around(colors)
