@@ -30,6 +30,8 @@ _COMMANDS: Final = {
     "demo": "Draw a picture, compress it with 2 to 256 colors, show what that does.",
     "pngquant": "Stand in for pngquant: its command line, exit codes and names of files.",
     "study": "See k-means think: the cloud of colors, the centers, the file, step by step.",
+    "doctor": "Say what this installation can do, and what brings the rest.",
+    "completion": "Print the completion script of bash, zsh or fish.",
     "serve": "Open the page: drop pictures, see them shrink.",
 }
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from huepress.cli.flags import GroupedCommand, flags_of, options_of
+from huepress.cli.flags import PICTURES, GroupedCommand, flags_of, options_of
 from huepress.cli.wording import json_line
 from huepress.metrics import look_of
 from huepress.options import CompressOptions
@@ -54,7 +54,7 @@ class _Command(GroupedCommand):
 
 
 @click.command("compare", cls=_Command, epilog=EPILOG, context_settings={"max_content_width": 100})
-@click.argument("source", metavar="PICTURE")
+@click.argument("source", metavar="PICTURE", type=PICTURES)
 @click.option("--score", type=float, metavar="S", help="Score that each is to reach.")
 @click.option("--size", metavar="SIZE", help="Bytes that each is to stay within: 50KB, 30%.")
 @click.option("--only", metavar="NAMES", help="Who takes part: words of their names, with commas.")

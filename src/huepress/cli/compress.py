@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from huepress.cli.flags import GroupedCommand, flags_of, options_of
+from huepress.cli.flags import PICTURES, GroupedCommand, flags_of, options_of
 from huepress.cli.interrupts import on_stop
 from huepress.cli.progress import Progress
 from huepress.cli.streams import STDOUT_NAMES, is_terminal, require_stdout
@@ -44,7 +44,7 @@ class _Command(GroupedCommand):
 
 
 @click.command("compress", cls=_Command, epilog=EPILOG, context_settings={"max_content_width": 100})
-@click.argument("sources", nargs=-1, required=True, metavar="PICTURE...")
+@click.argument("sources", nargs=-1, required=True, metavar="PICTURE...", type=PICTURES)
 @flags_of(CompressOptions, WriteOptions, BatchOptions)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a file on standard output.")
 @click.option("--quiet", is_flag=True, help="Say nothing but errors.")

@@ -7,6 +7,7 @@ from dataclasses import fields
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+from click.shell_completion import CompletionItem
 
 from huepress.cli.wording import as_typed
 from huepress.errors import OptionError
@@ -42,6 +43,17 @@ class _Checked(_ParamType):
             return self._spec.check(self._option, given)
         except OptionError:
             self.fail(f"{value!r} is not {self._spec.allowed}", param, ctx)
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """Complete names of files and directories."""
+        kind = {"PATH": "file", "FILE": "file", "DIR": "dir"}.get(self._spec.metavar.split("|")[0])
+        return [CompletionItem(incomplete, type=kind)] if kind else []
+
+
+PICTURES = click.Path(readable=False, allow_dash=True)
+"""Type of an argument that names pictures: shells complete files for it."""
 
 
 def flags_of(

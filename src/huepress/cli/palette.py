@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from huepress.cli.flags import GroupedCommand, flags_of, options_of
+from huepress.cli.flags import PICTURES, GroupedCommand, flags_of, options_of
 from huepress.cli.streams import is_terminal, require_stdout, write_stdout
 from huepress.cli.wording import as_typed
 from huepress.errors import OptionError
@@ -50,11 +50,13 @@ class _Command(GroupedCommand):
 
 
 @click.command("palette", cls=_Command, epilog=EPILOG, context_settings={"max_content_width": 100})
-@click.argument("sources", nargs=-1, required=True, metavar="PICTURE...")
+@click.argument("sources", nargs=-1, required=True, metavar="PICTURE...", type=PICTURES)
 @click.option(
     "-f", "--format", type=click.Choice(FORMATS), help="Default: by the suffix of -o, else hex."
 )
-@click.option("-o", "--output", metavar="FILE", help="Write to a file, not to standard output.")
+@click.option(
+    "-o", "--output", metavar="FILE", type=PICTURES, help="Write to a file, not to standard output."
+)
 @click.option("--force", is_flag=True, help="Overwrite an existing file.")
 @flags_of(CompressOptions, leave_out=NOT_ASKED)
 def command(

@@ -19,7 +19,11 @@ class _Command(click.Command):
 @click.command("pngquant", cls=_Command, add_help_option=False)
 @click.pass_context
 def command(ctx: click.Context) -> None:
-    """Take pngquant's command line, exit codes and names of files."""
+    """Take pngquant's command line, exit codes and names of files.
+
+    ``huepress pngquant --help`` lists its options; ``--link DIR`` puts a program named pngquant
+    into a directory. ``huepress-pngquant`` is the same.
+    """
     from huepress.pngquant import run
 
     sys.exit(run(ctx.args))

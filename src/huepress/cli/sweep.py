@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from huepress.cli.flags import GroupedCommand, flags_of, options_of
+from huepress.cli.flags import PICTURES, GroupedCommand, flags_of, options_of
 from huepress.cli.wording import json_line
 from huepress.options import CompressOptions
 
@@ -85,7 +85,7 @@ class _Colors(click.ParamType[Any]):
 
 
 @click.command("sweep", cls=_Command, epilog=EPILOG, context_settings={"max_content_width": 100})
-@click.argument("source", metavar="PICTURE")
+@click.argument("source", metavar="PICTURE", type=PICTURES)
 @click.option(
     "-k",
     "--colors",
