@@ -178,7 +178,7 @@ def build(target: Target, python: Path) -> Path:
     environment = WORK / f"build-{python.name}"
     if not (environment / "bin/python").exists():
         run([python, "-m", "venv", environment])
-        wanted = ["scikit-build-core>=0.11", "nanobind>=2.4", "cmake", "ninja"]
+        wanted = ["scikit-build-core>=0.11", "nanobind>=2.4", "click>=8.1", "cmake", "ninja"]
         run([environment / "bin/pip", "install", "-q", "--disable-pip-version-check", *wanted])
     pip = [environment / "bin/pip", "wheel", "-q", "--disable-pip-version-check", "--no-deps"]
     where = f"build-dir={WORK / f'cmake-{target.tag}-{python.name}'}"

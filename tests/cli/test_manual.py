@@ -6,7 +6,6 @@ import shutil
 import subprocess
 import sys
 from importlib import metadata
-from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -14,15 +13,9 @@ from click.testing import CliRunner
 from huepress.cli import cli, doctor
 from huepress.cli.manual import commands, rows_of, to_markdown, to_roff
 
-MAN = Path(__file__).parents[2] / "man" / "huepress.1"
-
-
-def test_the_man_page_is_that_of_today():
-    assert MAN.read_text() == to_roff(cli), "run .venv/bin/python tools/make_man.py"
-
 
 def test_the_man_page_has_every_command_and_flag():
-    page = MAN.read_text().replace("\\-", "-")
+    page = to_roff(cli).replace("\\-", "-")
     for name, command in commands(cli):
         assert f".SH HUEPRESS {name.upper()}" in page
         for rows in rows_of(command).values():
@@ -31,9 +24,11 @@ def test_the_man_page_has_every_command_and_flag():
 
 
 @pytest.mark.skipif(shutil.which("man") is None, reason="no man")
-def test_man_shows_it_without_a_warning():
+def test_man_shows_it_without_a_warning(tmp_path):
+    page = tmp_path / "huepress.1"
+    page.write_text(to_roff(cli))
     done = subprocess.run(
-        ["man", "--warnings", "-E", "UTF-8", "-l", "-Tutf8", "-Z", str(MAN)],
+        ["man", "--warnings", "-E", "UTF-8", "-l", "-Tutf8", "-Z", str(page)],
         capture_output=True,
         text=True,
         env=os.environ | {"MANWIDTH": "80"},
@@ -43,8 +38,9 @@ def test_man_shows_it_without_a_warning():
 
 
 def test_the_man_page_travels_with_the_package():
-    files = [str(file) for file in metadata.distribution("huepress").files or ()]
-    assert any(file.endswith("share/man/man1/huepress.1") for file in files)
+    files = metadata.distribution("huepress").files or ()
+    (page,) = [file for file in files if str(file).endswith("share/man/man1/huepress.1")]
+    assert page.read_text().startswith(".TH HUEPRESS 1")
 
 
 def test_a_page_of_the_site_has_every_flag():

@@ -1,13 +1,14 @@
 """The manual of the command line, from the same table of options as the flags themselves.
 
-`to_roff` is the man page (``man/huepress.1``, made by ``tools/make_man.py``), `to_markdown` a page
-of the site. Neither can drift: tests hold them against the commands.
+`to_roff` is the man page, made when the wheel is built (CMakeLists.txt), `to_markdown` a page of the
+site. Nothing is kept that could drift.
 """
 
 from __future__ import annotations
 
 import inspect
 import re
+import sys
 from collections.abc import Iterator
 
 import click
@@ -96,3 +97,9 @@ def _cell(text: str) -> str:
 def _roff(text: str) -> str:
     text = text.replace("\\", "\\e").replace("-", "\\-")
     return re.sub(r"(?m)^([.'])", r"\\&\1", text)
+
+
+if __name__ == "__main__":  # CMakeLists.txt makes the man page of the wheel so
+    from huepress.cli import cli
+
+    sys.stdout.write(to_roff(cli))
