@@ -10,7 +10,6 @@ import click
 
 from huepress.cli.flags import PICTURES, GroupedCommand, flags_of, options_of
 from huepress.cli.wording import json_line
-from huepress.metrics import look_of
 from huepress.options import CompressOptions
 
 if TYPE_CHECKING:
@@ -166,6 +165,8 @@ def _tell(found: Comparison, *, is_default: bool) -> None:
         click.echo(f"at most {found.target_bytes:,} B each\n")
     else:
         whose = " of huepress compress" if is_default else ""
+        from huepress.metrics import look_of
+
         score, look = f"{found.target_score:.2f}", look_of(found.target_score or 0)
         click.echo(f"each at the score{whose}, {score}, or just above ({look})\n")
     first = found.entries[0]

@@ -1,7 +1,7 @@
 """The manual of the command line, from the same table of options as the flags themselves.
 
-`to_roff` is the man page, made when the wheel is built (CMakeLists.txt), `to_markdown` a page of the
-site. Nothing is kept that could drift.
+`to_roff` is the man page, made when the wheel is built (CMakeLists.txt), `to_markdown` a page of
+the site. Nothing is kept that could drift.
 """
 
 from __future__ import annotations
