@@ -35,8 +35,9 @@ def rows_of(command: click.Command) -> Rows:
     for param in command.get_params(context):
         record = param.get_help_record(context)
         if record is not None and isinstance(param, click.Option):
-            is_grouped = isinstance(command, GroupedCommand)
-            heading = command.heading(param.name) if is_grouped else "Options"
+            heading = "Options"
+            if isinstance(command, GroupedCommand):
+                heading = command.heading(param.name)
             rows.setdefault(heading, []).append(record)
     return dict(sorted(rows.items(), key=lambda item: item[0] == "Other"))
 
