@@ -11,7 +11,7 @@ import numpy as np
 from huepress import _core
 from huepress._forks import cached_property
 from huepress.color.spaces import embed, is_oklab
-from huepress.palette import histogram
+from huepress.palette import fixed, histogram
 from huepress.palette.learn import Learn
 from huepress.search.eliminate import Elimination
 from huepress.search.picture import Picture
@@ -23,8 +23,21 @@ OCTAVE: Final = 2.0
 colors on 30 drawn pictures (docs/lab-book.md, Rate)."""
 
 TAIL: Final = 1.3
-"""Palettes that serve the worst served colors so much worse than another are out: single pixels
-that are far off are seen (docs/lab-book.md, Rate)."""
+"""Palettes that serve the worst served colors so much worse than another are out, unless they have
+a better score by so much that what is wrong elsewhere is worse: single pixels that are far off are
+seen (docs/lab-book.md, Rate), and so are fills of another color."""
+
+BETTER: Final = 3.0
+"""Points of score that outweigh a tail."""
+
+FILL: Final = 0.01
+"""Share of the pixels from which on a color is a fill, which is to stay what it is."""
+
+HEAVY: Final = 30.0
+"""How much more fills weigh in a palette that is to have all of them."""
+
+WORTH_FILLS: Final = 5.0
+"""Points of score that palettes may lack to the best which have more fills as they are."""
 
 N_PROMISING: Final = 3
 """Rivals that are tried for every number of colors, of those that the largest palette tried."""
@@ -116,9 +129,9 @@ class Rivals:
         """What palettes may be learned from: counted colors, and a color space.
 
         Weights of the eye; their root and none, in Oklab and in sRGB; counts to the power of 3/4
-        and 1/2, for colors that are rare but seen. Which serves best differs from one drawn
-        picture to the next by up to 30 points and 15 % of the bytes (docs/lab-book.md, Rate);
-        photographs want the first.
+        and 1/2, for colors that are rare but seen; fills above all. Which serves best differs from
+        one drawn picture to the next by up to 30 points and 15 % of the bytes (docs/lab-book.md,
+        Rate); photographs want the first.
         """
         picture = self.picture
         sources: list[tuple[Histogram, str | None]] = [(picture.counted, None)]
@@ -133,6 +146,9 @@ class Rivals:
             roots_of_counts = replace(plain, weights=np.sqrt(plain.weights))
             sources += [(plain, None), (plain, "srgb"), (damped, None), (damped, "srgb")]
             sources.append((roots_of_counts, None))
+            fills = plain.weights >= FILL * plain.weights.sum()
+            heavy = np.where(fills, HEAVY * plain.weights, roots_of_counts.weights)
+            sources.append((replace(plain, weights=heavy), None))
         return sources
 
     def _tried(self, colors: int, rivals: list[int]) -> list[tuple[int, Trial]]:
@@ -153,9 +169,7 @@ class Rivals:
         """Take the trial that serves best, and name the rivals that are worth another try."""
         if len(trials) == 1:
             return trials[0][1], self._every
-        tails = [self._tail(trial.fit) for _, trial in trials]
-        limit = TAIL * min(tails)
-        trials = [entry for entry, tail in zip(trials, tails, strict=True) if tail <= limit]
+        trials = self._without_tails(self._with_fills(trials))
         top = max(trials, key=lambda entry: entry[1].score)
         octave = OCTAVE * (100 - top[1].score) + 1e-9
         trials.sort(
@@ -169,6 +183,46 @@ class Rivals:
             entry for entry in trials if self.goal is not None and entry[1].score >= self.goal
         ]
         return (reaching or [top])[0][1], promising
+
+    @cached_property
+    def _fills(self) -> Colors:
+        """Colors that cover a hundredth of a drawing and more."""
+        counts = self.picture.pixel_counts
+        least = FILL * float(counts.weights.sum()) if self.picture.is_drawn else np.inf
+        return np.asarray(counts.colors[counts.weights >= least], np.uint8)
+
+    def _with_fills(self, trials: list[tuple[int, Trial]]) -> list[tuple[int, Trial]]:
+        """Leave out palettes that lose fills which others as good have."""
+        if len(self._fills) == 0:
+            return trials
+        lost = [self._n_lost(trial.fit) for _, trial in trials]
+        have = [entry for entry, n in zip(trials, lost, strict=True) if n == min(lost)]
+        top, best = (max(trial.score for _, trial in some) for some in (trials, have))
+        return have if best >= top - WORTH_FILLS else trials
+
+    def _n_lost(self, fit: PaletteFit) -> int:
+        """How many fills are off by more than a level, or share their entry with another."""
+        channels = fit.palette.colors.shape[1]
+        fills = fixed.with_channels(self._fills, channels)
+        if fills.shape[1] > channels:  # a palette from elsewhere, of opaque pictures
+            return 0
+        space = self.picture.color_space
+        points, centers = (embed(colors, space) for colors in (fills, fit.palette.colors))
+        entries, _ = fixed.nearest(points, centers, self.picture.n_threads)
+        off = np.abs(fit.palette.colors[entries].astype(int) - fills).max(axis=1) > 1
+        return int(off.sum()) + len(fills) - len(np.unique(entries))
+
+    def _without_tails(self, trials: list[tuple[int, Trial]]) -> list[tuple[int, Trial]]:
+        """Leave out palettes whose worst served colors fare far better with others as good."""
+        tails = {id(trial): self._tail(trial.fit) for _, trial in trials}
+
+        def is_out(trial: Trial) -> bool:
+            return any(
+                tails[id(trial)] > TAIL * tails[id(other)] and trial.score - other.score <= BETTER
+                for _, other in trials
+            )
+
+        return [entry for entry in trials if not is_out(entry[1])]
 
     def _chosen_by_score(self, colors: int, fit: PaletteFit) -> PaletteFit | None:
         """Leave out the colors that the score misses least, where there are few too many.
