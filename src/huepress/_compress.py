@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias, cast
 
 from huepress import search
 from huepress.animation import compress_animation, is_animation
+from huepress.animation.still import recoded, smaller_gif
 from huepress.decode import limits_of, load_with, read
 from huepress.decode.reading import name_of
 from huepress.encode import carry, encode_lossless, kept_original, oxipng
@@ -118,6 +119,8 @@ def _film_of(source: PictureSource, options: CompressOptions) -> tuple[str, byte
 def _mapped(bench: search.Bench, options: CompressOptions) -> Result:
     """Map and encode as the options ask for."""
     chosen, encoded = search.choose(bench, options)
+    if encoded.format == "gif":
+        chosen, encoded = smaller_gif(bench, chosen, encoded, options)
     return _result(bench.picture.source, encoded, options, bench.deadline, chosen)
 
 
@@ -130,6 +133,8 @@ def _unchanged(image: Image, options: CompressOptions, deadline: Deadline) -> Re
         carried=carry(image.source, options.strip, force=options.drop_signature),
         keep_hidden_rgb=options.keep_hidden_rgb,
     )
+    if encoded.format == "gif":
+        encoded = recoded(image.pixels, encoded)
     return _result(image, encoded, options, deadline)
 
 
