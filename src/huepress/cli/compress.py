@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from contextlib import ExitStack, closing
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import click
 
@@ -30,6 +30,7 @@ Examples:
   huepress compress assets -r --check             exit 1 when something could be smaller
   huepress compress frames/*.png --shared-palette --out-dir small
   cat photo.png | huepress compress - -o - > small.png
+  huepress compress world.mbtiles -o small.mbtiles  map tiles, one palette for the map
   huepress compress sprite.png --palette nes.gpl   exactly these colors, in this order
   huepress compress photo.png --color-space srgb --init random --json
 
@@ -75,6 +76,9 @@ def command(sources: tuple[str, ...], as_json: bool, quiet: bool, **values: Any)
     from huepress.batch import plan
     from huepress.batch.config import Configs
 
+    if any(source.lower().endswith(".mbtiles") for source in sources):
+        _maps(sources, options, write, batch, as_json=as_json, quiet=quiet)
+
     try:
         if batch.save_palette is not None:
             from huepress.batch.palette_saving import check_suffix
@@ -107,6 +111,42 @@ def command(sources: tuple[str, ...], as_json: bool, quiet: bool, **values: Any)
 
     with on_stop(say_where):
         _work(sources, targets, options, write, batch, teller)
+    teller.sum_up()
+    sys.exit(teller.exit_code)
+
+
+def _maps(
+    sources: tuple[str, ...],
+    options: CompressOptions,
+    write: WriteOptions,
+    batch: BatchOptions,
+    *,
+    as_json: bool,
+    quiet: bool,
+) -> NoReturn:
+    """Compress the tiles of maps, one map after the other."""
+    from huepress.batch.tiles import compress_tiles, is_tiles, output_of
+
+    if not all(is_tiles(source) for source in sources):
+        raise click.UsageError("map tiles (.mbtiles) and pictures go in calls of their own")
+    if write.output is not None and (len(sources) > 1 or write.output == "-"):
+        raise click.UsageError("-o names the file of one map; several go with --out-dir")
+    reading = batch.dry_run or batch.check
+    several = len(sources) > 1
+    teller = Teller(
+        as_json=as_json, quiet=quiet, several=several, check=batch.check, dry_run=batch.dry_run
+    )
+    for source in sources:
+        with Progress(0, enabled=teller.shows_progress) as progress:
+            row = compress_tiles(
+                source,
+                output_of(source, write),
+                options,
+                force=write.force or write.in_place,
+                write=not reading,
+                advance=lambda n: progress.advance(f"{n:,} tiles"),
+            )
+        teller.tell(row)
     teller.sum_up()
     sys.exit(teller.exit_code)
 

@@ -1,0 +1,364 @@
+"""Map tiles: an MBTiles file with one palette for the map, resumable.
+
+An MBTiles file is an SQLite database of tiles (specification 1.3, mapbox/mbtiles-spec). PNG tiles
+get the colors of one palette and every color has one entry wherever it stands, without dither: what
+was equal on both sides of an edge stays equal. Tiles in other formats are left, equal tiles are
+kept once. Work goes into a file beside the output, which a later run goes on with.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import sqlite3
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+from typing import Final
+
+import numpy as np
+
+from huepress._compress import compress, finish
+from huepress.batch.engine import Engine, Inline, in_order
+from huepress.batch.job import recipe_of
+from huepress.batch.mbtiles import FINAL, WAITING, WANTED, WORK, open_tiles, open_work
+from huepress.batch.rows import REASONS, Row
+from huepress.batch.shared import fit_palette
+from huepress.batch.workers import Workers
+from huepress.color.spaces import embed, space_of
+from huepress.decode import load_with
+from huepress.errors import HuepressError, InputError, OptionError
+from huepress.formats.png import SIGNATURE
+from huepress.options import CompressOptions, WriteOptions
+from huepress.result.report import size_words
+from huepress.result.write import check_target, write_atomic
+from huepress.types import Palette, PaletteFit
+
+SUFFIX: Final = ".mbtiles"
+
+SAMPLE: Final = 2000
+"""Different tiles, spread over the map, that the palette is learned from: some ten seconds."""
+
+FEW: Final = 64
+"""Up to so many tiles are done in this process."""
+
+COMMIT_EVERY: Final = 200
+"""Tiles between commits: what a killed run loses at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class TileJob:
+    """One tile.
+
+    Attributes
+    ----------
+    name : str
+        What messages call it.
+    data : bytes
+        The file.
+    options : CompressOptions
+        As for a picture.
+    colors : bytes
+        The palette, 4 bytes a color; empty: the pixels stay.
+    """
+
+    name: str
+    data: bytes
+    options: CompressOptions
+    colors: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """What came of a tile: its file, or why it failed."""
+
+    data: bytes
+    fault: str = ""
+
+
+def is_tiles(source: str) -> bool:
+    """Whether an input is a file of tiles, by its name."""
+    return source.lower().endswith(SUFFIX)
+
+
+def compress_tiles(
+    source: str,
+    output: str,
+    options: CompressOptions,
+    *,
+    force: bool = False,
+    write: bool = True,
+    advance: Callable[[int], None] = lambda _: None,
+) -> Row:
+    """Compress the tiles of a map.
+
+    Parameters
+    ----------
+    source, output : str
+        MBTiles files; the same for one that is to be replaced.
+    options : CompressOptions
+        ``colors``, ``lossless`` and those of k-means; a score or a size cannot be asked for.
+    force : bool
+        Replace an existing output.
+    write : bool
+        False only tells; the work is done all the same.
+    advance : callable
+        Told how many different tiles are done now.
+
+    Returns
+    -------
+    Row
+        One for the file; it is ``kept`` when nothing was saved.
+    """
+    try:
+        return _compress_tiles(source, output, options, force, write, advance)
+    except HuepressError as error:
+        return Row.failed(source, error)
+    except sqlite3.Error as error:
+        return Row.failed(source, InputError(source, f"a damaged database ({error})", WANTED))
+
+
+def _compress_tiles(
+    source: str,
+    output: str,
+    options: CompressOptions,
+    force: bool,
+    write: bool,
+    advance: Callable[[int], None],
+) -> Row:
+    started = perf_counter()
+    for name in ("quality", "max_size"):
+        if getattr(options, name) is not None:
+            raise OptionError(name, getattr(options, name), "no such bound for map tiles: colors")
+    same = os.path.realpath(source) == os.path.realpath(output)
+    if write and not same:
+        check_target(output, force=force)
+    work = Path(output + ".part")
+    with contextlib.closing(open_tiles(source)) as old, contextlib.closing(open_work(work)) as new:
+        counts = _Work(source, old, new, options).run(advance)
+        new.executescript(FINAL)
+        new.commit()
+        new.execute("VACUUM")
+    before, after = Path(source).stat().st_size, work.stat().st_size
+    figures = {
+        "bytes_in": before,
+        "bytes_out": min(before, after),
+        "format": "mbtiles",
+        "seconds": round(perf_counter() - started, 4),
+        "notes": [str(counts)],
+    }
+    smaller = after < before
+    if write and smaller:
+        work.chmod(Path(source).stat().st_mode & 0o7777)
+        work.replace(os.path.realpath(output))
+    else:
+        work.unlink()
+        if write and not same:
+            data = Path(source).read_bytes()
+            write_atomic(output, data, force=force)
+    words = size_words(before, min(before, after))
+    code = "smaller" if smaller else "not_smaller"
+    return Row(
+        source,
+        "compressed" if smaller else "kept",
+        code,
+        output=output,
+        reason=REASONS[code],
+        figures=figures,
+        summary=f"{words}, {counts}",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many tiles there are, and what came of the different ones."""
+
+    tiles: int
+    different: int
+    smaller: int
+    left: int
+
+    def __str__(self) -> str:
+        return (
+            f"{self.tiles:,} tiles, {self.different:,} different: {self.smaller:,} smaller,"
+            f" {self.left:,} left"
+        )
+
+
+class _Work:
+    """One run over the tiles of a map, from a database into another."""
+
+    def __init__(
+        self,
+        source: str,
+        old: sqlite3.Connection,
+        new: sqlite3.Connection,
+        options: CompressOptions,
+    ) -> None:
+        # Equal colors have to stay equal on both sides of an edge: no rate, no dither.
+        flat = {} if options.lossless else {"rate_weight": 0.0, "dither": 0.0}
+        self._source = source
+        self._old = old
+        self._new = new
+        self._options = options.changed(format="png", icc="srgb", **flat)
+
+    def run(self, advance: Callable[[int], None]) -> Counts:
+        """Do all that was not done before."""
+        self._begin()
+        colors = b"" if self._options.lossless else self._palette()
+        n_workers = self._options.threads or os.cpu_count() or 1
+        waiting = [row[0] for row in self._new.execute(WAITING)]
+        engine: Engine[TileJob, Tile] = Inline(run_tile)
+        if len(waiting) > FEW:
+            engine = Workers(run_tile, _lost, n_workers)
+        try:
+            for n, (key, tile) in enumerate(self._tiles(engine, waiting, colors)):
+                if tile.fault:
+                    raise InputError(self._source, tile.fault, "undamaged tiles are needed")
+                self._new.execute("INSERT OR REPLACE INTO images VALUES (?, ?)", (key, tile.data))
+                if n % COMMIT_EVERY == COMMIT_EVERY - 1:
+                    self._new.commit()
+                advance(n + 1)
+        finally:
+            engine.close()
+            self._new.commit()
+        return self._counts()
+
+    def _tiles(
+        self, engine: Engine[TileJob, Tile], keys: list[int], colors: bytes
+    ) -> Iterator[tuple[int, Tile]]:
+        options = self._options.changed(threads=1)
+
+        def jobs() -> Iterator[TileJob]:
+            for key in keys:
+                zoom, column, row, data = self._one(key)
+                yield TileJob(f"tile {zoom}/{column}/{row}", data, options, colors)
+
+        done = in_order(engine, jobs(), lambda _, tile: tile, _never)
+        yield from zip(keys, done, strict=True)
+
+    def _one(self, key: int) -> tuple[int, int, int, bytes]:
+        zoom, column, row = self._new.execute(
+            "SELECT zoom_level, tile_column, tile_row FROM map WHERE tile_id = ? LIMIT 1", (key,)
+        ).fetchone()
+        (data,) = self._old.execute(
+            "SELECT tile_data FROM tiles WHERE zoom_level = ? AND tile_column = ? AND tile_row = ?",
+            (zoom, column, row),
+        ).fetchone()
+        return zoom, column, row, bytes(data)
+
+    def _begin(self) -> None:
+        """Copy what is no tile, and list the tiles; an earlier run may have done so."""
+        stamp = Path(self._source).stat()
+        mark = recipe_of(self._options, str(stamp.st_size), str(stamp.st_mtime_ns))
+        there = self._new.execute(f"SELECT value FROM {WORK} WHERE name = 'mark'").fetchone()
+        if there is not None and bytes(there[0]) == mark:
+            return
+        for table in ("map", "images", WORK):
+            self._new.execute(f"DELETE FROM {table}")
+        self._copy_rest()
+        keys: dict[bytes, int] = {}
+        for *place, data in self._old.execute(
+            "SELECT zoom_level, tile_column, tile_row, tile_data FROM tiles"
+        ):
+            content = hashlib.blake2b(bytes(data or b""), digest_size=16).digest()
+            key = keys.setdefault(content, len(keys) + 1)
+            self._new.execute("INSERT INTO map VALUES (?, ?, ?, ?)", (*place, key))
+        self._new.execute("CREATE INDEX IF NOT EXISTS by_tile ON map (tile_id)")
+        self._new.execute(f"INSERT INTO {WORK} VALUES ('mark', ?)", (mark,))
+        self._new.commit()
+
+    def _copy_rest(self) -> None:
+        """Copy metadata, grids and whatever else is no tile."""
+        tables = self._old.execute(
+            "SELECT name, sql FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+        ).fetchall()
+        for name, sql in tables:
+            if name in ("tiles", "map", "images"):
+                continue
+            quoted = '"' + name.replace('"', '""') + '"'
+            self._new.execute(f"DROP TABLE IF EXISTS {quoted}")
+            self._new.execute(sql)
+            for row in self._old.execute(f"SELECT * FROM {quoted}"):
+                marks = ",".join("?" * len(row))
+                self._new.execute(f"INSERT INTO {quoted} VALUES ({marks})", row)
+
+    def _palette(self) -> bytes:
+        """Learn the palette, or take the one that an earlier run learned."""
+        there = self._new.execute(f"SELECT value FROM {WORK} WHERE name = 'palette'").fetchone()
+        if there is not None:
+            return bytes(there[0])
+        keys = [row[0] for row in self._new.execute("SELECT DISTINCT tile_id FROM map")]
+        step = max(1, len(keys) / SAMPLE)
+        chosen = [keys[int(i * step)] for i in range(min(len(keys), SAMPLE))]
+        pictures = [data for data in (self._one(key)[3] for key in chosen) if _is_png(data)]
+        colors = b""
+        if pictures:
+            found = fit_palette(pictures, self._options.changed(rate_weight=None), skip_bad=True)
+            shown = found.palette.colors
+            opaque = np.full((len(shown), 4), 255, np.uint8)
+            opaque[:, : shown.shape[1]] = shown
+            colors = opaque.tobytes()
+        self._new.execute(f"INSERT INTO {WORK} VALUES ('palette', ?)", (colors,))
+        self._new.commit()
+        return colors
+
+    def _counts(self) -> Counts:
+        (tiles,) = self._new.execute("SELECT count(*) FROM map").fetchone()
+        sizes = self._new.execute("SELECT tile_id, length(tile_data) FROM images").fetchall()
+        smaller = left = 0
+        for key, size in sizes:
+            data = self._one(key)[3]
+            smaller += size < len(data)
+            left += not _is_png(data)
+        return Counts(tiles, len(sizes), smaller, left)
+
+
+def run_tile(job: TileJob) -> Tile:
+    """Compress one tile; what is no PNG, or gets no smaller, stays as it is."""
+    if not _is_png(job.data) or not (job.colors or job.options.lossless):
+        return Tile(job.data)
+    try:
+        if job.options.lossless:
+            made = compress(job.data, job.options).data
+        else:
+            image = load_with(job.data, job.options, name=job.name)
+            made = finish(image, _fit(job.colors, job.options), job.options, perf_counter()).data
+    except HuepressError as error:
+        return Tile(b"", str(error))
+    return Tile(made if len(made) < len(job.data) else job.data)
+
+
+def _fit(colors: bytes, options: CompressOptions) -> PaletteFit:
+    """Return a palette as the road takes it."""
+    rgba = np.frombuffer(colors, np.uint8).reshape(-1, 4)
+    shown = rgba if (rgba[:, 3] < 255).any() else np.ascontiguousarray(rgba[:, :3])
+    centers = embed(shown, space_of(options.color_space, None))
+    return PaletteFit(Palette(shown), centers, 0.0, 0, "tolerance")
+
+
+def _is_png(data: bytes) -> bool:
+    return data.startswith(SIGNATURE)
+
+
+def _lost(job: TileJob, words: str) -> Tile:
+    return Tile(b"", f"{job.name}: its worker was lost, twice ({words})")
+
+
+def _never(place: int) -> Tile:
+    raise AssertionError(place)
+
+
+def output_of(source: str, write: WriteOptions) -> str:
+    """Return where the tiles of a map go."""
+    path = Path(source)
+    if write.in_place:
+        return source
+    if write.output is not None:
+        return write.output
+    if write.out_dir is not None:
+        Path(write.out_dir).mkdir(parents=True, exist_ok=True)
+        return str(Path(write.out_dir, path.name))
+    return str(path.with_name(path.stem + write.suffix + path.suffix))
