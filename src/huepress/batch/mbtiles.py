@@ -21,7 +21,6 @@ CREATE TABLE {WORK} (name TEXT PRIMARY KEY, value BLOB);
 """
 FINAL: Final = f"""
 DROP TABLE {WORK};
-DROP INDEX by_tile;
 CREATE UNIQUE INDEX map_index ON map (zoom_level, tile_column, tile_row);
 CREATE VIEW tiles AS SELECT map.zoom_level AS zoom_level, map.tile_column AS tile_column,
     map.tile_row AS tile_row, images.tile_data AS tile_data
@@ -31,7 +30,6 @@ CREATE VIEW tiles AS SELECT map.zoom_level AS zoom_level, map.tile_column AS til
 
 WAITING: Final = """
 SELECT DISTINCT tile_id FROM map WHERE tile_id NOT IN (SELECT tile_id FROM images)
-ORDER BY tile_id
 """
 
 

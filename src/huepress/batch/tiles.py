@@ -9,9 +9,9 @@ kept once. Work goes into a file beside the output, which a later run goes on wi
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
 import sqlite3
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +21,7 @@ from typing import Final
 import numpy as np
 
 from huepress._compress import compress, finish
+from huepress.batch.carry import digest_of
 from huepress.batch.engine import Engine, Inline, in_order
 from huepress.batch.job import recipe_of
 from huepress.batch.mbtiles import FINAL, WAITING, WANTED, WORK, open_tiles, open_work
@@ -44,7 +45,7 @@ SAMPLE: Final = 2000
 FEW: Final = 64
 """Up to so many tiles are done in this process."""
 
-COMMIT_EVERY: Final = 200
+COMMIT_EVERY: Final = 20
 """Tiles between commits: what a killed run loses at most."""
 
 
@@ -187,6 +188,9 @@ class Counts:
         )
 
 
+_ALL_TILES: Final = "SELECT zoom_level, tile_column, tile_row, tile_data FROM tiles"
+
+
 class _Work:
     """One run over the tiles of a map, from a database into another."""
 
@@ -209,7 +213,7 @@ class _Work:
         self._begin()
         colors = b"" if self._options.lossless else self._palette()
         n_workers = self._options.threads or os.cpu_count() or 1
-        waiting = [row[0] for row in self._new.execute(WAITING)]
+        waiting = {row[0] for row in self._new.execute(WAITING)}
         engine: Engine[TileJob, Tile] = Inline(run_tile)
         if len(waiting) > FEW:
             engine = Workers(run_tile, _lost, n_workers)
@@ -227,27 +231,32 @@ class _Work:
         return self._counts()
 
     def _tiles(
-        self, engine: Engine[TileJob, Tile], keys: list[int], colors: bytes
+        self, engine: Engine[TileJob, Tile], keys: set[int], colors: bytes
     ) -> Iterator[tuple[int, Tile]]:
         options = self._options.changed(threads=1)
+        begun: deque[int] = deque()
 
         def jobs() -> Iterator[TileJob]:
-            for key in keys:
-                zoom, column, row, data = self._one(key)
-                yield TileJob(f"tile {zoom}/{column}/{row}", data, options, colors)
+            for key, place, data in self._each():
+                if key in keys:
+                    begun.append(key)
+                    yield TileJob("tile {}/{}/{}".format(*place), data, options, colors)
 
-        done = in_order(engine, jobs(), lambda _, tile: tile, _never)
-        yield from zip(keys, done, strict=True)
+        for tile in in_order(engine, jobs(), lambda _, tile: tile, _never):
+            yield begun.popleft(), tile
 
-    def _one(self, key: int) -> tuple[int, int, int, bytes]:
-        zoom, column, row = self._new.execute(
-            "SELECT zoom_level, tile_column, tile_row FROM map WHERE tile_id = ? LIMIT 1", (key,)
-        ).fetchone()
-        (data,) = self._old.execute(
-            "SELECT tile_data FROM tiles WHERE zoom_level = ? AND tile_column = ? AND tile_row = ?",
-            (zoom, column, row),
-        ).fetchone()
-        return zoom, column, row, bytes(data)
+    def _each(self) -> Iterator[tuple[int, tuple[int, int, int], bytes]]:
+        """Walk over the different tiles: number, place of the first, file.
+
+        One pass through the table, which may have no index; numbers are the same each time.
+        """
+        numbers: dict[bytes, int] = {}
+        for *place, data in self._old.execute(_ALL_TILES):
+            content = bytes(data or b"")
+            key = digest_of(content)
+            if key not in numbers:
+                numbers[key] = len(numbers) + 1
+                yield numbers[key], (place[0], place[1], place[2]), content
 
     def _begin(self) -> None:
         """Copy what is no tile, and list the tiles; an earlier run may have done so."""
@@ -260,13 +269,9 @@ class _Work:
             self._new.execute(f"DELETE FROM {table}")
         self._copy_rest()
         keys: dict[bytes, int] = {}
-        for *place, data in self._old.execute(
-            "SELECT zoom_level, tile_column, tile_row, tile_data FROM tiles"
-        ):
-            content = hashlib.blake2b(bytes(data or b""), digest_size=16).digest()
-            key = keys.setdefault(content, len(keys) + 1)
+        for *place, data in self._old.execute(_ALL_TILES):
+            key = keys.setdefault(digest_of(bytes(data or b"")), len(keys) + 1)
             self._new.execute("INSERT INTO map VALUES (?, ?, ?, ?)", (*place, key))
-        self._new.execute("CREATE INDEX IF NOT EXISTS by_tile ON map (tile_id)")
         self._new.execute(f"INSERT INTO {WORK} VALUES ('mark', ?)", (mark,))
         self._new.commit()
 
@@ -290,10 +295,9 @@ class _Work:
         there = self._new.execute(f"SELECT value FROM {WORK} WHERE name = 'palette'").fetchone()
         if there is not None:
             return bytes(there[0])
-        keys = [row[0] for row in self._new.execute("SELECT DISTINCT tile_id FROM map")]
-        step = max(1, len(keys) / SAMPLE)
-        chosen = [keys[int(i * step)] for i in range(min(len(keys), SAMPLE))]
-        pictures = [data for data in (self._one(key)[3] for key in chosen) if _is_png(data)]
+        (count,) = self._new.execute("SELECT count(DISTINCT tile_id) FROM map").fetchone()
+        step = -(-count // SAMPLE)
+        pictures = [data for n, _, data in self._each() if n % step == 0 and _is_png(data)]
         colors = b""
         if pictures:
             found = fit_palette(pictures, self._options.changed(rate_weight=None), skip_bad=True)
@@ -307,11 +311,10 @@ class _Work:
 
     def _counts(self) -> Counts:
         (tiles,) = self._new.execute("SELECT count(*) FROM map").fetchone()
-        sizes = self._new.execute("SELECT tile_id, length(tile_data) FROM images").fetchall()
+        sizes = dict(self._new.execute("SELECT tile_id, length(tile_data) FROM images"))
         smaller = left = 0
-        for key, size in sizes:
-            data = self._one(key)[3]
-            smaller += size < len(data)
+        for key, _, data in self._each():
+            smaller += sizes[key] < len(data)
             left += not _is_png(data)
         return Counts(tiles, len(sizes), smaller, left)
 
