@@ -12,8 +12,9 @@ PACKAGE = Path(__file__).parents[1] / "src" / "huepress"
 # Each room may import those of lower rank.
 GROUND = [
     {"errors", "_core", "_forks", "_version"},
-    {"limits", "options", "types", "_native"},
+    {"limits", "types", "_native"},
     {"formats"},
+    {"options"},
     {"color"},
 ]
 ROAD = [

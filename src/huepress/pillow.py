@@ -12,6 +12,7 @@ import numpy as np
 from PIL import Image, ImagePalette
 
 from huepress._quantize import quantize as quantize_pixels
+from huepress.color.keys import with_alpha
 from huepress.errors import OptionError
 from huepress.remap import nearest
 from huepress.types import Colors, Palette, Pixels
@@ -140,8 +141,7 @@ def _to_palette(
     if dither != Image.Dither.NONE and image.mode in ("RGB", "L"):
         return _PILLOWS_OWN(image, palette=palette, dither=dither)
     pixels, colors = _pixels(image), _palette_colors(palette)
-    if pixels.shape[2] == 4 and colors.shape[1] == 3:
-        colors = np.hstack([colors, np.full((len(colors), 1), 255, np.uint8)])
+    colors = with_alpha(colors, pixels.shape[2])
     mapped = nearest.remap(pixels, Palette(colors), color_space)
     made = _finished(image, mapped.indices, colors)
     made.palette = palette.palette.copy()

@@ -2,10 +2,10 @@
 
 import pytest
 
-from huepress.batch.names import format_of
 from huepress.batch.planning import plan
 from huepress.batch.targets import check
 from huepress.errors import OptionError, OutputError
+from huepress.formats.names import format_of_name
 from huepress.options import WriteOptions
 
 
@@ -41,8 +41,8 @@ def test_formats_follow_the_suffix():
     assert only("a.png", output="b").format == "png"
     assert only("a.png", "webp", output="b.dat").format == "webp"
     assert only("a.webp", in_place=True).format == "own"
-    assert format_of("x.PNG") == "png"
-    assert format_of("x") is None
+    assert format_of_name("x.PNG") == "png"
+    assert format_of_name("x") is None
 
 
 def test_standard_input_goes_to_standard_output():

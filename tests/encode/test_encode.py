@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 from PIL import Image as PillowImage
 
 from huepress import compress
-from huepress.encode import FORMATS, Carried, encode, format_from_suffix
+from huepress.encode import FORMATS, Carried, encode
 from huepress.encode import gif as gif_room
 from huepress.encode import png as png_room
 from huepress.encode.tidy import count_indices, tidy
 from huepress.errors import EncodeError, OptionError
+from huepress.formats.names import format_of_name
 from huepress.types import IndexedImage, Palette
 from images import decoded, scene, soft_disc
 
@@ -201,8 +202,8 @@ def test_binary_alpha_leaves_opaque_palettes_alone():
 
 
 def test_suffixes():
-    assert format_from_suffix(".PNG") == "png"
-    assert format_from_suffix(".psd") is None
+    assert format_of_name("x.PNG") == "png"
+    assert format_of_name("x.psd") is None
 
 
 def test_a_gif_shows_what_is_told_of_it():

@@ -114,8 +114,8 @@ def test_any_json_is_a_palette_or_refused(tmp_path_factory, content):
 
 @given(st.binary(max_size=300), st.sampled_from([b"", b"Exif\0\0", b"II*\0", b"MM\0*"]))
 def test_any_exif_block(body, head):
-    from huepress.decode.orientation import orientation_of
     from huepress.encode.carried import carry
+    from huepress.formats.exif import orientation_of
     from huepress.types import Source
 
     assert 1 <= orientation_of(head + body) <= 8

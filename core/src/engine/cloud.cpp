@@ -7,6 +7,7 @@
 #include "base/buffer.hpp"
 #include "engine/cloud_view.hpp"
 #include "base/parallel.hpp"
+#include "base/srgb.hpp"
 #include "kernels/kernels.hpp"
 
 namespace core {
@@ -27,14 +28,9 @@ constexpr float kLms[3][3] = {{0.4122214708f, 0.5363325363f, 0.0514459929f},
                               {0.2119034982f, 0.6806995451f, 0.1073969566f},
                               {0.0883024619f, 0.2817188376f, 0.6299787005f}};
 
-// IEC 61966-2-1.
 struct Srgb : Colorimetry {
     Srgb() {
-        for (int i = 0; i < 256; ++i) {
-            const double v = i / 255.0;
-            linear[0][i] = float(v <= 0.04045 ? v / 12.92 : std::pow((v + 0.055) / 1.055, 2.4));
-            linear[1][i] = linear[2][i] = linear[0][i];
-        }
+        for (auto& channel : linear) std::copy_n(linear_of_byte().begin(), 256, channel);
         for (int row = 0; row < 3; ++row) std::copy_n(kLms[row], 3, lms[row]);
     }
 };

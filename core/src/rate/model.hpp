@@ -29,9 +29,6 @@ public:
     std::vector<double> usual_distance;
 };
 
-// Number of a distance in a lossless WebP: those below 121 are places nearby.
-std::size_t webp_distance(std::size_t distance, std::size_t width);
-
 std::unique_ptr<RateModel> rate_model(Container container, std::size_t width);
 
 }  // namespace core

@@ -10,6 +10,7 @@
 #include <new>
 
 #include "score/ssimulacra2.hpp"
+#include "base/srgb.hpp"
 #include "kernels/kernels.hpp"
 #include "score/ssimulacra2_kernels.hpp"
 
@@ -33,19 +34,6 @@ private:
     };
     std::unique_ptr<float, Free> data_;
 };
-
-// Light of an encoded sRGB byte (IEC 61966-2-1).
-inline const std::array<float, 256>& linear_of_byte() {
-    static const std::array<float, 256> table = [] {
-        std::array<float, 256> values{};
-        for (std::size_t i = 0; i < 256; ++i) {
-            const double v = double(i) / 255.0;
-            values[i] = float(v <= 0.04045 ? v / 12.92 : std::pow((v + 0.055) / 1.055, 2.4));
-        }
-        return values;
-    }();
-    return table;
-}
 
 // `value` of opacity `alpha` over opaque `background`, as Pillow's alpha_composite rounds it.
 inline std::uint8_t composite(std::uint8_t value, std::uint8_t alpha, std::uint8_t background) {

@@ -3,7 +3,6 @@
 #include "webp/symbols.hpp"
 
 
-#include "rate/model.hpp"
 
 namespace core::webp {
 
@@ -23,10 +22,6 @@ std::uint32_t hash(const std::uint8_t* p) {
 }
 
 }  // namespace
-
-std::size_t distance_number(std::size_t distance, std::size_t width) {
-    return webp_distance(distance, width);
-}
 
 std::vector<std::uint8_t> cached(const Packed& picture, int cache_bits) {
     std::vector<std::uint8_t> is_cached(picture.pixels.size());

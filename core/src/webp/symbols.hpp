@@ -7,6 +7,9 @@
 #include <cstdint>
 #include <vector>
 
+#include "base/prefix_code.hpp"
+#include "webp/places.hpp"
+
 namespace core::webp {
 
 constexpr std::size_t kLiterals = 256, kLengths = 24, kDistances = 40;
@@ -64,21 +67,5 @@ void count(std::vector<Counts>& tables, const Packed& picture, const Groups& gro
 std::vector<Prices> prices_of(const std::vector<Counts>& counts, int cache_bits);
 double entropy(const std::vector<Counts>& counts);  // bits, those of the prefix codes included
 Groups cluster(const Packed& picture, const std::vector<Token>& tokens, int cache_bits, int tile_bits);
-
-// Symbol of a number of 1 or more, and the plain bits behind it.
-struct Symbol {
-    unsigned code, extra_bits, extra;
-};
-inline Symbol symbol_of(std::size_t number) {
-    if (number <= 4) return {unsigned(number) - 1, 0, 0};
-    const std::size_t value = number - 1;
-    unsigned bit = 0;
-    while (value >> (bit + 1)) ++bit;
-    const unsigned extra_bits = bit - 1;
-    return {2 * bit + unsigned((value >> extra_bits) & 1), extra_bits,
-            unsigned(value & ((std::size_t{1} << extra_bits) - 1))};
-}
-// Number of a distance, at least 1: those up to 120 are places near by.
-std::size_t distance_number(std::size_t distance, std::size_t width);
 
 }  // namespace core::webp

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -12,6 +11,7 @@ import numpy as np
 from huepress.animation.layers import Layer
 from huepress.encode import webp
 from huepress.errors import EncodeError
+from huepress.formats import riff
 from huepress.types import IndexedImage, Pixels
 
 MOST_MS = (1 << 24) - 1
@@ -46,7 +46,7 @@ class WebpWriter:
             opaque = picture.shape[2] == 4 and int(picture[..., 3].min()) == 255
             pixels = np.ascontiguousarray(picture[..., :3] if opaque else picture)
             data = webp.encode_pixels(pixels, effort=self.effort)
-        return next(chunk for name, chunk in chunks_of(data) if name == b"VP8L")
+        return next(chunk for name, chunk in riff.chunks_of(data) if name == b"VP8L")
 
     def join(self, layers: list[Layer]) -> bytes:
         """Put the file together."""
@@ -55,11 +55,11 @@ class WebpWriter:
             raise EncodeError("webp", f"{first.width}x{first.height} pixels")
         flags = 0x12 | (0x20 if self.icc_profile else 0)
         size = _three(first.width - 1) + _three(first.height - 1)
-        parts = [_chunk(b"VP8X", struct.pack("<I", flags) + size)]
+        parts = [riff.pack_chunk(b"VP8X", struct.pack("<I", flags) + size)]
         if self.icc_profile:
-            parts.append(_chunk(b"ICCP", self.icc_profile))
+            parts.append(riff.pack_chunk(b"ICCP", self.icc_profile))
         plays = self.plays if self.plays < 1 << 16 else 0
-        parts.append(_chunk(b"ANIM", struct.pack("<IH", 0, plays)))
+        parts.append(riff.pack_chunk(b"ANIM", struct.pack("<IH", 0, plays)))
         now, written = Fraction(0), 0
         for layer in layers:
             now += layer.duration
@@ -68,24 +68,10 @@ class WebpWriter:
             place = _three(layer.left // 2) + _three(layer.top // 2)
             size = _three(layer.width - 1) + _three(layer.height - 1)
             how = bytes([0 if layer.blends else 2])
-            parts.append(_chunk(b"ANMF", place + size + _three(milliseconds) + how + layer.data))
-        body = b"WEBP" + b"".join(parts)
-        return struct.pack("<4sI", b"RIFF", len(body)) + body
-
-
-def chunks_of(data: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """Walk the chunks of a WebP file: the name, and the chunk whole with its padding."""
-    at = 12
-    while at + 8 <= len(data):
-        name, size = struct.unpack_from("<4sI", data, at)
-        end = at + 8 + size + size % 2
-        yield name, data[at:end]
-        at = end
+            frame = place + size + _three(milliseconds) + how + layer.data
+            parts.append(riff.pack_chunk(b"ANMF", frame))
+        return riff.pack(parts)
 
 
 def _three(value: int) -> bytes:
     return value.to_bytes(3, "little")
-
-
-def _chunk(name: bytes, content: bytes) -> bytes:
-    return struct.pack("<4sI", name, len(content)) + content + b"\0" * (len(content) % 2)

@@ -133,10 +133,11 @@ def _full_color(found: Result) -> bytes:
     import numpy as np
     import oxipng
 
+    from huepress.color.keys import with_alpha
+
     pixels = found.pixels
-    height, width, n_channels = pixels.shape
-    if n_channels == 3:
-        pixels = np.dstack([pixels, np.full((height, width), 255, np.uint8)])
+    height, width, _ = pixels.shape
+    pixels = with_alpha(pixels)
     raw = oxipng.RawImage(
         np.ascontiguousarray(pixels).tobytes(),
         width,

@@ -8,13 +8,14 @@ trailer. WebP: an unknown chunk at the end, which readers have to pass over (RIF
 
 from __future__ import annotations
 
-import zlib
 from typing import Final
 
-_PNG_END: Final = b"\0\0\0\0IEND\xae\x42\x60\x82"
-_PNG_MARK: Final = b"\0\0\0\0huPR" + zlib.crc32(b"huPR").to_bytes(4, "big")
+from huepress.formats import png, riff
+
+_PNG_END: Final = png.pack_chunk(b"IEND", b"")
+_PNG_MARK: Final = png.pack_chunk(b"huPR", b"")
 _GIF_MARK: Final = b"\x21\xfe\x08huepress\0"
-_WEBP_MARK: Final = b"huPR\0\0\0\0"
+_WEBP_MARK: Final = riff.pack_chunk(b"huPR", b"")
 _END_MARK: Final = b"huepress"
 
 MARKABLE: Final = ("png", "gif", "webp", "tiff", "bmp")

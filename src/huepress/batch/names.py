@@ -10,16 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from huepress.batch.store import is_remote, split
-
-# The first suffix of a format is the one that is written.
-SUFFIXES: Final = {
-    "png": (".png",),
-    "webp": (".webp",),
-    "gif": (".gif",),
-    "jxl": (".jxl",),
-    "tiff": (".tiff", ".tif"),
-    "bmp": (".bmp",),
-}
+from huepress.formats.names import READ, SUFFIXES, WRITTEN, format_of_name
 
 OWN: Final = "own"
 """Stands for the format that an input turns out to have."""
@@ -27,18 +18,8 @@ OWN: Final = "own"
 PENDING: Final = ".smallest"
 """Stands for the suffix while the race for the smallest file is not decided."""
 
-_READ: Final = (
-    *(".jpg", ".jpeg", ".jpe", ".jfif", ".avif", ".jp2", ".j2k", ".qoi"),
-    *(".ppm", ".pgm", ".pbm", ".pnm", ".pfm", ".dib"),
-)
-PICTURE_SUFFIXES: Final = frozenset([s for group in SUFFIXES.values() for s in group] + [*_READ])
+PICTURE_SUFFIXES: Final = frozenset([*SUFFIXES, *READ, ".dib"])
 """What the names of pictures end in; icons are not among them: sets of sizes stay what they are."""
-
-
-def format_of(path: Path | str) -> str | None:
-    """Return the format that a suffix stands for, or None."""
-    suffix = Path(path).suffix.lower()
-    return next((name for name, suffixes in SUFFIXES.items() if suffix in suffixes), None)
 
 
 def is_picture_name(name: str) -> bool:
@@ -48,21 +29,25 @@ def is_picture_name(name: str) -> bool:
 
 def suffix_of(format: str) -> str:
     """Return the suffix that files of a format are written with."""
-    return SUFFIXES.get(format, (PENDING,))[0]
+    return _first_suffix(format, PENDING)
+
+
+def _first_suffix(format: str, other: str) -> str:
+    return WRITTEN[format][1][0] if format in WRITTEN else other
 
 
 def named_for(name: str, format: str) -> str:
     """Return the name of an output: the input's own where that says the format already."""
-    return name if format_of(name) == format else Path(name).stem + suffix_of(format)
+    return name if format_of_name(name) == format else Path(name).stem + suffix_of(format)
 
 
 def decided(output: str, format: str, own: str) -> str:
     """Return an output's name when the race is over; `own` is the input's name."""
     if not output.endswith(PENDING):
         return output
-    if format_of(own) == format:
+    if format_of_name(own) == format:
         return output.removesuffix(PENDING) + Path(own).suffix
-    return output.removesuffix(PENDING) + SUFFIXES.get(format, (Path(own).suffix,))[0]
+    return output.removesuffix(PENDING) + _first_suffix(format, Path(own).suffix)
 
 
 def beside(above: str, name: str) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from huepress.errors import OptionError
-from huepress.palette.files import FORMATS, format_of_suffix, write_palette
+from huepress.formats.names import PALETTES
+from huepress.palette.files import format_of_suffix, write_palette
 from huepress.result.write import write_atomic
 from huepress.types import Palette
 
@@ -35,5 +36,5 @@ def check_suffix(path: str) -> str:
     """Return the format that a file's suffix names, or refuse it (OptionError)."""
     format = format_of_suffix(path)
     if format is None:
-        raise OptionError("save_palette", path, "a name that ends in ." + ", .".join(FORMATS))
+        raise OptionError("save_palette", path, "a name that ends in ." + ", .".join(PALETTES))
     return format

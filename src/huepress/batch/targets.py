@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from huepress.batch.config import LEAVE
-from huepress.batch.names import OWN, beside, format_of, named_for, own_name, suffix_of
+from huepress.batch.names import OWN, beside, named_for, own_name, suffix_of
 from huepress.batch.store import STDIO, is_remote, join, local_path, split, store_of
-from huepress.encode import contradiction
 from huepress.errors import OptionError, OutputError
+from huepress.formats.names import contradiction, format_of_name
 from huepress.options import WriteOptions
 from huepress.result.write import check_target, is_open
 
@@ -135,7 +135,7 @@ def target_of(source: str, write: WriteOptions, format: str) -> Target:
         return Target(source, STDIO, chosen, overwrite=True, by_default=free)
     if write.output is not None:
         output = local_path(write.output)
-        named = format_of(output)
+        named = format_of_name(output)
         chosen = format if format != "auto" else named or "png"
         wrong = contradiction(output, chosen, known_only=format not in ("auto", "smallest"))
         if wrong:
@@ -155,7 +155,7 @@ def _in_place(source: str, format: str) -> Target:
     if format == "smallest":
         raise OptionError("format", format, "one format, because --in-place keeps the name")
     chosen = OWN if format == "auto" else format
-    if chosen != OWN and format_of(split(source)[1]) != chosen:
+    if chosen != OWN and format_of_name(split(source)[1]) != chosen:
         raise OptionError(
             "in_place",
             source,

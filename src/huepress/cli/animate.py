@@ -114,9 +114,9 @@ class _Frames:
 
 
 def _with_format(options: CompressOptions, output: str) -> CompressOptions:
-    from huepress.encode import format_from_suffix
+    from huepress.formats.names import format_of_name
 
-    format = format_from_suffix(Path(output).suffix)
+    format = format_of_name(output)
     if format not in ("gif", "png", "webp"):
         raise click.UsageError(f"{output}: a name that ends in .gif, .png or .webp is needed")
     return options.changed(format=format)

@@ -144,15 +144,13 @@ def _png(pixels: Any) -> bytes:
     return out.getvalue()
 
 
-_SUFFIXES = {b"\x89PNG": ".png", b"RIFF": ".webp", b"\xff\xd8\xff": ".jpg"}
-
-
 def _save(found: Comparison, folder: Path, force: bool) -> None:
+    from huepress.formats.signatures import format_of
     from huepress.result.write import write_atomic
 
     for entry in found.entries:
-        suffixes = (s for magic, s in _SUFFIXES.items() if entry.data.startswith(magic))
-        name = entry.name.lower().replace(" ", "-") + next(suffixes, ".avif")
+        suffix = str(format_of(entry.data)).replace("jpeg", "jpg")
+        name = f"{entry.name.lower().replace(' ', '-')}.{suffix}"
         write_atomic(folder / name, entry.data, force=force, make_parents=True)
 
 

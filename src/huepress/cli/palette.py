@@ -11,6 +11,7 @@ from huepress.cli.flags import PICTURES, GroupedCommand, flags_of, options_of
 from huepress.cli.streams import is_terminal, require_stdout, write_stdout
 from huepress.cli.wording import as_typed
 from huepress.errors import OptionError
+from huepress.formats.names import PALETTES
 from huepress.options import CompressOptions
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ Examples:
   huepress palette theme.ase -f json             a palette file in another format
 """
 
-FORMATS: Final = ("hex", "css", "gpl", "act", "ase", "pal", "json")
 
 # What is written of a picture, and how, has no part in its colors.
 NOT_ASKED: Final = (
@@ -52,7 +52,7 @@ class _Command(GroupedCommand):
 @click.command("palette", cls=_Command, epilog=EPILOG, context_settings={"max_content_width": 100})
 @click.argument("sources", nargs=-1, required=True, metavar="PICTURE...", type=PICTURES)
 @click.option(
-    "-f", "--format", type=click.Choice(FORMATS), help="Default: by the suffix of -o, else hex."
+    "-f", "--format", type=click.Choice(PALETTES), help="Default: by the suffix of -o, else hex."
 )
 @click.option(
     "-o", "--output", metavar="FILE", type=PICTURES, help="Write to a file, not to standard output."
@@ -77,7 +77,7 @@ def command(
     if format is None:
         format = "hex" if output is None else format_of_suffix(output)
     if format is None:
-        raise click.UsageError(f"{output}: which format? -f takes one of {', '.join(FORMATS)}")
+        raise click.UsageError(f"{output}: which format? -f takes one of {', '.join(PALETTES)}")
     if output is None:
         require_stdout()
     to_terminal = output is None and is_terminal(sys.stdout)

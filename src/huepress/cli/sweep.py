@@ -176,11 +176,11 @@ def command(
 
 
 def _save(found: Sweep, folder: Path, force: bool) -> None:
-    from huepress.batch.names import SUFFIXES
+    from huepress.batch.names import suffix_of
     from huepress.result.write import write_atomic
 
     for point in found.points:
-        path = folder / f"k{point.k:03d}{SUFFIXES[point.result.format][0]}"
+        path = folder / f"k{point.k:03d}{suffix_of(point.result.format)}"
         write_atomic(path, point.result.data, force=force, make_parents=True)
 
 

@@ -18,8 +18,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from huepress import _core
+from huepress.color.keys import colors_from_keys, keys_of
 from huepress.errors import OptionError
-from huepress.formats.profiles import RgbProfile, parse
+from huepress.formats.profiles import RgbProfile, encode_srgb, parse
 from huepress.types import Colors, Points
 
 COLOR_SPACES: Final = ("oklab", "srgb")
@@ -104,8 +105,7 @@ def srgb_from_linear(values: ArrayLike) -> NDArray[np.float64]:
     ndarray
         Encoded sRGB, float64, same shape.
     """
-    v = np.maximum(np.asarray(values, np.float64), 0.0)
-    return np.where(v <= 0.0031308, v * 12.92, 1.055 * v ** (1 / 2.4) - 0.055)
+    return encode_srgb(np.maximum(np.asarray(values, np.float64), 0.0))
 
 
 _LINEAR_OF_BYTE: Final = linear_from_srgb(np.arange(256) / 255.0)
@@ -400,13 +400,12 @@ def _look_up(out: Colors, profile: RgbProfile) -> None:
     """Convert many colors in place, by a table of those that occur."""
     table = np.empty((1 << 24, 3), np.uint8)  # only the pages that are written take memory
     occurs = np.zeros(1 << 24, bool)
-    packs = out[:, 0].astype(np.uint32) << 16 | out[:, 1].astype(np.uint32) << 8 | out[:, 2]
+    packs = keys_of(out[:, :3])
     occurs[packs] = True
     found = np.flatnonzero(occurs)
     for start in range(0, len(found), 1 << 16):
         part = found[start : start + (1 << 16)]
-        colors = np.stack([part >> 16, part >> 8 & 255, part & 255], axis=1).astype(np.uint8)
-        table[part] = _shown_as_srgb(colors, profile)
+        table[part] = _shown_as_srgb(colors_from_keys(part.astype(np.uint32), 3), profile)
     out[:, :3] = table[packs]
 
 

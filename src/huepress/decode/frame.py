@@ -17,11 +17,11 @@ from PIL import Image as PillowImage
 from PIL import ImageFile
 
 from huepress.decode import color, depth
-from huepress.decode.orientation import ORIENTATION, orientation_of
 from huepress.decode.pixels import Decoded, as_decoded, from_pillow, with_key
 from huepress.errors import DecodeError, FramesError, InputError, LimitError
 from huepress.formats import gainmap, png
 from huepress.formats import riff as webp
+from huepress.formats.exif import ORIENTATION, orientation_of
 from huepress.limits import Limits
 
 PLUGINS = {

@@ -2,118 +2,31 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
-from pathlib import PurePath
 
 from huepress.encode.carried import NOTHING, Carried, carry
 from huepress.encode.dependent import with_dependent
 from huepress.encode.original import kept_original, without_metadata
 from huepress.errors import EncodeError, OptionError
+from huepress.formats.names import FORMATS, contradiction
+from huepress.options import EFFORTS
 from huepress.types import Encoded, Image, IndexedImage
 
 __all__ = [
     "FORMATS",
     "NOTHING",
-    "SUFFIXES",
     "Carried",
     "carry",
     "contradiction",
     "encode",
     "encode_lossless",
-    "format_from_suffix",
     "is_exact",
     "kept_original",
     "without_metadata",
 ]
 
-FORMATS = ("png", "webp", "gif", "jxl", "tiff", "bmp")
-"""Formats that encode() writes, beside ``smallest``."""
-
 RACED = ("png", "webp", "jxl")
 """Formats that ``smallest`` tries; of equal files the first is kept."""
-
-NAMES = {
-    "png": "PNG",
-    "webp": "WebP",
-    "gif": "GIF",
-    "jxl": "JPEG XL",
-    "tiff": "TIFF",
-    "bmp": "BMP",
-}
-"""What people call them."""
-
-SUFFIXES = {
-    ".png": "png",
-    ".webp": "webp",
-    ".gif": "gif",
-    ".jxl": "jxl",
-    ".tif": "tiff",
-    ".tiff": "tiff",
-    ".bmp": "bmp",
-}
-"""The format that a file's suffix asks for."""
-
-READ_ONLY = {
-    ".jpg": "JPEG",
-    ".jpeg": "JPEG",
-    ".jpe": "JPEG",
-    ".jfif": "JPEG",
-    ".avif": "AVIF",
-    ".heic": "HEIC",
-    ".heif": "HEIC",
-    ".jp2": "JPEG 2000",
-    ".j2k": "JPEG 2000",
-    ".svg": "SVG",
-    ".pdf": "PDF",
-    ".ico": "ICO",
-    ".qoi": "QOI",
-    ".ppm": "PPM",
-    ".pgm": "PGM",
-    ".pbm": "PBM",
-    ".pnm": "PNM",
-    ".pfm": "PFM",
-    ".tga": "TGA",
-    ".psd": "PSD",
-    ".exr": "OpenEXR",
-    ".hdr": "Radiance HDR",
-}
-"""Suffixes of pictures that are never written."""
-
-
-def format_from_suffix(suffix: str) -> str | None:
-    """Name the format of a suffix such as ``.png``; None when it is none that can be written."""
-    return SUFFIXES.get(suffix.lower())
-
-
-def contradiction(path: str | os.PathLike[str], format: str, *, known_only: bool = False) -> str:
-    """Say how the suffix of a name contradicts the format of what is written there.
-
-    Parameters
-    ----------
-    path : path
-        Where a file is to go; a name without a suffix contradicts nothing.
-    format : str
-        What it will be: one of FORMATS, or ``smallest``, which settles its suffix itself.
-    known_only : bool
-        Suffixes that stand for no picture, such as ``.tmp``, contradict nothing.
-
-    Returns
-    -------
-    str
-        Both formats in words; empty when they agree.
-    """
-    suffix = PurePath(os.fsdecode(path)).suffix
-    said = SUFFIXES.get(suffix.lower())
-    if not suffix or said == format:
-        return ""
-    written = "PNG, WebP or JPEG XL" if format == "smallest" else NAMES[format]
-    if said is not None:
-        return f"{suffix} stands for {NAMES[said]}, and {written} is what is written"
-    if suffix.lower() in READ_ONLY:
-        other = READ_ONLY[suffix.lower()]
-        return f"{suffix} stands for {other}, which is never written; {written} is"
-    return "" if known_only else f"{suffix} stands for no format, and {written} is what is written"
 
 
 def encode(
@@ -251,5 +164,5 @@ def _smallest(how: dict[str, Callable[[], Encoded]]) -> Encoded:
 def _check(format: str, effort: str) -> None:
     if format not in (*FORMATS, "smallest"):
         raise OptionError("format", format, ", ".join((*FORMATS, "smallest")))
-    if effort not in ("fast", "balanced", "best"):
-        raise OptionError("effort", effort, "fast, balanced, best")
+    if effort not in EFFORTS:
+        raise OptionError("effort", effort, ", ".join(EFFORTS))

@@ -15,6 +15,7 @@ from typing import Final, TypeAlias
 
 from huepress.encode.dependent import Dependent, dependent_of
 from huepress.errors import InputError
+from huepress.formats.exif import set_upright
 from huepress.formats.gainmap import without_gain_map
 from huepress.types import Source
 
@@ -161,19 +162,7 @@ def _exif_of(source: Source) -> bytes | None:
     exif = source.metadata.get("exif")
     if not isinstance(exif, bytes) or not exif:
         return None
-    body = exif.removeprefix(b"Exif\0\0")
-    order = {b"II": "<", b"MM": ">"}.get(body[:2])
-    if order is None or len(body) < 14:
-        return None
-    (at,) = struct.unpack_from(order + "I", body, 4)
-    if at + 2 > len(body):
-        return body
-    (count,) = struct.unpack_from(order + "H", body, at)
-    for entry in range(at + 2, min(at + 2 + 12 * count, len(body) - 11), 12):
-        if struct.unpack_from(order + "HHI", body, entry) == (0x0112, 3, 1):
-            upright = struct.pack(order + "HH", 1, 0)
-            return body[: entry + 8] + upright + body[entry + 12 :]
-    return body
+    return set_upright(exif)
 
 
 def _xmp_of(source: Source) -> bytes | None:

@@ -10,7 +10,7 @@ import struct
 from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
-from huepress.decode.orientation import orientation_of
+from huepress.formats.exif import orientation_of
 from huepress.formats.png import CHANNELS, chunks_of, pack_chunk
 from huepress.types import Encoded, Source
 

@@ -16,10 +16,11 @@ from typing import Final
 import numpy as np
 
 from huepress.decode import load
-from huepress.decode.orientation import ORIENTATION, orientation_of
 from huepress.encode.carried import COLOR, NINE_PATCH, SHOWN
 from huepress.encode.tiff import bare_tiff
 from huepress.errors import InputError
+from huepress.formats import riff
+from huepress.formats.exif import ORIENTATION, orientation_of
 from huepress.formats.png import (
     ANIMATION,
     PICTURE,
@@ -213,22 +214,17 @@ def _bare_jpeg(data: bytes, kept: dict[int, bytes], exif: bytes | None) -> bytes
 
 def _bare_webp(data: bytes, kept: set[bytes], exif: bytes | None) -> bytes:
     """Drop chunks of a RIFF container; what stands behind its end goes too."""
-    end = min(len(data), 8 + struct.unpack_from("<I", data, 4)[0])
-    bare, at = [b"WEBP"], 12
+    bare = []
     dropped = sum(bit for name, bit in WEBP_BESIDE.items() if name not in kept)
-    while at + 8 <= end:
-        name, size = struct.unpack_from("<4sI", data, at)
-        chunk = data[at : at + 8 + size + (size & 1)]
+    for name, chunk in riff.chunks_of(data):
         if name == b"VP8X":
             flags = chunk[8] & ~dropped | (WEBP_BESIDE[b"EXIF"] if exif else 0)
             chunk = chunk[:8] + bytes([flags & 0xFF]) + chunk[9:]
         if name not in WEBP_BESIDE or name in kept:
             bare.append(chunk)
-        at += len(chunk)
     if exif is not None:
-        bare.append(struct.pack("<4sI", b"EXIF", len(exif)) + exif)
-    body = b"".join(bare)
-    return b"RIFF" + struct.pack("<I", len(body)) + body
+        bare.append(riff.pack_chunk(b"EXIF", exif))
+    return riff.pack(bare)
 
 
 def _bare_gif(data: bytes) -> bytes:

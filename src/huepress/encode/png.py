@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import struct
 import zlib
 from collections.abc import Sequence
 
@@ -14,6 +13,7 @@ from huepress.encode.order import orders
 from huepress.encode.tidy import tidy
 from huepress.encode.zopfli import squeeze
 from huepress.errors import EncodeError
+from huepress.formats.png import pack_chunk
 from huepress.types import Encoded, IndexedImage
 
 NONE = (oxipng.RowFilter.NoOp,)
@@ -187,14 +187,7 @@ def put_in(data: bytes, carried: Carried) -> bytes:
     chunks = list(carried.png_chunks)
     if carried.icc_profile is not None and not names & {b"gAMA", b"cHRM"}:
         chunks.insert(0, (b"iCCP", b"icc\0\0" + zlib.compress(carried.icc_profile, 9)))
-    packed = b"".join(
-        struct.pack(">I", len(content))
-        + name
-        + content
-        + struct.pack(">I", zlib.crc32(name + content))
-        for name, content in chunks
-    )
-    return data[:33] + packed + data[33:]
+    return data[:33] + b"".join(pack_chunk(*chunk) for chunk in chunks) + data[33:]
 
 
 def raw_image(indexed: IndexedImage, carried: Carried) -> oxipng.RawImage:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import logging
-import struct
 from io import BytesIO
 
 import numpy as np
 from PIL import Image as PillowImage
 
 from huepress import _core
+from huepress.color.keys import keys_of, with_alpha
 from huepress.encode.carried import NOTHING, Carried
 from huepress.encode.tidy import tidy
 from huepress.errors import EncodeError
+from huepress.formats import riff
 from huepress.types import Encoded, IndexedImage, Pixels
 
 log = logging.getLogger("huepress")
@@ -61,10 +62,8 @@ def encode_indexed(
     pixels = ready.to_pixels()
     found = [_write(pixels, *setting, carried) for setting in RACED[effort]]
     if effort in OWN and ready.indices.size <= OWN_PIXELS[effort]:
-        colors = ready.palette.colors.astype(np.uint32)
-        alpha = colors[:, 3] if colors.shape[1] == 4 else 255
-        argb = alpha << 24 | colors[:, 0] << 16 | colors[:, 1] << 8 | colors[:, 2]
-        bitstream = _core.webp_bitstream(ready.indices, argb.astype(np.uint32), *OWN[effort])
+        argb = keys_of(with_alpha(ready.palette.colors))
+        bitstream = _core.webp_bitstream(ready.indices, argb, *OWN[effort])
         own = _with_bitstream(found[0], bitstream)
         if _reads_as(own, pixels):
             found.append(own)
@@ -95,15 +94,9 @@ def _reads_as(data: bytes, pixels: Pixels) -> bool:
 
 def _with_bitstream(data: bytes, bitstream: bytes) -> bytes:
     """Put another VP8L chunk into a finished file; what is beside it stays."""
-    chunks, at = [], 12
-    while at < len(data):
-        name, size = struct.unpack("<4sI", data[at : at + 8])
-        content = bitstream if name == b"VP8L" else data[at + 8 : at + 8 + size]
-        padding = b"\0" * (len(content) % 2)
-        chunks.append(struct.pack("<4sI", name, len(content)) + content + padding)
-        at += 8 + size + size % 2
-    body = b"WEBP" + b"".join(chunks)
-    return struct.pack("<4sI", b"RIFF", len(body)) + body
+    chunks = riff.chunks_of(data)
+    new = riff.pack_chunk(b"VP8L", bitstream)
+    return riff.pack([new if name == b"VP8L" else chunk for name, chunk in chunks])
 
 
 def encode_pixels(pixels: Pixels, *, effort: str = "balanced", carried: Carried = NOTHING) -> bytes:

@@ -1,6 +1,9 @@
-"""The size a WebP file claims, read before a decoder takes memory for it."""
+"""The chunks of a WebP file (RIFF): walked, packed, and the size that the first of them claims."""
 
 from __future__ import annotations
+
+import struct
+from collections.abc import Iterable, Iterator
 
 from huepress.errors import DecodeError
 
@@ -31,3 +34,31 @@ def claimed_size(name: str, data: bytes) -> tuple[int, int]:
         bits = int.from_bytes(data[21:25], "little")
         return (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
     raise DecodeError(name, "WebP with a damaged header", WANTED)
+
+
+def chunks_of(data: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Walk the chunks up to the end of the container: the name, and the chunk whole, padded.
+
+    Raises
+    ------
+    struct.error
+        The file ends within the header.
+    """
+    end = min(len(data), 8 + struct.unpack_from("<I", data, 4)[0])
+    at = 12
+    while at + 8 <= end:
+        name, size = struct.unpack_from("<4sI", data, at)
+        chunk = data[at : at + 8 + size + size % 2]
+        yield name, chunk
+        at += len(chunk)
+
+
+def pack_chunk(name: bytes, content: bytes) -> bytes:
+    """Give a chunk with its length, padded to whole words."""
+    return struct.pack("<4sI", name, len(content)) + content + b"\0" * (len(content) % 2)
+
+
+def pack(chunks: Iterable[bytes]) -> bytes:
+    """Put a WebP file together."""
+    body = b"WEBP" + b"".join(chunks)
+    return struct.pack("<4sI", b"RIFF", len(body)) + body

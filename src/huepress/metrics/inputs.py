@@ -7,6 +7,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from huepress.color.keys import with_alpha
 from huepress.errors import OptionError
 from huepress.types import Colors, Image, IndexedImage, Indices, Pixels
 
@@ -88,7 +89,7 @@ def as_pair(image_true: ImageLike, image_test: ImageLike) -> tuple[Pixels, Pixel
     first, second = as_pixels(image_true, "image_true"), as_pixels(image_test, "image_test")
     require_same_size(first, second)
     if first.shape[2] != second.shape[2]:
-        first, second = (p if p.shape[2] == 4 else _with_alpha(p) for p in (first, second))
+        first, second = (with_alpha(p) for p in (first, second))
     return first, second
 
 
@@ -126,10 +127,6 @@ def grow(pixels: Pixels, least: int) -> Pixels:
         return pixels
     missing = [(0, max(0, least - height)), (0, max(0, least - width))]
     return np.pad(pixels, missing + [(0, 0)] * (pixels.ndim - 2), mode="edge")
-
-
-def _with_alpha(rgb: Pixels) -> Pixels:
-    return np.concatenate([rgb, np.full_like(rgb[..., :1], 255)], axis=-1)
 
 
 def aligned(size: int) -> NDArray[np.float32]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from huepress.formats import names
 from huepress.options.spec import OptionGroup, option
 
 PANEL: Final = "The file written"
-FORMATS: Final = ("auto", "png", "webp", "gif", "jxl", "tiff", "bmp", "smallest")
+FORMATS: Final = ("auto", *names.FORMATS, "smallest")
 
 
 @dataclass(frozen=True)

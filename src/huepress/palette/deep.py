@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from huepress.color import spaces
+from huepress.color.keys import keys_of
 from huepress.palette.engine import with_clear
 from huepress.palette.lloyd import lloyd
 from huepress.types import Histogram, Image, Palette, PaletteFit, Points
@@ -89,12 +90,12 @@ def fine_values(image: Image, counted: Histogram) -> NDArray[np.float64]:
     """
     assert image.deep is not None
     channels = counted.colors.shape[1]
-    known = _numbers(counted.colors)
+    known = _keys_of(counted.colors)
     total = np.zeros((len(known), channels))
     n_pixels = np.zeros(len(known))
     for top in range(0, image.height, ROWS):
         deep = image.deep[top : top + ROWS].reshape(-1, channels)
-        numbers = _numbers(image.pixels[top : top + ROWS].reshape(-1, channels))
+        numbers = _keys_of(image.pixels[top : top + ROWS].reshape(-1, channels))
         place = np.searchsorted(known, numbers).clip(max=len(known) - 1)
         there = known[place] == numbers  # colors that weigh nothing are not counted
         place, deep = place[there], deep[there]
@@ -143,11 +144,9 @@ def as_mapped(image: Image, fit: PaletteFit) -> Image:
     return image if is_plain else replace(image, deep=None)
 
 
-def _numbers(colors: NDArray[np.uint8]) -> NDArray[np.uint32]:
+def _keys_of(colors: NDArray[np.uint8]) -> NDArray[np.uint32]:
     """Give colors the numbers that order a Histogram; all of full transparency are 0."""
-    numbers = np.zeros(len(colors), np.uint32)
-    for channel, shift in zip(range(colors.shape[1]), (16, 8, 0, 24), strict=False):
-        numbers |= colors[:, channel].astype(np.uint32) << np.uint32(shift)
+    keys = keys_of(colors)
     if colors.shape[1] == 4:
-        numbers[colors[:, 3] == 0] = 0
-    return numbers
+        keys[colors[:, 3] == 0] = 0
+    return keys

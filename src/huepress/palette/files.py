@@ -18,6 +18,7 @@ import numpy as np
 
 from huepress.decode import Limits, load, read
 from huepress.errors import DecodeError, OptionError
+from huepress.formats.names import PALETTES
 from huepress.formats.signatures import format_of
 from huepress.types import Palette
 
@@ -242,7 +243,6 @@ def to_hex(color: Sequence[int]) -> str:
     return "#" + bytes(values[:3] if values[3:] in ([], [255]) else values).hex()
 
 
-FORMATS: Final = ("hex", "css", "gpl", "act", "ase", "pal", "json")
 """What write_palette() writes; beside them ``.txt`` is a suffix of hex colors."""
 
 BINARY: Final = ("act", "ase")
@@ -252,7 +252,7 @@ def format_of_suffix(path: str) -> str | None:
     """Name the palette format that the suffix of a file asks for; None when it is none."""
     suffix = os.path.splitext(path)[1].lower().removeprefix(".")  # noqa: PTH122
     suffix = "hex" if suffix == "txt" else suffix
-    return suffix if suffix in FORMATS else None
+    return suffix if suffix in PALETTES else None
 
 
 def write_palette(palette: Palette, format: str) -> bytes:

@@ -13,8 +13,9 @@ from typing import Final, TypeAlias, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from huepress import _core
 from huepress.color import spaces
+from huepress.color.keys import keys_of, with_alpha
+from huepress.color.points import embed, nearest
 from huepress.errors import OptionError
 from huepress.palette.files import parse_hex, to_palette
 from huepress.types import Colors, Histogram, Image, Palette, PaletteFit, Points
@@ -45,34 +46,6 @@ def require_room(n_kept: int, n_colors: int) -> None:
         raise OptionError("keep_color", f"{n_kept} colors", f"at most {n_colors} (--colors)")
 
 
-def with_channels(colors: Values, channels: int) -> Values:
-    """Give RGB colors an alpha of 255 where four channels are wanted."""
-    if colors.shape[1] >= channels:
-        return colors
-    return np.hstack([colors, np.full((len(colors), 1), 255, colors.dtype)])
-
-
-def embed(colors: Colors, color_space: spaces.ColorSpace) -> Points:
-    """As `spaces.embed`, natively: for many colors."""
-    points = np.empty(colors.shape, np.float32)
-    colors = np.ascontiguousarray(colors)
-    if isinstance(color_space, spaces.ProfiledOklab):
-        _core.embed(colors, "oklab", points, color_space.linear_of_byte, color_space.lms)
-    else:
-        _core.embed(colors, color_space, points)
-    return points
-
-
-def nearest(
-    points: Points, centers: Points, n_threads: int = 0
-) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
-    """Find the nearest center of every point and the squared distance to it."""
-    indices = np.empty(len(points), np.uint8)
-    distances = np.empty(len(points), np.float32)
-    _core.assign(points, np.ascontiguousarray(centers), indices, distances, n_threads)
-    return indices, distances.astype(np.float64)
-
-
 def palette_for(image: Image, palette: Palette, n_colors: int) -> tuple[Image, Palette]:
     """Fit a given palette to a picture: what is transparent in it must stay so.
 
@@ -101,7 +74,7 @@ def palette_for(image: Image, palette: Palette, n_colors: int) -> tuple[Image, P
         raise OptionError("palette", f"{len(colors)} colors", f"at most {n_colors} (--colors)")
     if not image.has_alpha:
         return image, palette
-    colors = with_channels(colors, 4)
+    colors = with_alpha(colors, 4)
     if colors[:, 3].min() > 0 and not image.pixels[..., 3].min() > 0:
         if len(colors) == 256:
             found = "256 colors that are seen"
@@ -125,8 +98,8 @@ def given(
         the counted colors around the entries.
     """
     channels = max(counted.colors.shape[1], palette.colors.shape[1])
-    centers = embed(with_channels(palette.colors, channels), color_space)
-    points = embed(with_channels(counted.colors, channels), color_space)
+    centers = embed(with_alpha(palette.colors, channels), color_space)
+    points = embed(with_alpha(counted.colors, channels), color_space)
     _, distances = nearest(points, centers, n_threads)
     return PaletteFit(palette, centers, float(counted.weights @ distances), 0, "given")
 
@@ -166,8 +139,8 @@ def learn_around(
     """
     require_room(len(kept), n_colors)
     channels = max(counted.colors.shape[1], kept.shape[1])
-    kept = with_channels(kept, channels)
-    colors = with_channels(counted.colors, channels)
+    kept = with_alpha(kept, channels)
+    colors = with_alpha(counted.colors, channels)
     is_kept = np.isin(keys_of(colors), keys_of(kept))
     is_clear = np.zeros(len(colors), bool) if channels == 3 else colors[:, 3] == 0
     if is_clear.any() and not (kept[:, 3] == 0).any() and n_colors > len(kept):
@@ -183,7 +156,7 @@ def learn_around(
         if fine is None:
             points = embed(colors[rest], color_space)
         else:
-            points = spaces.embed_deep(with_channels(fine[rest], channels), color_space)
+            points = spaces.embed_deep(with_alpha(fine[rest], channels), color_space)
         centers = _settle(points, counted.weights[rest], fixed, centers, n_threads)
     palette = Palette(np.vstack([kept, spaces.unembed(centers, color_space)]))
     found = given(counted, palette, color_space, n_threads)
@@ -216,11 +189,3 @@ def _settle(
             break
         free = moved
     return free
-
-
-def keys_of(colors: Colors) -> NDArray[np.uint32]:
-    """Give (n, 3 or 4) colors a number each: equal numbers, equal colors."""
-    keys = np.zeros(len(colors), np.uint32)
-    for channel in range(colors.shape[1]):
-        keys = keys << np.uint32(8) | colors[:, channel]
-    return keys

@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from huepress.color import spaces
-from huepress.palette.fixed import embed, nearest, with_channels
+from huepress.color.keys import with_alpha
+from huepress.color.points import embed, nearest
 from huepress.types import Histogram, Palette, PaletteFit
 
 AREA: Final = 0.1
@@ -81,7 +82,7 @@ def settle(
     channels = palette.shape[1]
     if pixels.colors.shape[1] > channels:  # learned elsewhere, from opaque pictures
         return fit
-    colors = with_channels(pixels.colors, channels)
+    colors = with_alpha(pixels.colors, channels)
     labels, apart = nearest(embed(colors, color_space), embed(palette, color_space), n_threads)
     taken = np.bincount(labels, pixels.weights, minlength=len(palette))
     new = palette.copy()
@@ -100,7 +101,7 @@ def settle(
         return fit
     centers = fit.centers.copy()
     centers[moved] = embed(new[moved], color_space)
-    points = embed(with_channels(counted.colors, channels), color_space)
+    points = embed(with_alpha(counted.colors, channels), color_space)
     _, squared = nearest(points, centers, n_threads)
     inertia = float(squared.astype(np.float64) @ counted.weights)
     return replace(fit, palette=Palette(new), centers=centers, inertia=inertia)

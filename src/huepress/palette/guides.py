@@ -12,7 +12,7 @@ from typing import Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from huepress.palette.fixed import keys_of, with_channels
+from huepress.color.keys import keys_of, with_alpha
 from huepress.types import Colors, Image, IndexedImage
 
 SUFFIX: Final = ".9.png"
@@ -31,7 +31,7 @@ class Guides:
         (n, 3 or 4) uint8: its colors, but for full transparency.
     keys : ndarray
         (height, width) uint32: the color of every pixel of the frame as a number
-        (`fixed.keys_of`).
+        (`color.keys.keys_of`).
     frame : ndarray
         (height, width) bool: where it is seen.
     """
@@ -51,7 +51,7 @@ class Guides:
         if image.has_alpha:
             frame &= pixels[..., 3] > 0
         keys = np.zeros(frame.shape, np.uint32)
-        keys[frame] = keys_of(with_channels(pixels[frame], 4))
+        keys[frame] = keys_of(with_alpha(pixels[frame], 4))
         _, first = np.unique(keys[frame], return_index=True)
         if not 0 < len(first) <= MOST:
             return None
@@ -63,7 +63,7 @@ class Guides:
 
     def restore(self, indexed: IndexedImage) -> IndexedImage:
         """Give the pixels of the frame their own entries, as far as the palette has them."""
-        known = keys_of(with_channels(indexed.palette.colors, 4))
+        known = keys_of(with_alpha(indexed.palette.colors, 4))
         indices = indexed.indices.copy()
         for color in np.unique(self.keys[self.frame]):
             entries = np.flatnonzero(known == color)

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from huepress import _core
+from huepress.color.keys import colors_from_keys, with_alpha
 from huepress.errors import OptionError
 from huepress.types import Histogram, Image, Pixels
 
@@ -127,29 +128,8 @@ def merge(histograms: Iterable[Histogram]) -> Histogram:
     """
     parts = list(histograms)
     channels = max(part.colors.shape[1] for part in parts)
-    colors = np.concatenate([_with_channels(part.colors, channels) for part in parts])
+    colors = np.concatenate([with_alpha(part.colors, channels) for part in parts])
     return count(colors, np.concatenate([part.weights for part in parts]))
-
-
-def colors_from_keys(keys: NDArray[np.uint32], channels: int) -> NDArray[np.uint8]:
-    """Unpack colors from the numbers R·2^16 + G·2^8 + B (+ A·2^24).
-
-    Parameters
-    ----------
-    keys : ndarray
-        (n,) uint32.
-    channels : int
-        3 or 4.
-
-    Returns
-    -------
-    ndarray
-        (n, channels) uint8.
-    """
-    colors = np.empty((len(keys), channels), np.uint8)
-    for channel, shift in zip(range(channels), (16, 8, 0, 24), strict=False):
-        colors[:, channel] = keys >> np.uint32(shift)
-    return colors
 
 
 def _checked_weights(weights: NDArray[np.floating], shape: tuple[int, ...]) -> NDArray[np.float64]:
@@ -159,9 +139,3 @@ def _checked_weights(weights: NDArray[np.floating], shape: tuple[int, ...]) -> N
     if not (np.isfinite(given).all() and given.min() >= 0 and given.max() > 0):
         raise OptionError("weights", given, "finite numbers >= 0, not all of them 0")
     return given.reshape(-1)
-
-
-def _with_channels(colors: NDArray[np.uint8], channels: int) -> NDArray[np.uint8]:
-    if colors.shape[1] == channels:
-        return colors
-    return np.hstack([colors, np.full((len(colors), 1), 255, np.uint8)])

@@ -6,7 +6,7 @@ followed by plain weighted Lloyd iterations, as the textbooks have it.
 
 from __future__ import annotations
 
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,14 +14,13 @@ from numpy.typing import NDArray
 from huepress import _core
 from huepress.color import spaces
 from huepress.errors import OptionError
+from huepress.options import EFFORTS, INITS
 from huepress.palette import engine
 from huepress.palette.init import starting_centers
 from huepress.palette.lloyd import Run, lloyd
 from huepress.types import Histogram, Palette, PaletteFit, Points
 
 Init: TypeAlias = str | NDArray[np.generic]
-EFFORTS: Final = ("fast", "balanced", "best")
-INITS: Final = ("auto", "random", "kmeans++", "wu")
 
 
 def fit_palette(

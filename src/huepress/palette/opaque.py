@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from huepress.color import spaces
-from huepress.palette.fixed import embed, nearest, with_channels
+from huepress.color.keys import with_alpha
+from huepress.color.points import embed, nearest
 from huepress.types import Colors, Histogram, Indices, Palette, PaletteFit, Pixels
 
 HALF: Final = 0.5
@@ -93,7 +94,7 @@ def least_colors(colors: Colors, kept: Colors | None = None) -> int:
     if colors.shape[-1] == 3:
         return 1 if kept is None else max(1, len(kept))
     alpha = colors[..., 3]
-    known = np.zeros(0, np.uint8) if kept is None else with_channels(kept, 4)[:, 3]
+    known = np.zeros(0, np.uint8) if kept is None else with_alpha(kept, 4)[:, 3]
     missing = sum(bool((alpha == level).any() and level not in known) for level in (0, 255))
     return max(1, len(known) + missing)
 
@@ -130,6 +131,6 @@ def keep_opaque(
         lost &= pixels[..., 3] == 255
     if not lost.any():
         return
-    points = embed(with_channels(pixels[lost], 4), color_space)
+    points = embed(with_alpha(pixels[lost], 4), color_space)
     labels, _ = nearest(points, embed(palette[solid], color_space), n_threads)
     indices[lost] = solid[labels]

@@ -22,8 +22,9 @@ from numpy.typing import NDArray
 
 from huepress._forks import cached_property
 from huepress.color import spaces
+from huepress.color.keys import keys_of, with_alpha
+from huepress.color.points import embed, nearest
 from huepress.palette import histogram
-from huepress.palette.fixed import embed, keys_of, nearest, with_channels
 from huepress.palette.guides import Guides
 from huepress.palette.opaque import keep_opaque
 from huepress.types import Colors, Histogram, Image, IndexedImage, PaletteFit, Points
@@ -120,7 +121,7 @@ class SmallColors:
         """Learn which colors of this picture go with the small ones of a palette."""
         if fit.small is None:
             return
-        colors = with_channels(self.pixels.colors, fit.small.shape[1])
+        colors = with_alpha(self.pixels.colors, fit.small.shape[1])
         small = embed(fit.small, color_space)
         _, distances = nearest(embed(colors, color_space), small, self._n_threads)
         goes = distances <= SAME**2
@@ -143,11 +144,11 @@ class SmallColors:
         channels = palette.shape[1]
         entries = np.flatnonzero(np.isin(keys_of(palette), keys_of(small))).astype(np.uint8)
         pixels = self._image.pixels
-        numbers = keys_of(with_channels(pixels.reshape(-1, pixels.shape[2]), channels))
+        numbers = keys_of(with_alpha(pixels.reshape(-1, pixels.shape[2]), channels))
         at = np.flatnonzero(np.isin(numbers, keys))
         if len(at) > FEW * len(numbers):
             return indexed
-        colors = with_channels(pixels.reshape(-1, pixels.shape[2])[at], channels)
+        colors = with_alpha(pixels.reshape(-1, pixels.shape[2])[at], channels)
         labels, _ = nearest(embed(colors, color_space), embed(palette[entries], color_space))
         indices = indexed.indices.copy()
         indices.reshape(-1)[at] = entries[labels]
@@ -203,7 +204,7 @@ def keep(
     if len(colors) == 0:
         return fit
     new = around(colors)
-    return replace(new, small=with_channels(colors, new.palette.colors.shape[1]))
+    return replace(new, small=with_alpha(colors, new.palette.colors.shape[1]))
 
 
 def worth_keeping(
@@ -239,9 +240,9 @@ def worth_keeping(
         (n, 3 or 4) uint8, colors of the picture; n may be 0.
     """
     channels = max(fit.palette.colors.shape[1], pixels.colors.shape[1])
-    palette = with_channels(fit.palette.colors, channels)
+    palette = with_alpha(fit.palette.colors, channels)
     centers = embed(palette, color_space)
-    colors = with_channels(pixels.colors, channels)
+    colors = with_alpha(pixels.colors, channels)
     points = embed(colors, color_space)
     labels, distances = nearest(points, centers, n_threads)
     far = np.flatnonzero(distances > FAR**2)

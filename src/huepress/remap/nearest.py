@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from huepress import _core
 from huepress.color import spaces
+from huepress.color.keys import with_alpha
 from huepress.errors import OptionError
 from huepress.palette import deep, histogram
 from huepress.palette.opaque import keep_opaque
@@ -77,7 +78,7 @@ class NearestMap:
         spaces.require_space(color_space)
         pixels = image.pixels if isinstance(image, Image) else np.ascontiguousarray(image)
         if has_alpha:
-            pixels = with_opaque(pixels, 4)
+            pixels = with_alpha(pixels, 4)
         self._shape = pixels.shape
         self._pixels = image.pixels if isinstance(image, Image) else pixels
         self._n_threads = n_threads
@@ -116,7 +117,7 @@ def _by_fine_values(
     for top in range(0, image.height, deep.ROWS):
         rows = slice(top, top + deep.ROWS)
         points = deep.points_of(
-            with_opaque(image.deep[rows], channels), color_space, n_threads=n_threads
+            with_alpha(image.deep[rows], channels), color_space, n_threads=n_threads
         )
         nearest = np.empty(len(points), np.uint8)
         _core.assign(points, centers, nearest, None, n_threads)
@@ -125,14 +126,6 @@ def _by_fine_values(
         clear = np.flatnonzero(palette.colors[:, 3] == 0)
         indices[image.pixels[..., 3] == 0] = clear[0]
     return indices
-
-
-def with_opaque(values: Values, channels: int) -> Values:
-    """Give (height, width, 3) values an alpha that is opaque, where four channels are wanted."""
-    if values.shape[2] >= channels:
-        return values
-    full = np.full((*values.shape[:2], 1), np.iinfo(values.dtype).max, values.dtype)
-    return np.concatenate([values, full], axis=2)
 
 
 def seen_entries(palette: Palette) -> Indices:

@@ -19,12 +19,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from huepress import _core
+from huepress.color.keys import with_alpha
+from huepress.color.points import embed as embed_many
 from huepress.color.spaces import ColorSpace, embed, is_oklab
 from huepress.errors import OptionError
-from huepress.palette import deep, fixed
+from huepress.palette import deep
 from huepress.palette.opaque import keep_opaque
 from huepress.remap.masking import importance
-from huepress.remap.nearest import seen_entries, with_opaque
+from huepress.remap.nearest import seen_entries
 from huepress.types import IndexedImage, Indices, Palette, Pixels, Points
 
 # Scale of the chroma coordinates while mapping; the palette is found with all of it. 0.8 is
@@ -93,7 +95,7 @@ class RateMap:
     fine : ndarray, optional
         The pixels as uint16, where there is more than 8 bits to tell: they are what is mapped.
     points : ndarray, optional
-        `fixed.embed` of the pixels, when it is known; scaled in place.
+        `color.points.embed` of the pixels, when it is known; scaled in place.
     nearest : ndarray, optional
         (height, width) uint8: the nearest entry of every pixel, when it is known.
     drawn : bool, default False
@@ -128,14 +130,14 @@ class RateMap:
         n_threads: int = 0,
     ) -> None:
         if palette.colors.shape[1] == 4:  # it may be shared with pictures that have alpha
-            pixels = with_opaque(pixels, 4)
+            pixels = with_alpha(pixels, 4)
         height, width, channels = pixels.shape
         scale = np.ones(channels, np.float32)
         if fine is None:
             if points is None or points.shape[1] != channels:
-                points = fixed.embed(pixels.reshape(-1, channels), color_space)
+                points = embed_many(pixels.reshape(-1, channels), color_space)
         else:
-            fine = with_opaque(fine, channels)
+            fine = with_alpha(fine, channels)
             points = deep.points_of(fine, color_space, n_threads=n_threads)
         if is_oklab(color_space):
             scale[1:3] = _CHROMA_LAST if lightness else _CHROMA_DRAWN if drawn else _CHROMA
@@ -328,7 +330,7 @@ def weights_of(
     for top in range(0, height, _ROWS):
         rows = slice(top, top + _ROWS)
         strip = pixels[rows].reshape(-1, pixels.shape[2])
-        lightness[rows] = fixed.embed(strip, color_space)[:, 0].reshape(-1, width)
+        lightness[rows] = embed_many(strip, color_space)[:, 0].reshape(-1, width)
     return importance(lightness.reshape(-1, 1), height, width, n_threads=n_threads)
 
 

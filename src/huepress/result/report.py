@@ -17,9 +17,9 @@ import numpy as np
 from huepress import metrics
 from huepress._forks import cached_property
 from huepress.color.spaces import as_srgb
-from huepress.encode import contradiction
 from huepress.errors import OutputError
 from huepress.formats import gainmap
+from huepress.formats.names import contradiction
 from huepress.palette import histogram
 from huepress.result import notebook
 from huepress.result.write import write_atomic

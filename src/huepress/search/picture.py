@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from huepress._forks import cached_property
+from huepress.color.points import embed
 from huepress.color.spaces import ColorSpace, as_srgb
 from huepress.metrics import Judges
-from huepress.palette import deep, fixed, histogram
+from huepress.palette import deep, histogram
 from huepress.palette.kinds import is_drawn, is_painted, is_smooth
 from huepress.remap import NearestMap
 from huepress.remap.rate import weights_of
@@ -111,7 +112,7 @@ class Picture:
     @cached_property
     def _points(self) -> Points:
         pixels = self.image.pixels
-        return fixed.embed(pixels.reshape(-1, pixels.shape[2]), self.color_space)
+        return embed(pixels.reshape(-1, pixels.shape[2]), self.color_space)
 
     def hand_over_points(self) -> Points | None:
         """Give away the points of the pixels, if they are at hand: whoever gets them changes them.

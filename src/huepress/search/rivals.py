@@ -10,8 +10,10 @@ import numpy as np
 
 from huepress import _core
 from huepress._forks import cached_property
+from huepress.color.keys import with_alpha
+from huepress.color.points import nearest
 from huepress.color.spaces import embed, is_oklab
-from huepress.palette import fixed, histogram
+from huepress.palette import histogram
 from huepress.palette.learn import Learn
 from huepress.search.eliminate import Elimination
 from huepress.search.picture import Picture
@@ -203,12 +205,12 @@ class Rivals:
     def _n_lost(self, fit: PaletteFit) -> int:
         """How many fills are off by more than a level, or share their entry with another."""
         channels = fit.palette.colors.shape[1]
-        fills = fixed.with_channels(self._fills, channels)
+        fills = with_alpha(self._fills, channels)
         if fills.shape[1] > channels:  # a palette from elsewhere, of opaque pictures
             return 0
         space = self.picture.color_space
         points, centers = (embed(colors, space) for colors in (fills, fit.palette.colors))
-        entries, _ = fixed.nearest(points, centers, self.picture.n_threads)
+        entries, _ = nearest(points, centers, self.picture.n_threads)
         off = np.abs(fit.palette.colors[entries].astype(int) - fills).max(axis=1) > 1
         return int(off.sum()) + len(fills) - len(np.unique(entries))
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from huepress import metrics
 from huepress._compress import compress
+from huepress.color.keys import with_alpha
 from huepress.decode import load_with
 from huepress.encode import oxipng
 from huepress.errors import OptionError, memory_guard
@@ -261,14 +262,8 @@ class _Ladder:
 def _exact(a: Pixels, b: Pixels) -> float:
     """Return the share of pixels that look the same on every background."""
     if a.shape[2] != b.shape[2]:
-        a, b = (_with_alpha(pixels) for pixels in (a, b))
+        a, b = (with_alpha(pixels) for pixels in (a, b))
     same = (a == b).all(axis=2)
     if a.shape[2] == 4:
         same |= (a[..., 3] == 0) & (b[..., 3] == 0)
     return float(same.mean())
-
-
-def _with_alpha(pixels: Pixels) -> Pixels:
-    if pixels.shape[2] == 4:
-        return pixels
-    return np.concatenate([pixels, np.full((*pixels.shape[:2], 1), 255, np.uint8)], axis=2)

@@ -1,0 +1,89 @@
+"""What formats are called, and what the names of their files end in."""
+
+from __future__ import annotations
+
+import os
+from pathlib import PurePath
+from typing import Final
+
+WRITTEN: Final = {
+    "png": ("PNG", (".png",)),
+    "webp": ("WebP", (".webp",)),
+    "gif": ("GIF", (".gif",)),
+    "jxl": ("JPEG XL", (".jxl",)),
+    "tiff": ("TIFF", (".tiff", ".tif")),
+    "bmp": ("BMP", (".bmp",)),
+}
+"""Formats that are written: what people call them, and their suffixes, the first for output."""
+
+FORMATS: Final = tuple(WRITTEN)
+TITLES: Final = {name: title for name, (title, _) in WRITTEN.items()}
+SUFFIXES: Final = {suffix: name for name, (_, ending) in WRITTEN.items() for suffix in ending}
+"""The format that a file's suffix asks for."""
+
+READ: Final = {
+    ".jpg": "JPEG",
+    ".jpeg": "JPEG",
+    ".jpe": "JPEG",
+    ".jfif": "JPEG",
+    ".avif": "AVIF",
+    ".jp2": "JPEG 2000",
+    ".j2k": "JPEG 2000",
+    ".qoi": "QOI",
+    ".ppm": "PPM",
+    ".pgm": "PGM",
+    ".pbm": "PBM",
+    ".pnm": "PNM",
+    ".pfm": "PFM",
+}
+"""Suffixes of pictures that are read and never written."""
+
+FOREIGN: Final = {
+    ".heic": "HEIC",
+    ".heif": "HEIC",
+    ".svg": "SVG",
+    ".pdf": "PDF",
+    ".ico": "ICO",
+    ".tga": "TGA",
+    ".psd": "PSD",
+    ".exr": "OpenEXR",
+    ".hdr": "Radiance HDR",
+}
+"""Suffixes of pictures that are neither, or not as what they are."""
+
+PALETTES: Final = ("hex", "css", "gpl", "act", "ase", "pal", "json")
+"""Formats of palette files."""
+
+
+def format_of_name(path: str | os.PathLike[str]) -> str | None:
+    """Return the format that a name's suffix stands for; None when it is none that is written."""
+    return SUFFIXES.get(PurePath(os.fsdecode(path)).suffix.lower())
+
+
+def contradiction(path: str | os.PathLike[str], format: str, *, known_only: bool = False) -> str:
+    """Say how the suffix of a name contradicts the format of what is written there.
+
+    Parameters
+    ----------
+    path : path
+        Where a file is to go; a name without a suffix contradicts nothing.
+    format : str
+        What it will be: one of FORMATS, or ``smallest``, which settles its suffix itself.
+    known_only : bool
+        Suffixes that stand for no picture, such as ``.tmp``, contradict nothing.
+
+    Returns
+    -------
+    str
+        Both formats in words; empty when they agree.
+    """
+    suffix = PurePath(os.fsdecode(path)).suffix
+    said = SUFFIXES.get(suffix.lower())
+    if not suffix or said == format:
+        return ""
+    written = "PNG, WebP or JPEG XL" if format == "smallest" else TITLES[format]
+    if said is not None:
+        return f"{suffix} stands for {TITLES[said]}, and {written} is what is written"
+    if other := (READ | FOREIGN).get(suffix.lower()):
+        return f"{suffix} stands for {other}, which is never written; {written} is"
+    return "" if known_only else f"{suffix} stands for no format, and {written} is what is written"
