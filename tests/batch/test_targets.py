@@ -30,6 +30,7 @@ def only(source, format="auto", **write):
         ("a/photo.webp", "auto", {"in_place": True}, "a/photo.webp"),
         ("a/photo.png", "auto", {"output": "b.gif"}, "b.gif"),
         ("a/photo.png", "auto", {"output": "b"}, "b"),
+        ("a/bubble.9.png", "auto", {}, "a/bubble-hp.9.png"),
     ],
 )
 def test_names(source, format, write, expected):

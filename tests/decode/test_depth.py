@@ -169,3 +169,24 @@ def test_depth_that_pillow_cuts_is_said():
     plain = b"P3 2 1 1000\n0 1 2 1000 999 3\n"
     assert any("10 bits" in note for note in load(plain).source.notes)
     assert load(plain).source.is_converted
+
+
+def pfm(values):
+    """A PFM of one channel, little-endian, its rows from below."""
+    height, width = values.shape
+    return f"Pf\n{width} {height}\n-1.0\n".encode() + values[::-1].astype("<f4").tobytes()
+
+
+def test_a_pfm_loses_a_few_highlights_with_a_note_and_no_more():
+    values = np.linspace(0, 1, 400).reshape(20, 20)
+    values[0, :3] = 4.5
+    result = compress(pfm(values))
+    assert any("cut to 0-1" in note for note in result.notes)
+    assert "lossless" not in result.summary()
+    with pytest.raises(InputError, match="scale them first"):
+        load(pfm(values * 255))
+
+
+def test_a_gray_tiff_of_16_bits_stays_one():
+    result = compress(tiff(labels()), format="tiff", lossless=True)
+    assert np.array_equal(load(result.data).deep, load(tiff(labels())).deep)

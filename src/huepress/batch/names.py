@@ -36,6 +36,12 @@ def _first_suffix(format: str, other: str) -> str:
     return WRITTEN[format][1][0] if format in WRITTEN else other
 
 
+def stem_with(name: str, mark: str) -> str:
+    """Return a name without its suffix and with a mark: before the ``.9`` of a 9-patch."""
+    stem = Path(name).stem
+    return stem[:-2] + mark + stem[-2:] if stem.endswith(".9") else stem + mark
+
+
 def named_for(name: str, format: str) -> str:
     """Return the name of an output: the input's own where that says the format already."""
     return name if format_of_name(name) == format else Path(name).stem + suffix_of(format)

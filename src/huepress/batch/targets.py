@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from huepress.batch.config import LEAVE
-from huepress.batch.names import OWN, beside, named_for, own_name, suffix_of
+from huepress.batch.names import OWN, beside, named_for, own_name, stem_with, suffix_of
 from huepress.batch.store import STDIO, is_remote, join, local_path, split, store_of
 from huepress.errors import OptionError, OutputError
 from huepress.formats.names import contradiction, format_of_name
@@ -147,7 +147,7 @@ def target_of(source: str, write: WriteOptions, format: str) -> Target:
     if write.out_dir is not None:
         output = join(local_path(write.out_dir), named_for(name, chosen))
         return Target(source, output, chosen, write.force, make_parents=True, by_default=free)
-    output = beside(above, Path(name).stem + write.suffix + suffix_of(chosen))
+    output = beside(above, stem_with(name, write.suffix) + suffix_of(chosen))
     return Target(source, output, chosen, write.force, by_default=free)
 
 

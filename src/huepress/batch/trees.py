@@ -11,7 +11,7 @@ from typing import Final
 from huepress.batch.config import Configs
 from huepress.batch.globs import Chooser
 from huepress.batch.ignoring import Rule
-from huepress.batch.names import OWN, beside, is_picture_name, named_for, suffix_of
+from huepress.batch.names import OWN, beside, is_picture_name, named_for, stem_with, suffix_of
 from huepress.batch.rows import Row
 from huepress.batch.store import Found, is_remote, join, local_path, split, store_of
 from huepress.batch.targets import Target, target_of, with_changes
@@ -131,11 +131,10 @@ def _in_tree(
         except OptionError:
             return Row.skipped(found.address, "other_format")
     else:
-        stem = Path(name).stem
-        if stem.endswith(write.suffix):
+        if Path(name).stem.removesuffix(".9").endswith(write.suffix):
             words = f"an output: its name ends in {write.suffix}"
             return Row.skipped(found.address, "own_output", words)
         suffix = Path(name).suffix if chosen == OWN else suffix_of(chosen)
-        output = beside(split(found.address)[0], stem + write.suffix + suffix)
+        output = beside(split(found.address)[0], stem_with(name, write.suffix) + suffix)
         target = Target(found.address, output, chosen, write.force)
     return replace(target, from_tree=True, stamp=found.stamp)

@@ -17,6 +17,9 @@ U16 = NDArray[np.uint16]
 HOLDERS_OF_16_BITS = ("PNG", "PPM", "JPEG2000")
 """Formats whose wide integers have white at 65535, whatever their largest value is."""
 
+FEW_OUTSIDE = 0.01
+"""Share of a PFM's values that may be cut."""
+
 WANTED_ARRAY = "(height, width), (height, width, 1 to 4), uint8, uint16, or float from 0 to 1"
 
 
@@ -154,7 +157,8 @@ def from_floats(name: str, values: NDArray[Any], *, cuts: bool = False) -> Decod
     values : ndarray
         From 0 to 1; or from 0 to 255, as Pillow converts them.
     cuts : bool
-        The format means 0 to 1: what lies outside is cut, and said.
+        The format means 0 to 1: a hundredth of the values may lie outside, as highlights do; they
+        are cut, and that is said.
 
     Raises
     ------
@@ -164,6 +168,10 @@ def from_floats(name: str, values: NDArray[Any], *, cuts: bool = False) -> Decod
     if cuts:
         finite = np.nan_to_num(values.astype(np.float64), nan=0.0, posinf=1.0, neginf=0.0)
         low, high = float(finite.min()), float(finite.max())
+        if np.count_nonzero((finite < 0) | (finite > 1)) > FEW_OUTSIDE * finite.size:
+            raise InputError(
+                name, f"floats from {low:g} to {high:g}", "wanted 0 to 1 (scale them first)"
+            )
         found = _from_unit(finite.clip(0, 1).astype(values.dtype)[..., None])
         if low >= 0 and high <= 1:
             return found

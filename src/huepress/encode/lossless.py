@@ -52,7 +52,8 @@ def encode_lossless(
     image : Image
         8 or 16 bits a channel.
     format : {"png", "webp", "gif", "jxl", "tiff", "bmp"}
-        PNG and JPEG XL hold 16 bits; GIF at most 256 colors that are opaque or clear.
+        PNG and JPEG XL hold 16 bits, TIFF those of gray; GIF at most 256 colors that are opaque or
+        clear.
     effort : {"fast", "balanced", "best"}
         ``best`` adds zopfli.
     carried : Carried
@@ -78,6 +79,8 @@ def encode_lossless(
         return Encoded(jxl.encode_pixels(pixels, effort=effort, carried=carried), "jxl")
     if format == "png":
         return _png(image, pixels, effort, carried, keep_hidden_rgb)
+    if format == "tiff" and pixels.dtype == np.uint16 and pixels.shape[2] == 3 and _is_gray(pixels):
+        return Encoded(plain.tiff_of_deep(pixels[..., 0], carried=carried), "tiff")
     if pixels.dtype != np.uint8:
         raise EncodeError(format, "holds 8 bits a channel, the picture has 16; PNG holds them")
     small = pixels.astype(np.uint8, copy=False)
@@ -260,8 +263,8 @@ def _hides_colors(indexed: IndexedImage) -> bool:
     )
 
 
-def _is_gray(colors: NDArray[np.uint8]) -> bool:
-    return bool((colors[:, :3] == colors[:, :1]).all())
+def _is_gray(colors: NDArray[np.uint8] | NDArray[np.uint16]) -> bool:
+    return bool((colors[..., :3] == colors[..., :1]).all())
 
 
 def _shows(data: bytes, pixels: NDArray[np.uint8] | NDArray[np.uint16], clears: bool) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from io import BytesIO
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from PIL import Image as PillowImage
 
 from huepress.encode.carried import NOTHING, Carried
@@ -51,6 +53,12 @@ def encode_tiff(
 def tiff_of_pixels(pixels: Pixels, *, carried: Carried = NOTHING) -> bytes:
     """Write (height, width, 3 or 4) uint8 pixels as TIFF (raises EncodeError)."""
     return _tiff(PillowImage.fromarray(pixels), carried)
+
+
+def tiff_of_deep(gray: NDArray[np.generic], *, carried: Carried = NOTHING) -> bytes:
+    """Write (height, width) uint16 grays as TIFF (raises EncodeError)."""
+    deep = np.ascontiguousarray(gray, np.uint16)
+    return _tiff(PillowImage.fromarray(deep), carried)
 
 
 def encode_bmp(indexed: IndexedImage, *, n_fixed: int = 0) -> Encoded:

@@ -39,7 +39,9 @@ class CompressOptions(
         self._only_one_of([n for n in ("lossless", "palette", "keep_color") if getattr(self, n)])
         self._only_one_of([n for n in ("lossless", "indexed") if getattr(self, n)])
         if self.indexed and self.format not in ("auto", "png", "gif", "tiff", "bmp"):
-            raise OptionError("format", self.format, "png, gif, tiff, bmp with indexed")
+            raise OptionError(
+                "format", self.format, "png, gif, tiff or bmp, which hold a palette (--indexed)"
+            )
         if self.keep_hidden_rgb and not self.lossless:
             raise OptionError("keep_hidden_rgb", True, "only with lossless")
 

@@ -235,7 +235,7 @@ class Result:
         if self.is_exact:
             return "lossless"
         if self.mse == 0:  # values were converted or rounded before they came here
-            return "nothing lost after the conversion"
+            return "exact but for what the notes say"
         return f"PSNR {self.psnr:.1f} dB"
 
     def __repr__(self) -> str:

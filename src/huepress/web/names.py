@@ -8,6 +8,8 @@ from pathlib import PurePosixPath
 from typing import Final
 from urllib.parse import quote
 
+from huepress.batch.names import stem_with
+
 # What no file system likes, and what could pass for a folder.
 _UNFIT: Final = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*\u0080-\u009f\u200b-\u200f\u2028-\u202f]')
 _LONGEST: Final = 120
@@ -24,8 +26,11 @@ def tidy(name: str) -> str:
 
 
 def output_name(name: str, format: str) -> str:
-    """Return the name of the result: ``photo.jpg`` as PNG is ``photo-hp.png``."""
-    return f"{PurePosixPath(name).stem}-hp.{format}"
+    """Return the name of the result: ``photo.jpg`` as PNG is ``photo-hp.png``.
+
+    The ``.9`` of a 9-patch stays before the suffix.
+    """
+    return f"{stem_with(name, '-hp')}.{format}"
 
 
 def distinct(names: Iterable[str]) -> list[str]:
