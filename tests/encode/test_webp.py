@@ -102,7 +102,11 @@ def test_metadata_stays_beside_the_own_bitstream():
 
 @pytest.mark.parametrize(
     ("indices", "colors", "rounds", "why"),
-    [([[3]], 3, 1, "indices below"), ([[0]], 0, 1, "256 colors"), ([[0]], 1, 0, "1 to 1000 rounds")],
+    [
+        ([[3]], 3, 1, "indices below"),
+        ([[0]], 0, 1, "256 colors"),
+        ([[0]], 1, 0, "1 to 1000 rounds"),
+    ],
 )
 def test_what_cannot_be_written_is_refused(indices, colors, rounds, why):
     with pytest.raises(ValueError, match=why):
