@@ -26,6 +26,7 @@ EXAMPLES = [
     errors.DecodeError("b\udcff.png", "is cut short", "a whole file"),
     errors.FramesError("f.gif", 7, "frames"),
     errors.LimitError("c.png", "pixels", 2**31, 64.5, "--max-pixels"),
+    errors.LimitError("c.png", "pixels", 2**32, 2**31 - 1, ""),
     errors.OutOfMemoryError("d.png"),
     errors.OptionError("colors", 0, "1 to 256"),
     errors.OptionError("tol", float("nan"), "a number"),

@@ -150,7 +150,7 @@ class LimitError(InputError):
     value, limit : float
         What was found and what is allowed.
     option : str
-        The option that moves the limit.
+        The option that moves the limit; empty when none does.
     """
 
     code = "limit"
@@ -160,11 +160,10 @@ class LimitError(InputError):
         self.value = value
         self.limit = limit
         self.option = option
-        super().__init__(
-            source,
-            f"{value:,.15g} {what}",
-            f"the limit is {limit:,.15g} (raise it with {option})",
+        more = (
+            f"raise it with {option}" if option else "it cannot be raised: make the picture smaller"
         )
+        super().__init__(source, f"{value:,.15g} {what}", f"the limit is {limit:,.15g} ({more})")
 
 
 class OutOfMemoryError(MemoryError, InputError):

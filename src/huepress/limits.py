@@ -8,6 +8,9 @@ from typing import Final
 
 from huepress.errors import DecodeError, LimitError
 
+MOST_PIXELS: Final = (1 << 31) - 1
+"""Pixels are numbered in 31 bits, whatever the limit is set to."""
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -45,6 +48,8 @@ class Limits:
         """
         if width < 1 or height < 1:
             raise DecodeError(name, f"is {width}x{height} pixels", "at least 1x1 is needed")
+        if width * height > MOST_PIXELS:
+            raise LimitError(name, "pixels", width * height, MOST_PIXELS, "")
         if width * height > self.max_pixels:
             raise LimitError(name, "pixels", width * height, self.max_pixels, "--max-pixels")
 

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cstddef>
 #include <exception>
+#include <new>
 #include <thread>
 #include <vector>
 
@@ -19,6 +20,17 @@ inline std::size_t thread_count(std::size_t requested) {
     return found > 0 ? found : 1;
 }
 
+// Whether there is memory for so many more threads: a stack of 8 MB, as systems have it, and what the
+// C library allocates in a thread (it ends the process when it cannot).
+inline bool has_room_for_threads(std::size_t n_threads) {
+    constexpr std::size_t kThreadRoom = std::size_t{10} << 20;
+    void* const room = ::operator new(n_threads * kThreadRoom, std::nothrow);
+    if (!room) return false;
+    *static_cast<volatile char*>(room) = 0;  // so that no compiler leaves both calls out
+    ::operator delete(room);
+    return true;
+}
+
 // Call work(chunk) once for every chunk in [0, n_chunks), in any order, on up to n_threads threads.
 // Threads are started per call and joined before it returns, so a fork between calls is safe. What
 // work throws, as when memory is short, ends the call with the first of it; chunks may be left out
@@ -27,6 +39,7 @@ template <class Work>
 void for_each_chunk(std::size_t n_chunks, std::size_t n_threads, const Work& work) {
     n_threads = thread_count(n_threads);
     if (n_threads > n_chunks) n_threads = n_chunks;
+    while (n_threads > 1 && !has_room_for_threads(n_threads - 1)) n_threads /= 2;
     if (n_threads <= 1) {
         for (std::size_t chunk = 0; chunk < n_chunks; ++chunk) work(chunk);
         return;
@@ -35,6 +48,9 @@ void for_each_chunk(std::size_t n_chunks, std::size_t n_threads, const Work& wor
     std::atomic_flag failed = ATOMIC_FLAG_INIT;
     std::exception_ptr failure;
     const auto run = [&] {
+        // What a thread needs to throw is allocated when it first asks for it, and the C library
+        // ends the process when that fails: ask now, while there is memory.
+        (void)std::uncaught_exceptions();
         try {
             for (std::size_t chunk = next++; chunk < n_chunks; chunk = next++) work(chunk);
         } catch (...) {
