@@ -33,6 +33,7 @@ EDGES = {
     "cli": set(),
     "batch": set(),
     "estimator": set(),
+    "ocrmypdf": {"pngquant"},
     "pillow": set(),
     "pngquant": set(),
     "skimage": set(),
@@ -154,4 +155,15 @@ def test_help_is_light(arguments):
     code = f"import sys\n{statement}\nprint(*sorted(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     loaded = {name.split(".")[0] for name in done.stdout.splitlines()[-1].split()}
+    assert not loaded & ({"numpy", "PIL", "rich", "oxipng"} | OPTIONAL)
+
+
+def test_every_command_is_light():
+    """The man page is made from all of them where nothing but click is there."""
+    statement = (
+        "from huepress.cli import cli\n"
+        "from huepress.cli.manual import to_roff\n"
+        "assert len(to_roff(cli)) > 1000"
+    )
+    loaded = loaded_by(statement.replace("\n", "; "))
     assert not loaded & ({"numpy", "PIL", "rich", "oxipng"} | OPTIONAL)
