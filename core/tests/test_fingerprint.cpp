@@ -63,7 +63,7 @@ std::uint64_t fingerprint() {
     for (const std::uint8_t index : nearest) counts[index] += 1;
     for (std::size_t i = 0; i < kPixels; ++i) weights[i] = 1.0f + float(i % 7) / 8.0f;
     const core::RateOptions options{core::Container::kPng, 2.0f, 1.0f / 625, 0.5f, {0.28f, 0.72f},
-                                    {0.5f, 0.15f}, true, {4, 2, 2, 2, 0}};
+                                    {0.5f, 0.15f}, 0.1f, 0.5f, true, {4, 2, 2, 2, 0}};
     std::vector<double> bits(1);
     bits[0] = core::map_rate_apart(2, 1, kWidth, 3, {palette.data(), palette.size()},
                                    {counts.data(), kColors}, options,
