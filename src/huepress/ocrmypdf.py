@@ -19,7 +19,7 @@ from huepress.pngquant.codes import Failure
 from huepress.pngquant.work import make
 
 
-@hookimpl
+@hookimpl  # type: ignore[untyped-decorator]
 def initialize(plugin_manager: Any) -> None:  # noqa: ARG001 - the hook's own name for it
     """Answer for pngquant: OCRmyPDF asks for it by these three functions."""
     pngquant.available = lambda: True
