@@ -14,17 +14,13 @@ GROUND = [
     {"errors", "_core", "_forks", "_version"},
     {"limits", "types", "_native"},
     {"formats"},
-    {"options"},
-    {"color"},
+    {"color", "options"},
 ]
 ROAD = [
-    {"decode"},
+    {"decode", "metrics"},
     {"palette"},
-    {"remap"},
-    {"metrics"},
-    {"encode"},
+    {"encode", "remap", "result"},
     {"search"},
-    {"result"},
     {"animation"},
     {"_animate", "_compress", "_quantize"},
 ]
