@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+import huepress
 from huepress import _core
 from huepress._native import instruction_set
 from huepress.decode import load
@@ -214,6 +215,27 @@ def test_the_default_loses_little_and_grows_for_a_better_look_only(colors):
     dithered = bench.priced(Setting(colors, 1.0), 0.5)
     assert found.score >= max(plain.score, dithered.score) - 1.5
     assert found.n_bytes <= 1.05 * plain.n_bytes or found.score > plain.score + 3
+
+
+def clouds(height, width, seed=0):
+    """Noise whose amplitude falls with its frequency, in three related channels."""
+    rng = np.random.default_rng(seed)
+    spectrum = np.fft.rfft2(rng.normal(size=(3, height, width)))
+    waves = np.hypot(np.fft.fftfreq(height)[:, None], np.fft.rfftfreq(width)[None]) + 0.01
+    planes = np.fft.irfft2(spectrum / waves, (height, width))
+    planes = 0.8 * planes[:1] + 0.2 * planes
+    return np.clip(128 + 40 * planes / planes.std(), 0, 255).astype(np.uint8).transpose(1, 2, 0)
+
+
+@pytest.mark.parametrize("pixels", [clouds(320, 400), chart()], ids=["photo", "chart"])
+def test_all_efforts_have_one_look(pixels):
+    found = {
+        e: huepress.compress(pixels, effort=e, threads=1) for e in ("fast", "balanced", "best")
+    }
+    usual = found["balanced"].score
+    assert abs(found["best"].score - usual) <= 0.3
+    assert found["best"].bytes_out <= found["balanced"].bytes_out
+    assert usual - 1 <= found["fast"].score <= usual + 2
 
 
 def test_the_default_keeps_pictures_exact_that_fit_the_palette():

@@ -7,7 +7,7 @@ number of colors, and a color space other than the usual one or None.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final, TypeAlias
 
@@ -53,6 +53,10 @@ class LearnedPalettes:
     small: SmallColors
     deadline: Deadline
     fewest: int = 1
+
+    def of_effort(self, effort: str) -> LearnedPalettes:
+        """Return the same with another effort."""
+        return replace(self, options=self.options.changed(effort=effort))
 
     def __call__(self, counted: Histogram, colors: int, color_space: str | None) -> PaletteFit:
         """Learn a palette of at most so many colors, those to be kept included."""

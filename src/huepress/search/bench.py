@@ -8,6 +8,7 @@ from contextvars import copy_context
 from dataclasses import dataclass, field, replace
 
 from huepress.limits import NEVER, Deadline
+from huepress.palette.learn import LearnedPalettes, SharedPalette
 from huepress.palette.small import SmallColors
 from huepress.remap.rate import RateMap
 from huepress.search.picture import Picture
@@ -70,6 +71,19 @@ class Bench:
     def map(self, setting: Setting, rate_weight: float) -> IndexedImage:
         """Map by distortion and rate, without a score."""
         return self._map(self.fit(setting.colors), setting, rate_weight, hurry=False)
+
+    def of_effort(self, effort: str) -> Bench:
+        """Return a bench whose palettes are learned with another effort; itself if they are not."""
+        learn = self.rivals.learn
+        if not isinstance(learn, LearnedPalettes):
+            return self
+        return replace(self, rivals=self.rivals.learned_by(learn.of_effort(effort)), _maps={})
+
+    def sampled(self) -> Bench:
+        """Return a bench for a sample of the picture, with the palette of all of it."""
+        picture = self.picture.sample()
+        rivals = Rivals(picture, SharedPalette(self.rivals.first(self.colors)), several=False)
+        return Bench(picture, rivals, find=False, deadline=self.deadline)
 
     def unscored(self, setting: Setting, rate_weight: float) -> Trial:
         """Map in a hurry: one palette is learned, few copies are followed, nothing is scored."""

@@ -15,6 +15,7 @@ from huepress.search.goals import (
     for_container,
     reach_size,
     smallest,
+    thorough_default,
 )
 from huepress.search.score import reach_score
 from huepress.search.setup import matte_of
@@ -127,6 +128,8 @@ def _aimed(bench: Bench, options: CompressOptions, share: float = 1.0) -> Trial:
         return fitting
     if options.rate_weight is not None:
         return fixed(bench, options.rate_weight, options.dither or 0.0)
+    if options.effort == "best":
+        return thorough_default(bench, options.dither)
     return default(bench, options.effort, options.dither)
 
 

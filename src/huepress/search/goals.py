@@ -12,6 +12,9 @@ from huepress.search.trial import Setting, Trial
 DEFAULT_DROP: Final = 1.5
 """Points of score that the default may lose against the best that its palette shows."""
 
+SAME_LOOK: Final = 0.3
+"""Points by which two efforts may differ."""
+
 ENOUGH: Final = 93.0
 """Score above which nobody sees what more bytes buy."""
 
@@ -20,10 +23,6 @@ LOW_WEIGHT: Final = 0.5
 
 USUAL_WEIGHT: Final = {"drawn": 1.0, "taken": 5.0}
 """Rate weights near which the default often ends (docs/lab-book.md, Search)."""
-
-FAST_WEIGHT: Final = {"drawn": 0.1, "taken": 1.0}
-"""Rate weights without a search: within the drop on every picture of 24 that were measured
-(docs/lab-book.md, Rate)."""
 
 NEAR: Final = 0.15
 """Points above a goal that are as good as the goal, where few tries are made."""
@@ -39,7 +38,7 @@ def fixed(bench: Bench, rate_weight: float, dither: float) -> Trial:
     return bench.priced(Setting(bench.colors, dither), max(rate_weight, 1e-6))
 
 
-def default(bench: Bench, effort: str, dither: float | None) -> Trial:
+def default(bench: Bench, effort: str, dither: float | None, *, look: float | None = None) -> Trial:
     """Spend at most the drop in score on fewer bytes.
 
     Pictures with no more colors than the palette stay exact.
@@ -47,9 +46,11 @@ def default(bench: Bench, effort: str, dither: float | None) -> Trial:
     if bench.picture.is_exact:
         return bench.nearest(bench.colors)
     if effort == "fast":
-        kind = "drawn" if bench.picture.is_drawn else "taken"
         spread = float(not bench.picture.is_drawn) if dither is None else dither
-        return bench.unscored(Setting(bench.colors, spread), FAST_WEIGHT[kind])
+        if bench.picture.is_small:
+            return default(bench, "balanced", spread)
+        setting = Setting(bench.colors, spread)
+        return bench.unscored(setting, _weight_by_sample(bench.sampled(), setting))
     plain = bench.nearest(bench.colors)
     if dither is not None:
         spreads: tuple[float, ...] = (dither,)
@@ -60,9 +61,7 @@ def default(bench: Bench, effort: str, dither: float | None) -> Trial:
     settings = [Setting(bench.colors, spread) for spread in spreads]
     usual = USUAL_WEIGHT["drawn" if bench.picture.is_drawn else "taken"]
     trials = bench.priced_all([(each, at) for each in settings for at in (LOW_WEIGHT, usual)])
-    # Nearest colors or dithered at a low rate weight: the best that the palette shows, about.
-    best_score = max(plain.score, *(trial.score for trial in trials))
-    goal = min(best_score - DEFAULT_DROP, ENOUGH)
+    goal = _look_of([plain, *trials]) if look is None else look
     slopes = Slopes.usual(goal)
     curves = [Curve(bench, setting, goal, slopes) for setting in settings]
     for i, trial in enumerate(trials):
@@ -75,7 +74,37 @@ def default(bench: Bench, effort: str, dither: float | None) -> Trial:
         found.append(plain)
     if len(found) == 1:
         return found[0]
-    return min(found, key=lambda trial: trial.rough_bytes)
+    return min(found, key=lambda trial: trial.rough_bytes, default=plain)
+
+
+def thorough_default(bench: Bench, dither: float | None) -> Trial:
+    """Find fewer bytes for the look that less effort has; never more."""
+    usual = default(bench.of_effort("balanced"), "balanced", dither)
+    if bench.picture.is_exact:
+        return usual
+    found = default(bench, "best", dither, look=usual.score - 0.8 * SAME_LOOK)
+    is_like = found.score >= usual.score - SAME_LOOK
+    return found if is_like and found.n_bytes <= usual.n_bytes else usual
+
+
+def _look_of(trials: list[Trial]) -> float:
+    """Score that the default aims for.
+
+    The best of nearest colors and of what was dithered at a low rate weight is about the best that
+    the palette shows.
+    """
+    return min(max(trial.score for trial in trials) - DEFAULT_DROP, ENOUGH)
+
+
+def _weight_by_sample(sample: Bench, setting: Setting) -> float:
+    """Tell by three trials of a sample which rate weight has the default's look."""
+    usual = USUAL_WEIGHT["drawn" if sample.picture.is_drawn else "taken"]
+    trials = sample.priced_all([(setting, LOW_WEIGHT), (setting, usual)])
+    goal = _look_of([sample.nearest(setting.colors), *trials])
+    curve = Curve(sample, setting, goal, Slopes.usual(goal))
+    for trial in trials:
+        curve.take(trial)
+    return float(2.0**curve.guess)
 
 
 def reach_size(bench: Bench, n_bytes: int, effort: str, dither: float | None) -> Trial | None:

@@ -19,6 +19,11 @@ from huepress.remap.rate import weights_of
 from huepress.search.trial import Setting, Trial
 from huepress.types import Colors, Histogram, Image, IndexedImage, Indices, PaletteFit, Points
 
+TILE: Final = 64
+SIDE: Final = 4
+"""Pixels along the side of a tile of a sample, and its tiles in a row and in a column: scores of
+less than 256 pixels a side are on another scale (docs/lab-book.md, Search)."""
+
 LARGE: Final = 1 << 22
 """Pixels above which one palette is learned and trials are ranked by the quick deflate: 25
 megapixels of icons took 37 s of processor time without this rule, 12 of them in deflate."""
@@ -62,6 +67,8 @@ class Picture:
         What scores are measured against, where that is another than the picture that is mapped.
     n_threads : int
         0: one per processor.
+    whole : Picture or None
+        What this is a sample of, where it is one: it is of the same kind.
     """
 
     image: Image
@@ -69,6 +76,7 @@ class Picture:
     color_space: ColorSpace
     original: Image | None = None
     n_threads: int = 0
+    whole: Picture | None = None
     _sorted: dict[tuple[bool, int], NearestMap] = field(default_factory=dict)
 
     @property
@@ -146,22 +154,48 @@ class Picture:
     @cached_property
     def is_drawn(self) -> bool:
         """Whether this is a chart, an icon or a screen rather than a photograph or gradients."""
+        if self.whole is not None:
+            return self.whole.is_drawn
         return not self.is_smooth and (is_drawn(self.image.pixels) or self.is_painted)
 
     @cached_property
     def is_painted(self) -> bool:
         """Whether this is a drawing whose colors are too many for any palette, and opaque."""
+        if self.whole is not None:
+            return self.whole.is_painted
         return not self.is_smooth and is_painted(self.pixel_counts)
 
     @cached_property
     def is_smooth(self) -> bool:
         """Whether much of this is faint gradients, in which bands would be seen."""
+        if self.whole is not None:
+            return self.whole.is_smooth
         return is_smooth(self.image.pixels)
+
+    @property
+    def is_small(self) -> bool:
+        """Whether a trial takes no more time than one of a sample."""
+        return self.image.width * self.image.height <= (SIDE * TILE) ** 2
 
     @property
     def is_large(self) -> bool:
         """Whether every trial takes seconds."""
         return self.image.width * self.image.height > LARGE
+
+    def sample(self) -> Picture:
+        """Take tiles, evenly spread, as a small picture of the same kind.
+
+        Of a picture not much larger, all of it.
+        """
+        pixels = self.image.pixels
+        rows, columns = (n // TILE for n in pixels.shape[:2])
+        taken = pixels
+        if min(rows, columns) >= SIDE and rows * columns > 2 * SIDE**2:
+            tiles = pixels[: rows * TILE, : columns * TILE].reshape(rows, TILE, columns, TILE, -1)
+            down, along = ((np.arange(SIDE) * 2 + 1) * n // (2 * SIDE) for n in (rows, columns))
+            taken = tiles[down][:, :, along].reshape(SIDE * TILE, SIDE * TILE, -1)
+        image = Image(np.ascontiguousarray(taken), self.image.source)
+        return Picture(image, self.colors, self.color_space, n_threads=self.n_threads, whole=self)
 
     def nearest(self, fit: PaletteFit) -> IndexedImage:
         """Map every pixel to its nearest color of a palette."""

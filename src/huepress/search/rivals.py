@@ -79,6 +79,10 @@ class Rivals:
         """Return the same for another goal."""
         return replace(self, goal=goal, _nearest={}, _eliminations={})
 
+    def learned_by(self, learn: Learn) -> Rivals:
+        """Return the same, learned in another way."""
+        return replace(self, learn=learn, _nearest={}, _first={}, _eliminations={})
+
     def first(self, colors: int) -> PaletteFit:
         """Learn one palette and no rivals of it."""
         if colors not in self._first:
