@@ -56,6 +56,12 @@ class Bench:
             return self
         return replace(self, rivals=self.rivals.for_goal(goal), _maps={})
 
+    def for_colors(self, colors: int) -> Bench:
+        """Return a bench as it is for a smaller largest palette: rivals meet there anew."""
+        picture = replace(self.picture, colors=colors)
+        rivals = self.rivals.for_picture(picture)
+        return replace(self, picture=picture, rivals=rivals, _maps={})
+
     def for_container(self, container: str) -> Bench:
         """Return a bench for the bits of another container; palettes and planes are shared."""
         return replace(self, container=container)

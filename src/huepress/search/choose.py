@@ -13,45 +13,78 @@ from huepress.search.goals import (
     default,
     fixed,
     for_container,
-    reach_size,
-    smallest,
     thorough_default,
 )
 from huepress.search.score import reach_score
 from huepress.search.setup import matte_of
+from huepress.search.size import Found, SizeSearch
 from huepress.search.trial import Trial
 from huepress.types import Encoded, Image
 
-SIZE_TRIES: Final = 8
-"""Times a smaller file is made to fit a size; two or three are enough for GIF, TIFF and JPEG XL."""
+FIXED_SIZES: Final = ("bmp",)
+"""Formats whose files are of one size, whatever the mapping."""
 
 
 def choose(bench: Bench, options: CompressOptions) -> tuple[Trial, Encoded]:
-    """Map and encode; again for fewer bytes as long as the file is larger than it may be."""
-    share, before = 1.0, None
-    for _ in range(SIZE_TRIES):
-        chosen = _aimed(bench, options, share)
-        bench.deadline.check()
-        encoded = _encode(bench, chosen, options)
-        if options.format == "smallest" and options.effort != "fast":
-            chosen, encoded = _or_webp(bench, chosen, encoded, options)
-        if options.max_size is None or chosen is before:
-            return chosen, encoded
-        limit = _limit(bench.picture.source, options)
-        if len(encoded.data) <= limit:
-            return chosen, encoded
-        before = chosen
-        share *= 0.97 * limit / len(encoded.data)
+    """Map and encode."""
+    if options.max_size is not None:
+        found = _within_size(bench, options)
+        return found.trial, found.encoded
+    chosen = _aimed(bench, options)
+    bench.deadline.check()
+    encoded = _encode(bench, chosen, options)
+    if options.format == "smallest" and options.effort != "fast":
+        return _or_webp(bench, chosen, encoded, options)
+    return chosen, encoded
+
+
+def _within_size(bench: Bench, options: CompressOptions) -> Found:
+    """Find the best file of at most the bytes that are allowed."""
+    limit = size_limit(bench.picture.source, options)
+    found = _search_size(bench, options, limit)
+    best, smallest = found.best, found.smallest
+    if options.format == "smallest" and options.effort != "fast":
+        webp = bench.for_container("webp")
+        other = _search_size(webp, options.changed(format="webp"), limit)
+        fitting = [each for each in (best, other.best) if each is not None]
+        best = max(fitting, key=lambda each: each.trial.score, default=None)
+        tiny = [each for each in (smallest, other.smallest) if each is not None]
+        smallest = min(tiny, key=lambda each: each.n_bytes, default=None)
+    if best is not None:
+        return best
+    assert smallest is not None
     if options.best_effort:
-        return chosen, encoded
-    raise _too_large(bench, chosen, options)
+        return smallest
+    raise QualityError(
+        bench.picture.source.source.name,
+        f"{limit:,} bytes",
+        f"{smallest.n_bytes:,} can",
+        "raise --max-size, shrink the picture, or take the smallest: --best-effort",
+    )
 
 
-def _encode(bench: Bench, chosen: Trial, options: CompressOptions) -> Encoded:
+def _search_size(bench: Bench, options: CompressOptions, limit: int) -> SizeSearch:
+    def write(trial: Trial, hurry: bool) -> Encoded:
+        bench.deadline.check()
+        return _encode(bench, trial, options, hurry=hurry)
+
+    search = SizeSearch(bench, limit, write, options.effort, options.dither)
+    if format_of(options) in FIXED_SIZES:
+        search.run_for_fixed_size()
+    else:
+        search.run()
+    return search
+
+
+def _encode(
+    bench: Bench, chosen: Trial, options: CompressOptions, *, hurry: bool = False
+) -> Encoded:
+    """Write the file; in a hurry without zopfli, and of two writers for an exact picture one."""
     # A size was met by trials with the deflate of "balanced".
     effort = "balanced" if options.max_size and options.effort == "fast" else options.effort
+    effort = "balanced" if hurry else effort
     carried = carry(bench.picture.source.source, options.strip, force=options.drop_signature)
-    free = not bench.rivals.n_fixed and not options.indexed
+    free = not bench.rivals.n_fixed and not options.indexed and not hurry
     if format_of(options) == "png" and free and is_exact(bench.picture.image, chosen.indexed):
         return encode_lossless(bench.picture.image, "png", effort=effort, carried=carried)
     return encode(
@@ -61,8 +94,7 @@ def _encode(bench: Bench, chosen: Trial, options: CompressOptions) -> Encoded:
         carried=carried,
         n_fixed=bench.rivals.n_fixed,
         matte=matte_of(options),
-        # What fits into a size was chosen by the bytes of the usual deflate.
-        drawn=chosen.is_drawn and options.max_size is None,
+        drawn=chosen.is_drawn and not hurry,
         as_palette=options.indexed,
     )
 
@@ -82,7 +114,7 @@ def _or_webp(
     return (other, found) if len(found.data) < len(encoded.data) else (chosen, encoded)
 
 
-def _limit(image: Image, options: CompressOptions) -> int:
+def size_limit(image: Image, options: CompressOptions) -> int:
     """Bytes the file may have."""
     limit = parse_size(options.max_size or "", image.source.n_bytes)
     if limit < 1:
@@ -90,20 +122,8 @@ def _limit(image: Image, options: CompressOptions) -> int:
     return limit
 
 
-def _too_large(bench: Bench, smallest: Trial, options: CompressOptions) -> QualityError:
-    return QualityError(
-        bench.picture.source.source.name,
-        f"{_limit(bench.picture.source, options):,} bytes",
-        f"{len(_encode(bench, smallest, options).data):,} can",
-        "raise --max-size, shrink the picture, or take the smallest: --best-effort",
-    )
-
-
-def _aimed(bench: Bench, options: CompressOptions, share: float = 1.0) -> Trial:
-    """Take the mapping that serves what the options aim for.
-
-    Sizes are those of a PNG; ``share`` of the bytes allowed is taken for formats that need more.
-    """
+def _aimed(bench: Bench, options: CompressOptions) -> Trial:
+    """Take the mapping that serves what the options aim for, but for a size."""
     image = bench.picture.source
     if options.quality is not None:
         found = reach_score(bench, options.quality, options.effort, options.dither)
@@ -117,15 +137,6 @@ def _aimed(bench: Bench, options: CompressOptions, share: float = 1.0) -> Trial:
                     "lower --quality, raise --colors, or take what comes nearest: --best-effort",
                 )
         return found
-    if options.max_size is not None:
-        limit = _limit(image, options) - carry(image.source, options.strip, force=True).n_bytes
-        limit = max(1, int(limit * share))
-        fitting = reach_size(bench, limit, options.effort, options.dither)
-        if fitting is None:
-            fitting = smallest(bench, options.dither)
-            if not options.best_effort:
-                raise _too_large(bench, fitting, options)
-        return fitting
     if options.rate_weight is not None:
         return fixed(bench, options.rate_weight, options.dither or 0.0)
     if options.effort == "best":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from math import log2
 from typing import Final
 
 from huepress.search.bench import Bench
@@ -26,9 +25,6 @@ USUAL_WEIGHT: Final = {"drawn": 1.0, "taken": 5.0}
 
 NEAR: Final = 0.15
 """Points above a goal that are as good as the goal, where few tries are made."""
-
-FULL: Final = 0.985
-"""Share of a size limit that is as good as all of it."""
 
 
 def fixed(bench: Bench, rate_weight: float, dither: float) -> Trial:
@@ -107,44 +103,11 @@ def _weight_by_sample(sample: Bench, setting: Setting) -> float:
     return float(2.0**curve.guess)
 
 
-def reach_size(bench: Bench, n_bytes: int, effort: str, dither: float | None) -> Trial | None:
-    """Find the best score among files of at most so many bytes; None when nothing fits."""
-    found: list[Trial] = []
-    tries = {"fast": 5, "balanced": 8, "best": 12}[effort]
-    spreads = (1.0, 0.0) if dither is None else (dither,)
-    spread = spreads[0]
-    colors = bench.colors
-    start = 1.0
-    while True:
-        plain = bench.nearest(colors)
-        if plain.n_bytes <= n_bytes:
-            found.append(plain)
-        if not (plain.score == 100 and found):
-            for each in spreads if colors == bench.colors else (spread,):
-                trial = _fill(bench, Setting(colors, each), n_bytes, tries, start)
-                if trial is not None:
-                    if all(trial.score > other.score for other in found):
-                        spread, start = each, log2(trial.rate_weight)
-                    found.append(trial)
-        best = max(found, key=lambda t: t.score, default=None)
-        if colors <= 2 or (best is not None and colors <= bench.colors // 4):
-            return best
-        colors = max(2, colors // 2)
-
-
 def closest_score(bench: Bench, dither: float | None) -> Trial:
     """Find the best score that the largest palette reaches."""
     spread = 1.0 if dither is None else dither
     trials = [bench.nearest(bench.colors), bench.priced(Setting(bench.colors, spread), LOWEST)]
     return max(trials, key=lambda trial: trial.score)
-
-
-def smallest(bench: Bench, dither: float | None) -> Trial:
-    """Find about the smallest file there is: two colors at the highest rate weight, or fewer."""
-    spread = 1.0 if dither is None else dither
-    setting = Setting(min(2, bench.colors), spread)
-    trials = [bench.nearest(1), bench.priced(setting, HIGHEST)]
-    return min(trials, key=lambda trial: trial.n_bytes)
 
 
 def for_container(bench: Bench, trial: Trial, container: str, goal: float) -> Trial | None:
@@ -169,34 +132,3 @@ def for_container(bench: Bench, trial: Trial, container: str, goal: float) -> Tr
         octaves = (0.7 * gap if gap > 0 else 1.5 * gap) / slope - 0.05 * (gap < 0)
         weight = min(max(weight * 2.0 ** max(octaves, -60), LOWEST), HIGHEST)
     return best
-
-
-def _fill(bench: Bench, setting: Setting, n_bytes: int, tries: int, start: float) -> Trial | None:
-    """Find the mapping with the lowest rate weight whose file is at most n_bytes.
-
-    Bytes fall with the rate weight: a bracket, then false position in its logarithm.
-    """
-    low, high = log2(LOWEST), log2(HIGHEST)
-    fits: tuple[float, float, Trial] | None = None
-    over: tuple[float, float] | None = None
-    at, step = start, 1.5
-    for _ in range(tries):
-        trial = bench.priced(setting, 2.0**at)
-        excess = log2(trial.n_bytes / n_bytes)
-        if excess <= 0:
-            if fits is None or at < fits[0]:
-                fits = (at, excess, trial)
-            if trial.n_bytes >= FULL * n_bytes or at <= low:
-                break
-        else:
-            over = (at, excess)
-            if at >= high:
-                break
-        if fits is None:
-            at, step = min(high, at + step), step * 1.6
-        elif over is None:
-            at, step = max(low, at - step), step * 1.6
-        else:
-            share = over[1] / (over[1] - fits[1])
-            at = over[0] + (fits[0] - over[0]) * min(max(share + 0.04, 0.1), 0.92)
-    return None if fits is None else fits[2]

@@ -83,6 +83,10 @@ class Rivals:
         """Return the same, learned in another way."""
         return replace(self, learn=learn, _nearest={}, _first={}, _eliminations={})
 
+    def for_picture(self, picture: Picture) -> Rivals:
+        """Return the same for another largest palette; what was eliminated need not be again."""
+        return replace(self, picture=picture, _nearest={})
+
     def first(self, colors: int) -> PaletteFit:
         """Learn one palette and no rivals of it."""
         if colors not in self._first:

@@ -1,0 +1,346 @@
+"""The best-looking file of at most so many bytes, in any format.
+
+Trials are ranked by estimates: for how many bytes a mapping would take, times what the last real
+files of its setting took against theirs. What is returned was written, and its bytes counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from math import log2
+from typing import Final
+
+from huepress.search.bench import Bench
+from huepress.search.rate_curve import HIGHEST, LOWEST
+from huepress.search.score import puts_lightness_first, reach_score
+from huepress.search.trial import Setting, Trial
+from huepress.types import Encoded
+
+Write = Callable[[Trial, bool], Encoded]
+"""Writes the file of a trial: as it will be, or in a hurry where that tells enough."""
+
+SMALL: Final = 1 << 14
+"""Pixels up to which every number of colors and many levels of dither are tried, and every file is
+written: it takes milliseconds, and estimates are off by a third there."""
+
+TRIES: Final = {"fast": 4, "balanced": 6, "best": 9}
+"""Mappings on the way to the lowest rate weight that fits, by effort."""
+
+FULL: Final = 0.985
+"""Share of the bytes that is as good as all of them."""
+
+ROUNDS: Final = 4
+"""Times the estimate of the setting that won is corrected by the file it made."""
+
+ABOVE: Final = 0.4
+"""Points above the best so far for which a search by score looks whether they fit, too."""
+
+FAR: Final = 0.5
+"""Points below the best so far at which the bytes of a mapping need not be known exactly."""
+
+HURRIED: Final = 0.1
+"""The rate weight at which a small picture is mapped once in a hurry, too."""
+
+HOPELESS: Final = 8.0
+"""Points below the best so far at which fewer colors are not tried any further."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """A trial and the file it makes."""
+
+    trial: Trial
+    encoded: Encoded
+
+    @property
+    def n_bytes(self) -> int:
+        """Size of the file."""
+        return len(self.encoded.data)
+
+
+@dataclass
+class SizeSearch:
+    """A search for the best file within a bound.
+
+    Attributes
+    ----------
+    bench : Bench
+        The picture.
+    n_bytes : int
+        The bound.
+    write : callable
+        See `Write`.
+    effort : {"fast", "balanced", "best"}
+        How much is tried.
+    dither : float or None
+        The one level to use; None tries several.
+    """
+
+    bench: Bench
+    n_bytes: int
+    write: Write
+    effort: str
+    dither: float | None
+    best: Found | None = None
+    smallest: Found | None = None
+    ratio: float = 1.0
+    weight: float = 0.0
+    _seen: set[Setting] = field(default_factory=set)
+    _benches: dict[int, Bench] = field(default_factory=dict)
+
+    def run(self) -> Found | None:
+        """Return the best file that fits; None when none does (`smallest` has come nearest)."""
+        bench = self.bench
+        plain = bench.nearest(bench.colors)
+        if bench.picture.is_exact and self._take(plain):
+            return self.best
+        for colors, trial in self._by_colors():
+            self._plain(trial)
+            if self._is_small:
+                self._in_a_hurry(colors)
+            if colors == 1:
+                continue
+            known = self.best.trial.score if self.best else None
+            reached = [self._fill(Setting(colors, level)) for level in self._levels(colors)]
+            scores = [each.score for each in (*reached, trial) if each is not None]
+            if known is not None and (not scores or max(scores) < known - HOPELESS):
+                break
+        self._refine()
+        self._fit_exactly()
+        self._by_score()
+        if self.best is None:
+            self._take_smallest()
+        return self.best
+
+    def run_for_fixed_size(self) -> Found | None:
+        """Do the same where the mapping has no part in the size: the largest palette that fits."""
+        bench = self.bench
+        one, plain = self.write(bench.nearest(1), True), bench.nearest(bench.colors)
+        many = self.write(plain, True)
+        if len(many.data) > self.n_bytes and len(plain.fit.palette) > 1:
+            an_entry = (len(many.data) - len(one.data)) / (len(plain.fit.palette) - 1)
+            room = 1 + (self.n_bytes - len(one.data)) / max(an_entry, 1.0)
+            plain = bench.nearest(max(1, min(bench.colors, int(room))))
+        self._take(plain)
+        levels = (1.0, 0.0) if self.dither is None else (self.dither,)
+        colors = len(plain.fit.palette)
+        if not bench.picture.is_exact and colors > 1:
+            for trial in bench.priced_all([(Setting(colors, each), LOWEST) for each in levels]):
+                self._take(trial)
+        return self.best
+
+    @property
+    def _is_small(self) -> bool:
+        return self.bench.picture.image.width * self.bench.picture.image.height <= SMALL
+
+    def _bench_for(self, colors: int) -> Bench:
+        """Give the bench for a number of colors: of small pictures, as if that was asked for."""
+        if not self._is_small or colors >= self.bench.colors or self.bench.rivals.n_fixed:
+            return self.bench
+        if colors not in self._benches:
+            self._benches[colors] = self.bench.for_colors(colors)
+        return self._benches[colors]
+
+    def _by_colors(self) -> Iterator[tuple[int, Trial]]:
+        """Give palettes from the largest down to one color, each once, mapped plainly."""
+        most = min(self.bench.colors, self.bench.picture.counted.n_colors)
+        known: list[object] = []
+        for colors in _ladder(most, every=self._is_small):
+            trial = self._bench_for(colors).nearest(colors)
+            if not any(trial.fit is fit for fit in known):
+                known.append(trial.fit)
+                yield colors, trial
+
+    def _levels(self, colors: int) -> tuple[float, ...]:
+        if self.dither is not None:
+            return (self.dither,)
+        if self._is_small:
+            return (1.0, 0.0)
+        if self.best is None or self.best.trial.setting is None:
+            return (1.0, 0.0)
+        return (self.best.trial.setting.dither,)
+
+    def _plain(self, trial: Trial) -> None:
+        if self.best is None or trial.score > self.best.trial.score:
+            quick = self.write(trial, True)
+            if len(quick.data) <= 1.1 * self.n_bytes:
+                self._take(trial)
+            elif self.smallest is None or len(quick.data) < self.smallest.n_bytes:
+                self.smallest = Found(trial, quick)
+
+    def _in_a_hurry(self, colors: int) -> None:
+        """Try the first palette that was learned: of icons it is the better one now and then."""
+        bench, picture = self._bench_for(colors), self.bench.picture
+        fit = bench.rivals.first(colors)
+        if fit is not bench.fit(colors):
+            self._plain(picture.trial(picture.nearest(fit), fit, container=bench.container))
+        level = 0.0 if self.dither is None else self.dither
+        hurried = bench.unscored(Setting(colors, level), HURRIED)
+        self._plain(picture.trial(hurried.indexed, hurried.fit, container=bench.container))
+
+    def _take(self, trial: Trial) -> bool:
+        """Write a trial; whether it fits. The better one is kept."""
+        found = Found(trial, self.write(trial, False))
+        if self.smallest is None or found.n_bytes < self.smallest.n_bytes:
+            self.smallest = found
+        if found.n_bytes > self.n_bytes:
+            return False
+        if self.best is None or (trial.score, -found.n_bytes) > (
+            self.best.trial.score,
+            -self.best.n_bytes,
+        ):
+            self.best = found
+        return True
+
+    def _fill(self, setting: Setting, tries: int | None = None) -> Trial | None:
+        """Find the lowest rate weight of a setting at which the file fits; write that file."""
+        self._seen.add(setting)
+        ratio, fitting = self.ratio, None
+        for _ in range(ROUNDS if self._is_small else 2):
+            limit = max(1, int(self.n_bytes / ratio))
+            bench = self._bench_for(setting.colors)
+            trial = fill(bench, setting, limit, tries or TRIES[self.effort], self.weight)
+            if trial is None:
+                break
+            self.weight = log2(trial.rate_weight)
+            if self.best is not None and trial.score < self.best.trial.score - FAR:
+                return fitting or trial
+            quick = len(self.write(trial, True).data)
+            now = quick / trial.n_bytes
+            if quick <= self.n_bytes:
+                fitting = trial
+                self._take(trial)
+            if FULL * self.n_bytes <= quick <= self.n_bytes or abs(now / ratio - 1) < 0.005:
+                break
+            # A little below what the last file says: it need not be the same for the next.
+            ratio = now * (1.0 if quick <= self.n_bytes else 1.005)
+        self.ratio = ratio
+        return fitting
+
+    def _refine(self) -> None:
+        """Try what is beside the best setting: other numbers of colors, levels, weights."""
+        for _ in range(3 if self.effort != "fast" else 1):
+            if self.best is None or self.best.trial.setting is None:
+                return
+            before = self.best
+            base = before.trial.setting
+            assert base is not None
+            for setting in self._beside(base):
+                if setting not in self._seen:
+                    self._fill(setting, tries=4)
+            if self.best is before:
+                return
+
+    def _beside(self, base: Setting) -> Iterator[Setting]:
+        most = min(self.bench.colors, self.bench.picture.counted.n_colors)
+        steps = (0.84, 1.19) if self._is_small else (0.75, 1.33)
+        for colors in sorted({round(base.colors * step) for step in steps}):
+            if max(2, self.bench.rivals.n_fixed) <= colors <= most:
+                yield replace(base, colors=colors)
+        if self.dither is None:
+            levels = (0.0, 0.3, 0.6, 0.8, 1.0) if self._is_small else (0.6,)
+            for level in levels:
+                yield replace(base, dither=level)
+        if self.bench.picture.is_drawn:
+            yield replace(base, masked=not base.masked)
+            score = self.best.trial.score if self.best else 0.0
+            if base.lightness or puts_lightness_first(self.bench, score):
+                yield replace(base, lightness=not base.lightness)
+
+    def _fit_exactly(self) -> None:
+        """Use up what the last steps of the writer leave: what it writes less, the picture gets."""
+        for _ in range(ROUNDS):
+            best = self.best
+            if best is None or best.trial.setting is None or best.n_bytes >= FULL * self.n_bytes:
+                return
+            bench, self.weight = (
+                self._bench_for(best.trial.setting.colors),
+                log2(best.trial.rate_weight),
+            )
+            limit = int(self.n_bytes * best.trial.n_bytes / best.n_bytes * 0.998)
+            trial = fill(bench, best.trial.setting, limit, TRIES[self.effort], self.weight)
+            if trial is None or trial.rate_weight >= best.trial.rate_weight:
+                return
+            if not self._take(trial):
+                at = (log2(trial.rate_weight) + self.weight) / 2
+                self._take(bench.priced(best.trial.setting, 2.0**at))
+                return
+
+    def _by_score(self) -> None:
+        """Look whether a search by score fits a better file in."""
+        for _ in range(4 if self._is_small else 1):
+            if self.best is None or (self.effort == "fast" and not self._is_small):
+                return
+            goal = min(self.best.trial.score + ABOVE, 100.0)
+            if not 1 <= goal < 100:
+                return
+            found = reach_score(self.bench, goal, self.effort, self.dither)
+            if found is None or not self._take(found):
+                return
+
+    def _take_smallest(self) -> None:
+        """Write what may be smallest of all: few colors at the highest rate weight."""
+        bench = self.bench
+        level = 1.0 if self.dither is None else self.dither
+        self._take(bench.nearest(1))
+        self._take(bench.priced(Setting(min(2, bench.colors), level), HIGHEST))
+        if self.smallest is not None:
+            self._take(self.smallest.trial)
+
+
+def fill(bench: Bench, setting: Setting, n_bytes: int, tries: int, start: float) -> Trial | None:
+    """Find the mapping with the lowest rate weight whose estimate is at most so many bytes.
+
+    Bytes fall with the rate weight: a bracket, then false position in its logarithm.
+
+    Parameters
+    ----------
+    bench : Bench
+        The picture.
+    setting : Setting
+        How to map.
+    n_bytes : int
+        The bound.
+    tries : int
+        Mappings to spend at most.
+    start : float
+        Log2 of the rate weight to begin with.
+
+    Returns
+    -------
+    Trial or None
+        None where nothing that was tried fits.
+    """
+    low, high = log2(LOWEST), log2(HIGHEST)
+    fits: tuple[float, float, Trial] | None = None
+    over: tuple[float, float] | None = None
+    at, step = min(max(start, low), high), 1.5
+    for _ in range(tries):
+        trial = bench.priced(setting, 2.0**at)
+        excess = log2(trial.n_bytes / n_bytes)
+        if excess <= 0:
+            if fits is None or at < fits[0]:
+                fits = (at, excess, trial)
+            if trial.n_bytes >= FULL * n_bytes or at <= low:
+                break
+        else:
+            over = (at, excess)
+            if at >= high:
+                break
+        if fits is None:
+            at, step = min(high, at + step), step * 1.6
+        elif over is None:
+            at, step = max(low, at - step), step * 1.6
+        else:
+            share = over[1] / (over[1] - fits[1])
+            at = over[0] + (fits[0] - over[0]) * min(max(share + 0.04, 0.1), 0.92)
+    return None if fits is None else fits[2]
+
+
+def _ladder(most: int, *, every: bool) -> list[int]:
+    """List numbers of colors, the largest first: halves, or all up to 16 and four to an octave."""
+    if not every:
+        return sorted({max(1, most >> i) for i in range(9)} | {1}, reverse=True)
+    steps = {round(2 ** (i / 4)) for i in range(16, 33)} | set(range(1, 17))
+    return sorted({most} | {n for n in steps if n < most}, reverse=True)
