@@ -37,7 +37,7 @@ class Bench:
     def __init__(self, picture: Path, folder: Path) -> None:
         self.picture, self.folder = picture, folder
         self.image = huepress.load(picture)
-        self.judge = metrics.Ssimulacra2(self.image.pixels)
+        self.judges = metrics.Judges(self.image.pixels)
         self.runs: dict[tuple[str, int], dict] = {}
 
     def run(self, peer: Peer, k: int) -> dict:
@@ -55,13 +55,16 @@ class Bench:
             raise SystemExit(f"{peer.name}, {aim}, {self.picture}: {done.stderr.strip()[-400:]}")
         told = json.loads(done.stdout)
         shown = huepress.load(out).pixels
+        verdict = self.judges.judge(shown)
         return {
             "picture": self.picture.name,
             "pixels": self.image.width * self.image.height,
             "tool": peer.name,
             "version": peer.version,
             "bytes": out.stat().st_size,
-            "score": round(self.judge.score(shown), 3),
+            "score": round(verdict.score, 3),
+            "ssimulacra2": round(verdict.ssimulacra2, 3),
+            "jod": round(verdict.jod, 4),
             "psnr": round(min(metrics.psnr(self.image.pixels, shown), 99.0), 3),
             "seconds": round(told["seconds"], 4),
             "cpu_seconds": round(max(told["cpu_seconds"], 0.01), 4),  # what the clock ticks in

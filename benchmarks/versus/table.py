@@ -18,6 +18,8 @@ COLUMNS = [
     "target",
     "bytes",
     "score",
+    "ssimulacra2",
+    "jod",
     "psnr",
     "seconds",
     "cpu_seconds",
