@@ -22,7 +22,7 @@ def upload(page, *pictures):
 
 
 def until_done(page):
-    page.wait_for_selector("#download[href]")
+    page.wait_for_selector("#facts[data-state=done]")  # a draft can be downloaded, too
 
 
 def download(page):
@@ -35,6 +35,6 @@ def settle(page, colors):
     """Wait for the result of a number of colors."""
     page.wait_for_function(
         "k => document.querySelector('#fact-colors').textContent == k"
-        " && document.querySelector('#download').hasAttribute('href')",
+        " && document.querySelector('#facts').dataset.state === 'done'",
         arg=str(colors),
     )

@@ -96,7 +96,7 @@ def test_difference_original_and_background(open_page):
         "c => [...c.getContext('2d').getImageData(0, 0, c.width, c.height).data]"
     )
     shown = np.array(pixels, np.uint8).reshape(120, 160, 4)[..., :3].astype(int)
-    page.wait_for_selector("#download[href]")
+    page.wait_for_selector("#facts[data-state=done]")
     original = np.asarray(Image.open(io.BytesIO(PICTURE)).convert("RGB")).astype(int)
     assert 0 < shown.mean() < 255
     assert (shown[original[..., 0] >= 0] % 8 == 0).mean() > 0.9 or shown.max() == 255

@@ -63,7 +63,7 @@ class Calls:
         if wants_json:
             encoded = base64.b64encode(data).decode()
             return JSONResponse({"name": out, "report": report, "data": encoded})
-        short = {key: value for key, value in report.items() if key not in ("palette", "notes")}
+        short = {key: value for key, value in report.items() if key != "palette"}
         headers = {"Content-Disposition": disposition(out), "Huepress-Report": json.dumps(short)}
         return Response(data, media_type=f"image/{report['format']}", headers=headers)
 

@@ -50,15 +50,25 @@ _LABELS: Final = {
     "max_iter": "Most iterations",
     "tol": "Tolerance",
     "seed": "Seed",
-    "strip": "Metadata",
+    "strip": "Keep",
     "lossless": "Lossless",
     "best_effort": "As near as possible",
     "icc": "Color profile",
     "allow_truncated": "Take damaged files",
 }
-_WORDS: Final = {"png": "PNG", "webp": "WebP", "gif": "GIF", "jxl": "JPEG XL", "srgb": "sRGB"} | {
-    "kmeans++": "k-means++"
+_WORDS: Final = {
+    "png": "PNG",
+    "webp": "WebP",
+    "gif": "GIF",
+    "jxl": "JPEG XL",
+    "tiff": "TIFF",
+    "bmp": "BMP",
+    "srgb": "sRGB",
+    "rgb": "RGB",
+    "kmeans++": "k-means++",
 }
+# What stays beside the pixels; the command line says what goes.
+_KEPT: Final = {"all": "Nothing", "safe": "What affects display", "none": "Everything"}
 # Where sliders of options without an upper end stop; the field beside them takes more.
 _SLIDER_ENDS: Final = {"rate_weight": 64.0}
 _SLIDER_STARTS: Final = {"dither": 1.0, "quality": 80.0}
@@ -111,6 +121,8 @@ class Row:
 
     def word(self, choice: str) -> str:
         """Return how a choice is called on the page."""
+        if self.name == "strip":
+            return _KEPT[choice]
         return _WORDS.get(choice, choice.capitalize())
 
     @property

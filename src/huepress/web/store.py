@@ -333,7 +333,7 @@ class Store:
             work.points.append(event["point"])
         elif kind == "error":
             work.state = "cancelled" if event["code"] == "cancelled" else "failed"
-            work.error = {"code": event["code"], "message": event["message"]}
+            work.error = {key: event[key] for key in ("code", "message", "cures") if key in event}
             self._sweep_up(work)
         else:
             work.state = kind

@@ -111,7 +111,7 @@ class Tabs:
     async def archive(self, request: Request) -> Response:
         """Stream every finished result of the tab as one ZIP."""
         finished = [
-            (output_name(work.picture.name, work.report["format"]), work.files["done"])
+            _smaller(picture, work)
             for picture in self._tab(request).pictures.values()
             if (work := picture.current) and work.report and "done" in work.files
         ]
@@ -203,6 +203,14 @@ class Tabs:
         path = work.files[stage]
         media = _MEDIA.get(path.suffix[1:], "application/octet-stream")
         return _file(path, media, output_name(work.picture.name, path.suffix[1:]))
+
+
+def _smaller(picture: Picture, work: Work) -> tuple[str, Path]:
+    """Return name and path of the result, or of the original where that is no larger."""
+    report = work.report or {}
+    if report["bytes_out"] >= picture.n_bytes and report["status"] != "kept":
+        return picture.name, picture.path
+    return output_name(picture.name, report["format"]), work.files["done"]
 
 
 def sweep_colors(value: Any) -> list[int]:

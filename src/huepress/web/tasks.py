@@ -22,6 +22,7 @@ from huepress.result.report import STOP_WORDS, Result
 from huepress.study.lesson import PARTS, settings_of
 from huepress.study.sweep import Point, sweep
 from huepress.types import Image
+from huepress.web.cures import told
 from huepress.web.draft import draft, figures_of
 from huepress.web.form import options_of
 
@@ -68,7 +69,7 @@ class Desk:
             words = "takes more memory than a worker may use; a smaller picture is needed"
             emit({"event": "error", "code": "limit", "message": f"{task['name']}: {words}"})
         except HuepressError as error:
-            emit({"event": "error", "code": error.code, "message": str(error)})
+            emit({"event": "error", **told(error, task.get("options", {}))})
         except Cancelled:
             emit({"event": "error", "code": "cancelled", "message": "cancelled"})
 

@@ -45,5 +45,6 @@ export const result = async (job, stage, signal) =>
   (await ask("GET", `/jobs/${job}/${stage}`, { signal })).blob();
 
 export const fileAddress = (job) => `${ROOT}/jobs/${job}/file`;
+export const draftAddress = (job) => `${ROOT}/jobs/${job}/draft`;
 export const archiveAddress = (tab) => `${ROOT}/tabs/${tab}/archive.zip`;
 export const events = (tab) => new EventSource(`${ROOT}/tabs/${tab}/events`);

@@ -2,6 +2,7 @@
 
 import * as api from "./api.js";
 import { $, make } from "./dom.js";
+import { sendAgain } from "./intake.js";
 import { cancel, wish } from "./jobs.js";
 import { say } from "./notes.js";
 import * as model from "./state.js";
@@ -30,6 +31,8 @@ function show() {
   put("fact-seconds", report ? words.seconds(report.seconds) : "–");
   put("fact-iterations", iterations(report));
   showAbout(picture, report);
+  showGrown(picture, report);
+  showNotes(report);
   showDownload(picture);
   showWork(picture);
   announce(picture);
@@ -63,8 +66,14 @@ function showAbout(picture, report) {
 
 function showDownload(picture) {
   const link = $("#download");
-  if (isDone(picture)) {
-    link.href = api.fileAddress(picture.job.id);
+  const draft = hasDraft(picture);
+  $("#download-words").textContent = picture.original ? "Download the original" : draft ? "Download the draft" : "Download";
+  if (picture.original && picture.url) {
+    link.href = picture.url;
+    link.download = picture.name;
+    link.removeAttribute("aria-disabled");
+  } else if (isDone(picture) || draft) {
+    link.href = draft ? api.draftAddress(picture.job.id) : api.fileAddress(picture.job.id);
     link.download = "";
     link.removeAttribute("aria-disabled");
   } else {
@@ -73,20 +82,56 @@ function showDownload(picture) {
   }
 }
 
+// A first file that is there while a better one is made, or when none came.
+const hasDraft = (picture) =>
+  isWanted(picture) && !isDone(picture) && Boolean(picture.job.files?.includes("draft")) && Boolean(picture.job.report);
+
+// Larger than it came: said in a color of its own, with what helps.
+function showGrown(picture, report) {
+  const before = report?.bytes_in ?? picture.bytes;
+  const grown = isDone(picture) && report.status !== "kept" && report.bytes_out >= before;
+  $("#grown").hidden = !grown;
+  $("#facts").dataset.grown = String(grown);
+  if (!grown) return;
+  const kept = Boolean(picture.original);
+  $("#grown-words").textContent = kept
+    ? "The original is kept: Download gives it back as it came."
+    : `${words.exactBytes(report.bytes_out - before)} larger than the original. Photo formats are often smaller than any palette.`;
+  $("#keep-original").textContent = kept ? "Use the result all the same" : "Keep the original";
+  $("#try-webp").hidden = model.optionsOf(picture).format === "webp" || kept;
+}
+
+function showNotes(report) {
+  const notes = report?.notes ?? [];
+  const box = $("#told");
+  box.hidden = !notes.length;
+  box.replaceChildren(...notes.map((text) => make("li", {}, text)));
+}
+
+// What the server says would help, as buttons.
+function cureButtons(picture, trouble) {
+  return (trouble.cures ?? []).map(({ label, changes }) => {
+    const button = make("button", { type: "button", class: "button small" }, label);
+    button.addEventListener("click", () => model.edit(changes));
+    return button;
+  });
+}
+
 function showWork(picture) {
   const state = isWanted(picture) ? picture.job.state : "waiting";
   const busy = isBusy(picture) || !picture.id;
   $("#working").hidden = !busy || Boolean(picture.trouble);
-  put("working-words", !picture.id ? "Reading" : { waiting: "Waiting", draft: "Refining" }[state] ?? "Working");
+  put("working-words", !picture.id ? "Reading" : state === "draft" ? refining(picture) : state === "waiting" ? "Waiting" : "Working");
   $("#cancel").hidden = !picture.id;
   const trouble = picture.trouble ?? (["failed", "cancelled"].includes(state) ? picture.job.error : null);
   const box = $("#trouble");
   box.hidden = !trouble;
   if (!trouble) return;
-  const start = make("button", { type: "button", class: "link" }, "Start again");
-  start.addEventListener("click", () => wish(picture, { again: true }));
-  if (state === "cancelled") box.replaceChildren("Cancelled. ", start);
-  else box.replaceChildren(trouble.message);
+  const start = make("button", { type: "button", class: "button small" }, state === "cancelled" ? "Start again" : "Try again");
+  start.addEventListener("click", () => (picture.trouble ? sendAgain(picture) : wish(picture, { again: true })));
+  const draft = hasDraft(picture) ? " The draft is there to be downloaded." : "";
+  const text = (state === "cancelled" ? "Cancelled." : trouble.message) + draft;
+  box.replaceChildren(make("p", {}, text), make("p", { class: "cures" }, ...cureButtons(picture, trouble), start));
 }
 
 function announce(picture) {
@@ -97,7 +142,21 @@ function announce(picture) {
   say(`${picture.name}: ${words.bytes(report.bytes_in)} to ${words.bytes(report.bytes_out)}${colors}`);
 }
 
+const refining = (picture) => `Refining; the draft of ${words.bytes(picture.job.report.bytes_out)} is ready`;
+
+function forget(picture) {
+  if (picture.id) api.removePicture(picture.id).catch(() => {});
+  model.remove(picture);
+}
+
 export function bindFacts() {
+  $("#keep-original").addEventListener("click", () => {
+    const picture = model.current();
+    model.change(picture, { original: !picture.original });
+  });
+  $("#try-webp").addEventListener("click", () => model.edit({ format: "webp" }));
+  $("#remove").addEventListener("click", () => forget(model.current()));
+  model.on("pictures current", () => ($("#remove").hidden = !model.current()));
   model.on("current", show);
   model.on("picture", (picture) => picture.key === model.state.current && show());
   $("#cancel").addEventListener("click", () => cancel(model.current()));

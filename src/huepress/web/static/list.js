@@ -116,6 +116,8 @@ function total() {
     ...(done.length
       ? [make("b", {}, words.saved(before, after)), `${words.bytes(before)} → ${words.bytes(after)}`]
       : [words.counted(pictures.length, "picture")]));
+  const grown = done.filter((picture) => picture.job.report.bytes_out >= picture.job.report.bytes_in && picture.job.report.status !== "kept");
+  $("#archive").title = grown.length ? `${words.counted(grown.length, "picture")} would be larger: the ZIP has the original` : "";
   $("#total").title = `${done.length} of ${words.counted(pictures.length, "picture")} done`;
   $("#total-progress").value = pictures.length ? over.length / pictures.length : 0;
   const link = $("#archive");

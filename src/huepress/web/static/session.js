@@ -2,6 +2,7 @@
 // server has forgotten it.
 
 import * as api from "./api.js";
+import { $ } from "./dom.js";
 import { blank, sendAgain, sendStranded } from "./intake.js";
 import { onServerJob, wish } from "./jobs.js";
 import { note } from "./notes.js";
@@ -44,7 +45,9 @@ async function connect() {
     });
   });
   const lost = new Promise((again) => {
+    source.addEventListener("open", () => ($("#lost").hidden = true));
     source.addEventListener("error", () => {
+      $("#lost").hidden = false;
       if (source.readyState === EventSource.CLOSED) again((model.state.ready = reconnect(1000)));
     });
   });
@@ -56,9 +59,9 @@ async function reconnect(pause) {
   await new Promise((done) => setTimeout(done, pause));
   try {
     await connect();
-  } catch (error) {
-    note(error.message);
-    await reconnect(4000);
+  } catch {
+    $("#lost").hidden = false;
+    await reconnect(2000);
   }
 }
 
