@@ -1,4 +1,4 @@
-# docker build -t huepress . && docker run --rm -v "$PWD:/data" -u "$(id -u):$(id -g)" huepress compress assets -r --out-dir dist
+# docker build -t huepress . && docker run --rm -v huepress-state:/state -v "$PWD:/data" -u "$(id -u):$(id -g)" huepress compress assets -r --out-dir dist
 FROM python:3.13-slim AS build
 RUN apt-get update \
  && apt-get install --yes --no-install-recommends g++ \
@@ -13,7 +13,9 @@ RUN python -m venv /opt/huepress && /opt/huepress/bin/pip install --no-cache-dir
 FROM python:3.13-slim
 COPY --from=build /opt/huepress /opt/huepress
 ENV PATH=/opt/huepress/bin:$PATH
-RUN useradd --create-home --uid 10001 huepress
+# Whoever runs it may remember there what is done.
+ENV XDG_STATE_HOME=/state
+RUN useradd --create-home --uid 10001 huepress && mkdir -m 1777 /state
 USER huepress
 WORKDIR /data
 ENTRYPOINT ["huepress"]

@@ -34,6 +34,7 @@ EDGES = {
     "pngquant": set(),
     "skimage": set(),
     "study": set(),
+    "integrations": {"batch"},
     "web": {"batch", "study"},
 }
 

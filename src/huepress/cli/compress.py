@@ -67,17 +67,44 @@ def command(sources: tuple[str, ...], as_json: bool, quiet: bool, **values: Any)
         write = write.changed(in_place=True)
     if options.lossless:
         _say_idle(click.get_current_context())
-    for name, given in (("--prune", batch.prune), ("--rewrite", batch.rewrite)):
+    for name, given in (
+        ("--prune", batch.prune),
+        ("--rewrite", batch.rewrite),
+        ("--watch", batch.watch),
+    ):
         if given and write.out_dir is None:
             raise click.UsageError(f"{name} goes with --out-dir")
     if batch.rewrite and "://" in str(write.out_dir):
         raise click.UsageError("--rewrite goes with an --out-dir of this machine")
 
-    from huepress.batch import plan
-    from huepress.batch.config import Configs
-
     if any(source.lower().endswith(".mbtiles") for source in sources):
         _maps(sources, options, write, batch, as_json=as_json, quiet=quiet)
+
+    teller = _once(sources, options, write, batch, as_json=as_json, quiet=quiet)
+    if batch.watch:
+        from huepress.cli.watching import watch
+
+        assert write.out_dir is not None
+        watch(
+            sources,
+            write.out_dir,
+            lambda: _once(sources, options, write, batch, as_json=as_json, quiet=quiet),
+        )
+    sys.exit(teller.exit_code)
+
+
+def _once(
+    sources: tuple[str, ...],
+    options: CompressOptions,
+    write: WriteOptions,
+    batch: BatchOptions,
+    *,
+    as_json: bool,
+    quiet: bool,
+) -> Teller:
+    """Find out what is to be done, do it, and tell."""
+    from huepress.batch import plan
+    from huepress.batch.config import Configs
 
     try:
         if batch.save_palette is not None:
@@ -112,7 +139,7 @@ def command(sources: tuple[str, ...], as_json: bool, quiet: bool, **values: Any)
     with on_stop(say_where):
         _work(sources, targets, options, write, batch, teller)
     teller.sum_up()
-    sys.exit(teller.exit_code)
+    return teller
 
 
 def _maps(

@@ -109,6 +109,13 @@ class BatchOptions(OptionGroup):
     fail_fast: bool = option(
         False, "switch", "--fail-fast", "Stop at the first file that fails.", group=PANEL
     )
+    watch: bool = option(
+        False,
+        "switch",
+        "--watch",
+        "With -r --out-dir: go on, and do again what changes, until Ctrl-C.",
+        group=PANEL,
+    )
     shared_palette: bool = option(
         False,
         "switch",
@@ -149,6 +156,8 @@ class BatchOptions(OptionGroup):
             raise OptionError("rewrite", ", ".join(sorted(unknown)), ", ".join(TEXTS))
         if self.prune and (self.no_manifest or not (self.recursive or self.manifest)):
             raise OptionError("prune", True, "only with recursive, and a manifest")
+        if self.watch and (self.check or self.dry_run or not self.recursive):
+            raise OptionError("watch", True, "only with recursive, not with check or dry_run")
         if self.save_palette and not self.shared_palette:
             raise OptionError("save_palette", self.save_palette, "only with shared_palette")
 

@@ -1,0 +1,3 @@
+project = "A manual"
+extensions = ["huepress.integrations.sphinx"]
+huepress_options = {"effort": "fast"}
