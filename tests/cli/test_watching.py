@@ -30,7 +30,11 @@ def test_changes_are_done_again_until_it_is_stopped(tmp_path):
     (site / "page.html").write_text("one")
     words = [sys.executable, "-m", "huepress", "compress", str(site), "-r", "--out-dir", str(dist),
              "--watch", "--prune", "--effort", "fast"]  # fmt: skip
-    process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        # Jobs in the background of a shell ignore it, and hand that down.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )  # fmt: skip
     try:
         until((dist / "page.html").exists, process)
         assert "watching" in process.stderr.readline()
