@@ -1,6 +1,7 @@
 """Pictures that tests draw: flat, ramps, noise, edges of alpha, awkward sizes."""
 
 from io import BytesIO
+from pathlib import Path
 
 import numpy as np
 from PIL import Image
@@ -48,6 +49,32 @@ def scene(height=96, width=128, seed=0):
     pixels[(x - 90) ** 2 + (y - 25) ** 2 < 150] = (255, 240, 200)
     pixels[20:50, 20:24] = (200, 30, 30)
     return np.clip(pixels, 0, 255).astype(np.uint8)
+
+
+def photo(height=130, width=190, seed=0):
+    """What a photograph has: soft shapes at every scale, colors that go together, grain."""
+    rng = np.random.default_rng(seed)
+    fields = np.zeros((height, width, 3))
+    for cells in (2, 4, 8, 16, 32, 64):
+        coarse = rng.normal(0, 1, (cells + 1, cells * width // height + 2, 3))
+        for channel in range(3):
+            plane = Image.fromarray(coarse[..., channel].astype(np.float32))
+            smooth = np.asarray(plane.resize((width, height), Image.Resampling.BICUBIC))
+            fields[..., channel] += smooth / cells**0.8
+    mixed = fields @ np.array([[60, 52, 44], [14, -6, -10], [5, 4, -16]])
+    mixed += rng.normal(0, 2, (height, width, 1))
+    return np.clip(np.rint(118 + 1.6 * mixed), 0, 255).astype(np.uint8)
+
+
+REAL = Path(__file__).parents[2] / "shared" / "images"
+"""Real pictures, where they lie beside the repository: then they are tried, too."""
+
+
+def photos(*names):
+    """A drawn photograph, and the named real ones (below photos/) where they are."""
+    real = [REAL / "photos" / name for name in names]
+    shrunk = (Image.open(path).convert("RGB").reduce(3) for path in real if path.exists())
+    return [photo(), *map(np.asarray, shrunk)]
 
 
 def as_file(pixels, format="png", **options):

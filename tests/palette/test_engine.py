@@ -2,14 +2,13 @@
 
 import numpy as np
 import pytest
-from PIL import Image
 
 from huepress import _core
 from huepress._native import instruction_set
 from huepress._quantize import quantize
 from huepress.color import spaces
 from huepress.palette import histogram, kmeans
-from images import scene
+from images import photos, scene
 
 EFFORTS = ["fast", "balanced", "best"]
 
@@ -90,11 +89,9 @@ def test_finds_the_clusters_that_were_drawn(k, effort):
 
 @pytest.mark.parametrize("effort", EFFORTS)
 @pytest.mark.parametrize("k", [4, 16, 64, 256])
-def test_no_worse_than_the_textbook(real_images, k, effort):
+def test_no_worse_than_the_textbook(k, effort):
     """Bounds of docs/lab-book.md with room for any picture: fast 5 %, others 2 %."""
-    for name in ("kodak/kodim10.png", "cq100/shopping_bags.png"):
-        path = real_images / "photos" / name
-        pixels = np.asarray(Image.open(path).convert("RGB").reduce(3))
+    for pixels in photos("kodak/kodim10.png", "cq100/shopping_bags.png"):
         counted = histogram.count(pixels)
         textbook = kmeans.fit_palette(counted, k, color_space="srgb", init="wu")
         found = kmeans.fit_palette(counted, k, color_space="srgb", effort=effort)

@@ -5,19 +5,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
-from PIL import Image
 
 from huepress.color import spaces
 from huepress.errors import OptionError
 from huepress.palette import histogram, kmeans
+from images import photos
 
 STARTS = ["random", "kmeans++", "wu", "auto"]
 
 
 @pytest.fixture(scope="module")
-def photo(real_images):
-    path = sorted((real_images / "photos" / "kodak").glob("*.png"))[0]
-    return np.asarray(Image.open(path).convert("RGB").reduce(3))
+def photo():
+    return photos("kodak/kodim01.png")[-1]
 
 
 pictures = hnp.arrays(
