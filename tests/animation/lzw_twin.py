@@ -43,6 +43,7 @@ class Twin:
         self.keeps = any(r in (FREE_OR_KEPT, KEPT) or r >= OR_KEPT for r in self.flat)
         self.trie = Trie(self.k + self.keeps)
         self.mean = F(mean_cost)
+        self.seen = F(options["memory"] if mean_cost > 0 else 0)
         self.down = np.zeros((self.height + 3, self.w, 3), F)
         self.at, self.error, self.before, self.bits = 0, np.zeros(3, F), None, []
         self.total = 0.0
@@ -150,7 +151,8 @@ class Twin:
             self.commit(symbol)
         self.before = code
         cost = F(spent + F(F(self.o["rate_weight"]) * F(width)))
-        share = min(F(1), F(F(length) / F(self.o["memory"])))
+        self.seen = F(self.seen + F(length))
+        share = min(F(1), F(F(length) / min(F(self.o["memory"]), self.seen)))
         self.mean = F(self.mean + F(F(F(cost / F(length)) - self.mean) * share))
         self.note(F(width), F(length))
 
@@ -189,8 +191,9 @@ class Twin:
 
     def run(self):
         self.put(1 << self.trie.code_size, self.trie.width)
+        ahead = False
         while self.at < len(self.flat):
-            ahead = self.o["rivals"] > 1
+            ahead = self.o["rivals"] > 1 and not ahead
             self.emit(self.ahead() if ahead else self.best(self.at, self.error, self.before))
         self.put((1 << self.trie.code_size) + 1, self.trie.width)
         bits = np.array(self.bits + [0] * (-len(self.bits) % 8), np.uint8)

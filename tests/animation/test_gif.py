@@ -13,7 +13,7 @@ from PIL import Image
 import huepress
 from animation.films import ball, file_of, noise
 from huepress.animation import is_animation, read_animation
-from huepress.animation.gif_read import packed_blocks
+from huepress.animation.gif_read import packed_blocks, take_apart
 from huepress.animation.timing import merged
 from huepress.decode import Limits
 
@@ -228,3 +228,19 @@ def test_stills_are_no_animations():
     assert is_animation(file_of(ball(n=2), "PNG"))
     assert is_animation(file_of(ball(n=2), "WEBP", lossless=True))
     assert not is_animation(file_of(ball(n=1), "WEBP", lossless=True))
+
+
+def test_a_scene_with_colors_of_its_own_gets_a_palette_where_that_pays():
+    y, x = np.mgrid[:160, :160]
+    film = []
+    for hue in range(3):
+        pixels = np.full((160, 160, 4), 255, np.uint8)
+        pixels[..., hue], pixels[..., (hue + 1) % 3], pixels[..., (hue + 2) % 3] = x, y, x ^ y
+        film.append(pixels)
+    result = huepress.animate(film, 0.1, rate_weight=0.3, colors=64)
+    local = [frame.is_local for frame in take_apart("a", result.data, COMMON).frames]
+    assert any(local)
+    shared = huepress.animate(film, 0.1, rate_weight=0.3, colors=64, effort="fast")
+    assert not any(frame.is_local for frame in take_apart("a", shared.data, COMMON).frames)
+    assert result.verdict.ssimulacra2 > shared.verdict.ssimulacra2 + 3
+    assert all(map(np.array_equal, by_pillow(result.data), [p for p, _ in result.frames()]))

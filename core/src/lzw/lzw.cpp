@@ -43,6 +43,7 @@ class Mapper {
           dictionary_(n_colors_ + (may_keep_ ? 1 : 0)),
           writer_(out_.codes),
           mean_cost_(mean_cost),
+          seen_(mean_cost > 0 ? options.memory : 0.0f),
           below_(3 * frame.width, 0.0f),
           after_(3 * frame.width, 0.0f) {
         stack_.reserve(options.most_visits + 512);
@@ -53,7 +54,11 @@ class Mapper {
     LzwMapped run() {
         writer_.put(dictionary_.clear_code(), dictionary_.width());
         while (at_ < frame_.rules.size) {
-            Choice choice = options_.rivals > 1 ? choose_ahead() : best_from(at_, error_, before_, nullptr);
+            // A code that was taken for the sake of the next is followed by that next one: to look
+            // ahead again would put it off forever.
+            const bool looks_ahead = options_.rivals > 1 && !is_promised_;
+            Choice choice = looks_ahead ? choose_ahead() : best_from(at_, error_, before_, nullptr);
+            is_promised_ = looks_ahead;
             if (choice.code == Dictionary::kNone) choice = {any_symbol(at_), 1, 0, 0, {0, 0, 0}};
             emit(choice);
         }
@@ -219,7 +224,8 @@ class Mapper {
         before_ = choice.code;
         const float pixels = static_cast<float>(choice.length);
         const float cost = choice.distortion + options_.rate_weight * static_cast<float>(width);
-        const float share = std::min(1.0f, pixels / options_.memory);
+        seen_ += pixels;  // of the first rectangle the mean begins with what there is
+        const float share = std::min(1.0f, pixels / std::min(options_.memory, seen_));
         mean_cost_ += (cost / pixels - mean_cost_) * share;
         note(static_cast<float>(width), pixels);
     }
@@ -283,10 +289,11 @@ class Mapper {
     Dictionary dictionary_;
     LzwMapped out_;
     CodeWriter writer_;
-    float mean_cost_;
+    float mean_cost_, seen_;
     std::size_t at_ = 0, row_ = 0;
     Triple error_{0, 0, 0};
     int before_ = Dictionary::kNone;
+    bool is_promised_ = false;
     std::vector<float> below_, after_;  // errors for this row and for the next
     std::vector<Path> stack_, firsts_;
     std::vector<Choice> rivals_;

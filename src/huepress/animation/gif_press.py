@@ -60,6 +60,22 @@ class Table:
         return np.where(self.numbers[at] == numbers, self.entries[at], np.int16(-1))
 
 
+_WORTH_LEARNING: Final = 1 << 14
+"""Pixels of a frame from which on a palette of its own may pay; so many tell whether it does."""
+
+
+_CAUTION: Final = 3.0
+"""Times its bytes that a palette of its own must save: strings of a frame that shares none with the
+others, and colors that are no longer the same, cost more (docs/lab-book.md, Animations)."""
+
+
+def _distortion(points: Points, table: Table, n_threads: int) -> float:
+    """Sum the squared distances to the nearest entries."""
+    nearest, squared = np.empty(len(points), np.uint8), np.empty(len(points), np.float32)
+    _core.assign(points, table.points, nearest, squared, n_threads)
+    return float(squared.sum(dtype=np.float64))
+
+
 def table_of(colors: Colors, color_space: str) -> Table:
     """Make a palette ready for mapping."""
     opaque = np.full((len(colors), 4), 255, np.uint8)
@@ -120,13 +136,35 @@ class Tables:
         The palette of the file.
     local : callable or None
         Makes the palette of a frame of the numbers it needs, where the shared one lacks some.
+    learn : callable or None
+        Learns the palette of a frame of the numbers it needs, where that may pay for its bytes.
     """
 
     def __init__(
-        self, shared: Table, local: Callable[[NDArray[np.uint32]], Table] | None = None
+        self,
+        shared: Table,
+        local: Callable[[NDArray[np.uint32]], Table] | None = None,
+        learn: Callable[[NDArray[np.uint32]], Table] | None = None,
     ) -> None:
         self.shared = shared
         self._local = local
+        self._learn = learn
+
+    def cheaper(
+        self, needed: NDArray[np.uint32], rate_weight: float, color_space: str, n_threads: int
+    ) -> Table | None:
+        """Learn a palette for one frame, when the errors it saves are worth its bytes."""
+        if self._learn is None or len(needed) < _WORTH_LEARNING:
+            return None
+        sample = needed[:: max(1, len(needed) // _WORTH_LEARNING)]
+        points = points_of(colors_of(sample), color_space)
+        n_bits = 24 * len(self.shared.colors) * _CAUTION
+        price = rate_weight * n_bits * len(sample) / len(needed)
+        lost = _distortion(points, self.shared, n_threads)
+        if lost <= price:
+            return None
+        table = self._learn(needed)
+        return table if lost - _distortion(points, table, n_threads) > price else None
 
     def choose(self, needed: NDArray[np.uint32]) -> tuple[Table, bool]:
         """Return the palette for a frame, and whether it is its own."""
@@ -194,7 +232,7 @@ class GifPress:
             canvas.leave(wanted)
             return
         box = box or (slice(0, 1), slice(0, 1))
-        table, is_local = self._tables.choose(canvas.needed(wanted, box))
+        table, is_local = self._table_for(canvas, wanted, box)
         rules = canvas.rules(wanted, before, box, table)
         if self._how.exact:
             rules = _exact(rules, table.find(wanted[box]))
@@ -219,6 +257,18 @@ class GifPress:
                 mapped.codes,
             )
         )
+
+    def _table_for(self, canvas: Canvas, wanted: Numbers, box: Box) -> tuple[Table, bool]:
+        """Choose the palette of a frame, and tell whether it is its own."""
+        needed = canvas.needed(wanted, box)
+        if self._how.exact:
+            return self._tables.choose(needed)
+        how = self._how
+        own = None
+        # What was taken off the canvas is drawn again in its very colors: all must have them.
+        if self.patches and not canvas.has_erased:
+            own = self._tables.cheaper(needed, how.rate_weight, how.color_space, how.n_threads)
+        return (self._tables.shared, False) if own is None else (own, True)
 
     def _next_ticks(self, duration: Fraction) -> int:
         """Return the hundredths of a second of the next frame; what is rounded is made up for."""
@@ -335,6 +385,11 @@ class Canvas:
         self.made_for = np.zeros(shape, np.uint32)
         self._looked: Numbers | None = None
         self._dispose: _Disposal = (KEEP, None, None, None)
+
+    @property
+    def has_erased(self) -> bool:
+        """Whether the last image was taken off the canvas."""
+        return self._looked is not None
 
     def plan(
         self, wanted: Numbers, before: Numbers | None, following: Numbers | None

@@ -51,7 +51,7 @@ class Parse:
     """
 
     slack: float = 4.0
-    memory: float = 2000.0
+    memory: float = 1e6
     patience: float = 0.0
     most_visits: int = 512
     rivals: int = 1

@@ -11,13 +11,14 @@ from time import perf_counter
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from huepress.animation import goals
 from huepress.animation.apng import ApngWriter
-from huepress.animation.colors import count_colors
+from huepress.animation.colors import colors_of, count_colors
 from huepress.animation.film import Animation, Frame
 from huepress.animation.gif_bench import GifBench, exact_tables
-from huepress.animation.gif_press import How, Tables, table_of
+from huepress.animation.gif_press import How, Table, Tables, table_of
 from huepress.animation.goals import Bench, Pass
 from huepress.animation.layer_bench import LayerBench, exact_palette, with_clear
 from huepress.animation.layers import Colors, LayerWriter
@@ -32,6 +33,7 @@ from huepress.encode.gif import binary_alpha
 from huepress.errors import EncodeError, OptionError, QualityError
 from huepress.limits import Deadline
 from huepress.options import CompressOptions, parse_size
+from huepress.palette.histogram import count
 from huepress.palette.learn import learn
 from huepress.search.setup import matte_of
 from huepress.types import Histogram
@@ -272,6 +274,12 @@ def _as_gif(animation: Animation, options: CompressOptions, require_time: Tell, 
         n_threads=options.threads,
     )
 
+    def own(numbers: NDArray[np.uint32]) -> Table:
+        seen = count(np.ascontiguousarray(colors_of(numbers)[:, :3]), n_threads=options.threads)
+        k = max(1, min(options.colors, 256) - 1)
+        fit = learn(seen, options.changed(colors=k, effort="fast"))
+        return table_of(fit.palette.colors, options.color_space)
+
     def bench(colors: int) -> GifBench:
         # One entry is for what is left as shown.
         if counted is None:
@@ -279,7 +287,8 @@ def _as_gif(animation: Animation, options: CompressOptions, require_time: Tell, 
         else:
             fit = learn(counted, options.changed(colors=max(1, min(colors, 256) - 1)))
             table = table_of(fit.palette.colors, options.color_space)
-        return GifBench(tables=Tables(table), how=how, **common)
+        tables = Tables(table, learn=None if options.effort == "fast" else own)
+        return GifBench(tables=tables, how=how, **common)
 
     return _or_exact(animation, _reach(animation, options, bench), counted, options, exact)
 
