@@ -28,7 +28,9 @@ Weights: TypeAlias = NDArray[np.float64]
 Indices: TypeAlias = NDArray[np.uint8]
 """(height, width) uint8: the palette entry of every pixel."""
 
-StopReason: TypeAlias = Literal["converged", "tolerance", "max_iter", "exact", "given", "score"]
+StopReason: TypeAlias = Literal[
+    "converged", "tolerance", "max_iter", "exact", "given", "effort", "score"
+]
 
 
 def _require(holds: bool, what: str) -> None:
@@ -218,10 +220,11 @@ class PaletteFit:
     n_iter : int
         Iterations of the start that was kept.
     stop_reason : str
-        ``converged`` (no color changes its center), ``tolerance``, ``max_iter``, ``exact`` (no
+        ``converged`` (no color changes its center), ``tolerance``, ``max_iter`` (the limit that was
+        asked for), ``effort`` (as many as the effort has, below that limit), ``exact`` (no
         more distinct colors than centers: every color is its own center), ``given`` (the palette
         was not learned), or ``score`` (of few colors too many, the score chose those to leave out,
-        one an iteration).
+        in no iterations of k-means).
     history : tuple of Step
         One per iteration, when asked for.
     small : ndarray or None

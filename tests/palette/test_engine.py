@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+import huepress
 from huepress import _core
 from huepress._native import instruction_set
 from huepress._quantize import quantize
@@ -111,3 +112,11 @@ def test_inertia_is_that_of_the_centers(color_space, channels):
     # The centers moved once more after their clusters were found, to the means: not above it.
     assert distances.sum() <= fit.inertia * 1.0005
     assert distances.sum() >= fit.inertia * 0.98
+
+
+def test_a_stop_by_the_effort_is_no_stop_at_the_limit():
+    pixels = np.random.default_rng(5).integers(0, 256, (120, 120, 3)).astype(np.uint8)
+    short = huepress.quantize(pixels, n_colors=64, effort="fast")
+    assert (short.stop_reason, short.n_iter < 300) == ("effort", True)
+    one = huepress.quantize(pixels, n_colors=64, effort="fast", max_iter=1)
+    assert (one.stop_reason, one.n_iter) == ("max_iter", 1)

@@ -34,7 +34,7 @@ def test_what_is_no_hex_color(text):
         parse_hex(text)
 
 
-@pytest.mark.parametrize("format", ["hex", "gpl", "act", "ase", "pal", "json"])
+@pytest.mark.parametrize("format", ["hex", "gpl", "act", "ase", "aco", "pal", "riff", "json"])
 def test_files_read_back_in_order(tmp_path, format):
     path = tmp_path / f"a.{format}"
     path.write_bytes(write_palette(OPAQUE, format))
@@ -144,3 +144,45 @@ def test_css_and_unknown_formats():
 def test_a_word_that_begins_as_a_color_is_no_file():
     with pytest.raises(OptionError, match="a color such as"):
         read_palette("#12345")
+
+
+def test_palettes_of_paint_programs_and_consoles(tmp_path):
+    def colors(name, content):
+        path = tmp_path / name
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return read_palette(path).colors.tolist()
+
+    lospec = ";paint.net Palette File\n;Palette Name: Four\n;Colors: 2\nFF1a1c2c\nFFb13e53\n"
+    assert colors("lospec.txt", lospec) == [[26, 28, 44], [177, 62, 83]]
+    assert colors("soft.txt", "80010203\r\nFF040506\r\n") == [[1, 2, 3, 128], [4, 5, 6, 255]]
+    assert colors("ours.txt", "#01020380\n#040506ff\n") == [[1, 2, 3, 128], [4, 5, 6, 255]]
+    assert colors("plain.hex", "01020380\n") == [[1, 2, 3, 128]]
+    nes = bytes(range(192))
+    assert colors("nes.pal", nes) == [[3 * i, 3 * i + 1, 3 * i + 2] for i in range(64)]
+    assert len(colors("emphasis.pal", nes * 8)) == 64
+    office = '<?xml version="1.0"?><a><draw:color draw:name="x" draw:color="#0a0b0c"/></a>'
+    assert colors("office.soc", office) == [[10, 11, 12]]
+    swatches = [(0, 65535, 0x8080, 0, 0), (8, 8000, 0, 0, 0), (2, 65535, 0, 0, 65535)]
+    swatches += [(1, 0, 65535, 65535, 0), (7, 10000, 0, 0, 0)]
+    body = b"".join(struct.pack(">5H", *swatch) for swatch in swatches)
+    wanted = [[255, 128, 0], [51] * 3, [255, 0, 0], [255, 0, 0], [255] * 3]
+    assert colors("x.aco", struct.pack(">HH", 1, 5) + body) == wanted
+    named = b"".join(
+        struct.pack(">5H", *swatch) + struct.pack(">I", 2) + b"\0A\0\0" for swatch in swatches
+    )
+    assert colors("y.aco", struct.pack(">HH", 2, 5) + named) == wanted
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.aco", b"\0\1\0\x09\0\0"),
+        ("a.pal", b"RIFF\x20\0\0\0PAL data\x14\0\0\0\0\3\x40\0\1\2\3\0"),
+        ("a.txt", b";paint.net Palette File\nFF1a1c2\n"),
+    ],
+)
+def test_damaged_ones_are_refused_too(tmp_path, name, content):
+    path = tmp_path / name
+    path.write_bytes(content)
+    with pytest.raises(DecodeError, match="no palette that is known"):
+        read_palette(path)

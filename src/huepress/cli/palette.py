@@ -121,8 +121,9 @@ def _of_file(sources: tuple[str, ...], options: CompressOptions) -> Palette | No
 def _looks_like_a_palette(name: str, data: bytes) -> bool:
     from huepress.palette.files import format_of_suffix
 
-    heads = (b"ASEF", b"GIMP Palette", b"JASC-PAL")
-    return data.startswith(heads) or format_of_suffix(name) is not None
+    heads = (b"ASEF", b"GIMP Palette", b"JASC-PAL", b";paint.net")
+    riff = data.startswith(b"RIFF") and data[8:12] == b"PAL "
+    return riff or data.startswith(heads) or format_of_suffix(name) is not None
 
 
 def _of_pictures(sources: tuple[str, ...], options: CompressOptions) -> Palette:

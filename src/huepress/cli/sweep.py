@@ -30,8 +30,9 @@ Examples:
 \b
 Only k varies: every pixel takes its nearest color, unless --rate-weight or --dither are given, and
 PNGs are deflated lightly. So the whole sweep takes about as long as one "huepress compress", which
-maps by rate, diffuses errors and deflates as well as it can: at the same k its file is mostly
-smaller. --search runs that too, at the suggested k or at all; --small-colors counts only there.
+maps by rate, diffuses errors and deflates as well as it can, for the look and the bytes together:
+its file may be larger or smaller. --search runs that too, at the suggested k or at all;
+--small-colors counts only there.
 
 \b
 Seconds are those of one k by itself: counting colors, k-means, mapping, encoding; the score is not
@@ -210,8 +211,8 @@ def _tell(found: Sweep, is_searched: bool) -> None:
         click.echo(_searched(found.searched, found.suggestion.k))
     elif not is_searched:
         click.echo(
-            "these files are mapped plainly and deflated lightly: huepress compress -k"
-            f" {found.suggestion.k} searches\nfor a smaller one (--search suggested shows it)."
+            "these files are mapped plainly and deflated lightly; huepress compress maps for look"
+            " and bytes together:\n--search suggested shows what it makes of that k."
         )
     click.echo(
         "score is the lower of SSIMULACRA2 (SSIMU2) and ColorVideoVDP (JOD) on one scale: 100 is"

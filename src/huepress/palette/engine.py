@@ -148,7 +148,7 @@ def fit(
         n_threads,
     )
     centers = centers[:found]
-    stop_reason: StopReason = "max_iter"
+    stop_reason: StopReason = "max_iter" if max_iter <= schedule.exact_passes else "effort"
     if converged:
         stop_reason = "converged"
     elif within_tolerance:

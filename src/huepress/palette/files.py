@@ -12,7 +12,7 @@ import os
 import re
 import struct
 from collections.abc import Callable, Sequence
-from typing import Final, TypeAlias
+from typing import Final
 
 import numpy as np
 
@@ -20,16 +20,27 @@ from huepress.decode import Limits, load, read
 from huepress.errors import DecodeError, OptionError
 from huepress.formats.names import PALETTES
 from huepress.formats.signatures import format_of
+from huepress.palette.swatches import (
+    RAW_SIZES,
+    Rgba,
+    from_aco,
+    from_raw,
+    from_riff,
+    rgba_of,
+    srgb_of_lab,
+    to_aco,
+    to_riff,
+)
 from huepress.types import Palette
-
-Rgba: TypeAlias = tuple[int, int, int, int]
 
 LARGEST_FILE: Final = 4 << 20
 """Bytes that are read of a palette in text or swatches."""
 
 HEX: Final = re.compile(r"#?([0-9a-fA-F]{3,4}|[0-9a-fA-F]{6}|[0-9a-fA-F]{8})")
 
-ALLOWED: Final = "hex colors such as #ff8800,#0af, or a .gpl, .act, .ase, .pal, .json or picture"
+ALLOWED: Final = (
+    "hex colors such as #ff8800,#0af, or a .gpl, .act, .ase, .aco, .pal, .txt, .json or picture"
+)
 
 
 FAULTS: Final = (
@@ -116,6 +127,12 @@ def _entries(data: bytes, name: str) -> list[Rgba]:
     try:
         if data.startswith(b"ASEF"):
             return _from_ase(data)
+        if data.startswith(b"RIFF") and data[8:12] == b"PAL ":
+            return from_riff(data)
+        if name.lower().endswith(".aco"):
+            return from_aco(data)
+        if name.lower().endswith(".pal") and len(data) in RAW_SIZES:
+            return from_raw(data)
         if name.lower().endswith(".act"):
             return _from_act(data)
         text = data.decode("utf-8-sig")
@@ -125,9 +142,21 @@ def _entries(data: bytes, name: str) -> list[Rgba]:
             return _from_jasc(text)
         if text.lstrip().startswith(("[", "{")):
             return _from_json(text)
+        if "draw:color=" in text:
+            return [parse_hex(color) for color in re.findall(r'draw:color="(#\w{6})"', text)]
+        lines = [line.strip() for line in text.splitlines() if line.strip()]
+        if lines and (lines[0].startswith(";") or name.lower().endswith(".txt")):
+            digits = [line for line in lines if not line.startswith(";")]
+            if all(re.fullmatch(r"[0-9a-fA-F]{6}([0-9a-fA-F]{2})?", line) for line in digits):
+                return [_from_argb(line) for line in digits]
         return [parse_hex(part) for part in re.split(r"[\s,;]+", text.strip()) if part]
     except FAULTS as error:
         raise DecodeError(name, "is no palette that is known", f"wanted {ALLOWED}") from error
+
+
+def _from_argb(digits: str) -> Rgba:
+    """Read a color of Paint.NET's text: alpha comes first, where there is any."""
+    return parse_hex(digits if len(digits) == 6 else digits[2:] + digits[:2])
 
 
 def _from_gpl(text: str) -> list[Rgba]:
@@ -138,14 +167,14 @@ def _from_gpl(text: str) -> list[Rgba]:
     for line in lines[1:]:
         numbers = re.match(r"\s*(\d+)" + r"\s+(\d+)" * (n - 1) + r"(\s|$)", line)
         if numbers:
-            found.append(_rgba([int(v) for v in numbers.groups()[:n]]))
+            found.append(rgba_of([int(v) for v in numbers.groups()[:n]]))
     return found
 
 
 def _from_jasc(text: str) -> list[Rgba]:
     lines = text.split("\n")
     count = int(lines[2])
-    return [_rgba([int(v) for v in line.split()]) for line in lines[3 : 3 + count]]
+    return [rgba_of([int(v) for v in line.split()]) for line in lines[3 : 3 + count]]
 
 
 def _from_json(text: str) -> list[Rgba]:
@@ -156,7 +185,7 @@ def _from_json(text: str) -> list[Rgba]:
     return [
         parse_hex(item["hex"] if isinstance(item, dict) else item)
         if isinstance(item, str | dict)
-        else _rgba(item)
+        else rgba_of(item)
         for item in content
     ]
 
@@ -196,33 +225,10 @@ def _of_model(model: bytes, data: bytes, at: int) -> Rgba:
         *inks, black = struct.unpack_from(">4f", data, at)
         values = [(1 - ink) * (1 - black) for ink in inks]
     elif model == b"LAB ":
-        values = _srgb_of_lab(*struct.unpack_from(">3f", data, at))
+        values = srgb_of_lab(*struct.unpack_from(">3f", data, at))
     else:
         raise ValueError("unknown color model")
-    return _rgba([round(255 * min(max(value, 0.0), 1.0)) for value in values])
-
-
-def _srgb_of_lab(lightness: float, a: float, b: float) -> Sequence[float]:
-    """Convert CIE Lab under D50 (lightness 0-1, a and b as they are) to sRGB 0-1."""
-    from huepress.formats import profiles
-
-    f = (100 * lightness + 16) / 116
-    cubes = [
-        v**3 if v > 6 / 29 else 3 * (6 / 29) ** 2 * (v - 4 / 29)
-        for v in (f + a / 500, f, f - b / 200)
-    ]
-    linear = profiles.linear_from_xyz(np.array(cubes) * profiles.D50)
-    shown: list[float] = profiles.encode_srgb(linear).tolist()
-    return shown
-
-
-def _rgba(values: Sequence[int]) -> Rgba:
-    """Check three or four channel values."""
-    red, green, blue, *alpha = (int(value) for value in values)
-    rgba = red, green, blue, alpha[0] if alpha else 255
-    if len(alpha) > 1 or min(rgba) < 0 or max(rgba) > 255:
-        raise ValueError("channels must be 0 to 255")
-    return rgba
+    return rgba_of([round(255 * min(max(value, 0.0), 1.0)) for value in values])
 
 
 def _of_picture(data: bytes, name: str) -> Palette:
@@ -245,7 +251,7 @@ def to_hex(color: Sequence[int]) -> str:
 
 """What write_palette() writes; beside them ``.txt`` is a suffix of hex colors."""
 
-BINARY: Final = ("act", "ase")
+BINARY: Final = ("act", "ase", "aco", "riff")
 
 
 def format_of_suffix(path: str) -> str | None:
@@ -262,7 +268,7 @@ def write_palette(palette: Palette, format: str) -> bytes:
     ----------
     palette : Palette
         ``.act`` holds one clear color beside opaque ones, ``.ase`` no alpha at all: it is left out.
-    format : {"hex", "css", "gpl", "act", "ase", "pal", "json"}
+    format : {"hex", "css", "gpl", "act", "ase", "aco", "pal", "riff", "json"}
         What read_palette() reads, and CSS variables.
 
     Raises
@@ -276,6 +282,8 @@ def write_palette(palette: Palette, format: str) -> bytes:
         "gpl": _to_gpl,
         "act": _to_act,
         "ase": _to_ase,
+        "aco": to_aco,
+        "riff": to_riff,
         "pal": _to_jasc,
         "json": lambda colors: (json.dumps([to_hex(c) for c in colors]) + "\n").encode(),
     }

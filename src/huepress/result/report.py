@@ -280,7 +280,8 @@ STOP_WORDS = {
     "max_iter": "stopped at the limit",
     "exact": "every color fits",
     "given": "palette given",
-    "score": "colors left out by score",
+    "effort": "as many as the effort has",
+    "score": "colors chosen by the score",
 }
 
 

@@ -258,8 +258,7 @@ class Rivals:
         centers = embed(left.colors, space)
         nearest = ((points[:, None] - centers[None]) ** 2).sum(axis=2).min(axis=1)
         counts = np.bincount(self._exact.indexed.indices.reshape(-1), minlength=len(points))
-        n_gone = len(points) - len(left)
-        return PaletteFit(left, centers, float(nearest @ counts), n_gone, "score")
+        return PaletteFit(left, centers, float(nearest @ counts), 0, "score")
 
     def _elimination(self, fit: PaletteFit) -> Elimination | None:
         """Start from the exact picture, or go on where the same small colors stay."""
