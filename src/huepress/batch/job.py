@@ -20,6 +20,7 @@ from huepress._version import __version__
 from huepress.animation import is_animation
 from huepress.batch.carry import carry_link, digest_of
 from huepress.batch.icons import compress_icon
+from huepress.batch.jpeg import optimized
 from huepress.batch.kinds import HEAD_BYTES, ICONS, PHOTO_FORMATS, kind_of, left_code
 from huepress.batch.marks import is_marked, marked
 from huepress.batch.memory import Memory, unchanged
@@ -75,6 +76,8 @@ class Job:
         Compute the score for the figures.
     min_savings : str or None
         Keep the original unless this much is saved.
+    optimize_jpeg : bool
+        Pack JPEGs anew instead of leaving them.
     fit : PaletteFit or None
         The palette to be used, when it is one for all.
     """
@@ -89,6 +92,7 @@ class Job:
     again: bool = False
     score: bool = False
     min_savings: str | None = None
+    optimize_jpeg: bool = False
     fit: PaletteFit | None = None
 
     @property
@@ -159,7 +163,8 @@ def _run(job: Job) -> Row:
         kind = kind_of(head)
         if kind is None:
             return _no_picture(job, stamp)
-        if kind in PHOTO_FORMATS and target.format == OWN:
+        packed = kind == "jpeg" and job.optimize_jpeg
+        if kind in PHOTO_FORMATS and target.format == OWN and not packed:
             return _along(job, "left", "photo_format", stamp)
     try:
         data = _read(target, job.options)
@@ -181,6 +186,8 @@ def _run(job: Job) -> Row:
     if kind is not None and target.format == OWN:
         if not job.again and is_marked(data):
             return _marked(job, (digest, len(data)), stamp)
+        if kind == "jpeg" and job.optimize_jpeg:
+            return _packed(job, data, digest, stamp)
         if code := left_code(kind, data):
             return _along(job, "left", code, stamp)
         if kind in ICONS:
@@ -283,13 +290,35 @@ def _finish(job: Job, data: bytes, digest: bytes, stamp: str | None, result: Res
 
 def _icon(job: Job, data: bytes, kind: str, digest: bytes, stamp: str | None) -> Row:
     """Compress the pictures of an icon."""
-    target = job.target
-    started = perf_counter()
 
     def one(picture: bytes, name: str, options: CompressOptions) -> Result:
         return compress(_Named(picture, name), options)
 
-    content = compress_icon(target.source, data, kind, job.options, one)
+    started = perf_counter()
+    content = compress_icon(job.target.source, data, kind, job.options, one)
+    return _whole(job, (data, content), kind, digest, stamp, started)
+
+
+def _packed(job: Job, data: bytes, digest: bytes, stamp: str | None) -> Row:
+    """Pack a JPEG anew; what cannot be read is left."""
+    started = perf_counter()
+    try:
+        content = optimized(data)
+    except EncodeError:
+        return _along(job, "left", "photo_format", stamp)
+    return _whole(job, (data, content), "jpeg", digest, stamp, started)
+
+
+def _whole(
+    job: Job,
+    contents: tuple[bytes, bytes],
+    kind: str,
+    digest: bytes,
+    stamp: str | None,
+    started: float,
+) -> Row:
+    """Tell of a file that became another of its kind, and write it; it may be the same."""
+    target, (data, content) = job.target, contents
     status: RowStatus = "compressed"
     code, reason, words = "smaller", "", ""
     if job.min_savings and len(data) - len(content) < parse_size(job.min_savings, len(data)):

@@ -171,6 +171,7 @@ class _Preparation:
             again=target.again,
             score=self._score,
             min_savings=min_savings,
+            optimize_jpeg=self._batch.optimize_jpeg,
             fit=self._fit,
         )
 
@@ -200,7 +201,8 @@ class _Preparation:
             palette = None if self._fit is None else self._fit.palette.colors.tobytes().hex()
             savings = dict(target.changes).get("min_savings", self._batch.min_savings)
             leave = "leave" if target.leave else None
-            more = (place, savings, palette, OWN if own else None, leave)
+            jpeg = "jpeg" if own and self._batch.optimize_jpeg else None
+            more = (place, savings, palette, OWN if own else None, leave, jpeg)
             self._recipes[key] = (options, recipe_of(options, *more))
         return self._recipes[key]
 

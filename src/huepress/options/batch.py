@@ -88,6 +88,13 @@ class BatchOptions(OptionGroup):
         metavar="KINDS",
         group=PANEL,
     )
+    optimize_jpeg: bool = option(
+        False,
+        "switch",
+        "--optimize-jpeg",
+        "In trees and with --in-place: pack JPEGs anew without changing a pixel, metadata kept.",
+        group=PANEL,
+    )
     min_savings: str | None = option(
         None,
         "size",
