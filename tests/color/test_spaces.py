@@ -6,10 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from huepress import _core, quantize
+from huepress import quantize
 from huepress.color import spaces
 from huepress.errors import OptionError
 from huepress.formats import profiles
+from twins.embed import embed as plain
 
 rgba = arrays(np.uint8, (7, 4))
 
@@ -82,11 +83,7 @@ LINEAR = profiles.make("l", profiles.xyz_from_primaries(profiles.SRGB_PRIMARIES)
 def test_native_points_are_those_of_numpy(icc, channels):
     colors = np.random.default_rng(0).integers(0, 256, (1009, channels)).astype(np.uint8)
     space = spaces.space_of("oklab", icc)
-    wanted = spaces.embed(colors, space)
-    tables = () if isinstance(space, str) else (space.linear_of_byte, space.lms)
-    points = np.empty_like(wanted)
-    _core.embed(colors, "oklab", points, *tables)
-    np.testing.assert_allclose(points, wanted, atol=5e-4)
+    np.testing.assert_allclose(spaces.embed(colors, space), plain(colors, space), atol=5e-4)
     assert spaces.is_oklab(space)
 
 

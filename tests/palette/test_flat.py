@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from huepress import compress
-from huepress.color.points import embed
+from huepress.color.spaces import embed
 from huepress.palette.flat import settle
 from huepress.types import Histogram, Palette, PaletteFit
 

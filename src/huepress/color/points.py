@@ -1,4 +1,4 @@
-"""Many colors at once, natively: placed where distance is measured, and matched."""
+"""Points as they are placed: which center is nearest."""
 
 from __future__ import annotations
 
@@ -6,19 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from huepress import _core
-from huepress.color.spaces import ColorSpace, ProfiledOklab
-from huepress.types import Colors, Points
-
-
-def embed(colors: Colors, color_space: ColorSpace) -> Points:
-    """As `spaces.embed`, natively: for many colors."""
-    points = np.empty(colors.shape, np.float32)
-    colors = np.ascontiguousarray(colors)
-    if isinstance(color_space, ProfiledOklab):
-        _core.embed(colors, "oklab", points, color_space.linear_of_byte, color_space.lms)
-    else:
-        _core.embed(colors, color_space, points)
-    return points
+from huepress.types import Points
 
 
 def nearest(

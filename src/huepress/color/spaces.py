@@ -234,14 +234,14 @@ def embed(colors: Colors, color_space: ColorSpace) -> Points:
     OptionError
         Unknown color space.
     """
+    require_space(color_space)
+    points = np.empty(colors.shape, np.float32)
+    colors = np.ascontiguousarray(colors)
     if isinstance(color_space, ProfiledOklab):
-        linear = color_space.linear_of_byte[np.arange(3), colors[:, :3]]
-    elif color_space == "oklab":
-        linear = _LINEAR_OF_BYTE[colors[:, :3]]
+        _core.embed(colors, "oklab", points, color_space.linear_of_byte, color_space.lms)
     else:
-        require_space(color_space)
-        linear = None
-    return _placed(colors.astype(np.float64), linear, color_space)
+        _core.embed(colors, color_space, points)
+    return points
 
 
 def linear_of_deep(color_space: ColorSpace) -> NDArray[np.float64] | None:

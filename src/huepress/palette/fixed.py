@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from huepress.color import spaces
 from huepress.color.keys import keys_of, with_alpha
-from huepress.color.points import embed, nearest
+from huepress.color.points import nearest
+from huepress.color.spaces import embed
 from huepress.errors import OptionError
 from huepress.palette.files import parse_hex, to_palette
 from huepress.types import Colors, Histogram, Image, Palette, PaletteFit, Points

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from huepress.color import spaces
 from huepress.color.keys import with_alpha
-from huepress.color.points import embed, nearest
+from huepress.color.points import nearest
+from huepress.color.spaces import embed
 from huepress.types import Colors, Histogram, Indices, Palette, PaletteFit, Pixels
 
 HALF: Final = 0.5

@@ -23,7 +23,8 @@ from numpy.typing import NDArray
 from huepress._forks import cached_property
 from huepress.color import spaces
 from huepress.color.keys import keys_of, with_alpha
-from huepress.color.points import embed, nearest
+from huepress.color.points import nearest
+from huepress.color.spaces import embed
 from huepress.palette import histogram
 from huepress.palette.guides import Guides
 from huepress.palette.opaque import keep_opaque

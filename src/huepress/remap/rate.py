@@ -20,7 +20,6 @@ from numpy.typing import NDArray
 
 from huepress import _core
 from huepress.color.keys import with_alpha
-from huepress.color.points import embed as embed_many
 from huepress.color.spaces import ColorSpace, embed, is_oklab
 from huepress.errors import OptionError
 from huepress.palette import deep
@@ -95,7 +94,7 @@ class RateMap:
     fine : ndarray, optional
         The pixels as uint16, where there is more than 8 bits to tell: they are what is mapped.
     points : ndarray, optional
-        `color.points.embed` of the pixels, when it is known; scaled in place.
+        `spaces.embed` of the pixels, when it is known; scaled in place.
     nearest : ndarray, optional
         (height, width) uint8: the nearest entry of every pixel, when it is known.
     drawn : bool, default False
@@ -135,7 +134,7 @@ class RateMap:
         scale = np.ones(channels, np.float32)
         if fine is None:
             if points is None or points.shape[1] != channels:
-                points = embed_many(pixels.reshape(-1, channels), color_space)
+                points = embed(pixels.reshape(-1, channels), color_space)
         else:
             fine = with_alpha(fine, channels)
             points = deep.points_of(fine, color_space, n_threads=n_threads)
@@ -330,7 +329,7 @@ def weights_of(
     for top in range(0, height, _ROWS):
         rows = slice(top, top + _ROWS)
         strip = pixels[rows].reshape(-1, pixels.shape[2])
-        lightness[rows] = embed_many(strip, color_space)[:, 0].reshape(-1, width)
+        lightness[rows] = embed(strip, color_space)[:, 0].reshape(-1, width)
     return importance(lightness.reshape(-1, 1), height, width, n_threads=n_threads)
 
 
