@@ -1,0 +1,32 @@
+// The error of what was decided, passed on: to the right within a row, low-passed to the next row.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "rate/rate.hpp"
+#include "rate/sorted_palette.hpp"
+
+namespace core {
+
+class Diffusion {
+public:
+    Diffusion(std::size_t width, std::size_t dims, const RateOptions& options);
+
+    // Where the pixels of the next row are to be, with the error of the last.
+    void begin_row(const float* points, const float* smoothness);
+    // Take the error of the row along the path that was taken.
+    void end_row(const SortedPalette& colors, const std::uint16_t* labels, const float* smoothness);
+
+    const float* target(std::size_t i) const { return target_[i].data(); }
+    const float* right() const { return right_.data(); }
+
+private:
+    std::size_t width_, dims_;
+    RateOptions options_;
+    std::vector<float> target_[4], error_[4], blurred_[4];
+    std::vector<float> right_;  // share of the error of the pixel before
+};
+
+}  // namespace core

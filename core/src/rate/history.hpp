@@ -1,0 +1,36 @@
+// What was decided so far, where matches by context are looked for.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "rate/prices.hpp"
+
+namespace core {
+
+class History {
+public:
+    History(std::size_t window, std::size_t width);
+
+    // Before a row: for every place, an earlier one that the nearest colors of three pixels recall.
+    void find(const std::uint8_t* nearest, std::size_t begin, const Prices& prices);
+    // After it: what was decided.
+    void remember(const std::uint16_t* labels, std::size_t begin, bool separated);
+
+    std::uint16_t at(std::size_t position) const { return ring_[position & (ring_.size() - 1)]; }
+    const std::uint16_t* ring() const { return ring_.data(); }
+    std::size_t mask() const { return ring_.size() - 1; }
+    const std::uint32_t* candidate() const { return candidate_.data(); }
+    const float* candidate_start() const { return candidate_start_.data(); }
+
+private:
+    std::uint16_t& place(std::size_t position) { return ring_[position & (ring_.size() - 1)]; }
+
+    std::size_t width_;
+    std::vector<std::uint16_t> ring_;
+    std::vector<std::uint32_t> table_, candidate_;
+    std::vector<float> candidate_start_;
+};
+
+}  // namespace core
