@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -99,56 +100,108 @@ def encode_indexed(
     EncodeError
         oxipng refuses.
     """
-    ready = tidy(indexed, n_fixed=n_fixed)
     # Fixed entries stay a palette, in their order; otherwise oxipng may reorder it or find
     # that gray of few bits says the same without one.
     free = n_fixed == 0
-
-    def write(
-        which: IndexedImage, filters: Sequence[oxipng.RowFilter], level: int, *, packed: bool = True
-    ) -> bytes:
-        return raw_image(which, carried).create_optimized_png(
-            level=2,
-            filter=list(filters),
-            deflate=oxipng.Deflaters.libdeflater(level),
-            fast_evaluation=level == SKETCH or not (small or effort == "best"),
-            bit_depth_reduction=packed,
-            palette_reduction=free and level != SKETCH,  # tries other orders: 40 % of the time
-            grayscale_reduction=free and not as_palette,
-            color_type_reduction=free and not as_palette,
-        )
-
-    def pays(filters: Sequence[oxipng.RowFilter]) -> bool:
-        return len(write(ready, filters, SKETCH)) < HOPELESS * len(write(ready, NONE, SKETCH))
-
-    packs = len(ready.palette) <= 16
-    small = ready.indices.size <= SMALL and effort != "fast"
+    ready = tidy(indexed, n_fixed=n_fixed)
+    race = _Race(ready, carried, effort, may_reorder=free, may_be_gray=free and not as_palette)
     try:
-        bands = ready if small or effort == "fast" else _bands(ready)
-        sketch = write(bands, NONE, SKETCH)
-        is_busy = 8 * len(sketch) >= BUSY * bands.indices.size
-        level = QUICK[effort] if is_busy and not small else DEFLATE[effort]
-        found = [sketch if level == SKETCH else write(ready, NONE, level)]
-        if not is_busy:
-            found.append(write(ready, NONE, SPARSE))
-        tried = PACKED if packs and effort == "balanced" else FILTERS[effort]
-        others = (MANY if small else tried)[1:]
-
-        filtered = len(write(bands, others, SKETCH)) if others else 0
-        if others and filtered < HOPELESS * len(sketch) and (small or pays(others)):
-            if len(write(bands, MANY, SKETCH)) < STEEP * filtered:
-                others = MANY
-            found.append(write(ready, others, DEFLATE[effort]))
-        if packs and effort != "fast":
-            found.append(write(ready, NONE, level, packed=False))
-        if small and free:
-            found += [write(other, MANY, level) for other in orders(ready)]
-        data = min(found, key=len)
+        data = min(race.files(), key=len)
         if effort == "best" or (drawn and effort == "balanced"):
             data = squeeze(data, effort)
     except oxipng.PngError as error:
         raise EncodeError("png", str(error)) from error
     return Encoded(data, "png", len(ready.palette))
+
+
+@dataclass(frozen=True, eq=False)
+class _Race:
+    """Ways to write one picture, each tried in full only where a sketch says that it may win.
+
+    Attributes
+    ----------
+    ready : IndexedImage
+        Its palette tidied.
+    carried : Carried
+        What is written beside the pixels.
+    effort : str
+        As for `encode_indexed`.
+    may_reorder, may_be_gray : bool
+        Whether oxipng may order the palette anew, or write gray without one.
+    """
+
+    ready: IndexedImage
+    carried: Carried
+    effort: str
+    may_reorder: bool
+    may_be_gray: bool
+
+    @property
+    def packs(self) -> bool:
+        """Whether several indices share a byte."""
+        return len(self.ready.palette) <= 16
+
+    @property
+    def is_small(self) -> bool:
+        """Whether everything may be tried."""
+        return self.ready.indices.size <= SMALL and self.effort != "fast"
+
+    def files(self) -> list[bytes]:
+        """Write the files that may be the smallest."""
+        small, quick = self.is_small, self.effort == "fast"
+        bands = self.ready if small or quick else _bands(self.ready)
+        sketch = self.write(bands, NONE, SKETCH)
+        is_busy = 8 * len(sketch) >= BUSY * bands.indices.size
+        level = QUICK[self.effort] if is_busy and not small else DEFLATE[self.effort]
+        found = [sketch if level == SKETCH else self.write(self.ready, NONE, level)]
+        if not is_busy:
+            found.append(self.write(self.ready, NONE, SPARSE))
+        found += self.filtered(bands, len(sketch))
+        if self.packs and not quick:
+            found.append(self.write(self.ready, NONE, level, packed=False))
+        if small and self.may_reorder:
+            found += [self.write(other, MANY, level) for other in orders(self.ready)]
+        return found
+
+    def filtered(self, bands: IndexedImage, n_sketched: int) -> list[bytes]:
+        """Write the file with row filters, if it may be smaller than one without."""
+        tried = PACKED if self.packs and self.effort == "balanced" else FILTERS[self.effort]
+        others = (MANY if self.is_small else tried)[1:]
+        n_filtered = len(self.write(bands, others, SKETCH)) if others else 0
+        if not others or n_filtered >= HOPELESS * n_sketched:
+            return []
+        if not (self.is_small or self.pays(others)):
+            return []
+        if len(self.write(bands, MANY, SKETCH)) < STEEP * n_filtered:
+            others = MANY
+        return [self.write(self.ready, others, DEFLATE[self.effort])]
+
+    def pays(self, filters: Sequence[oxipng.RowFilter]) -> bool:
+        """Whether sketches of the whole picture say so, too."""
+        plain = len(self.write(self.ready, NONE, SKETCH))
+        return len(self.write(self.ready, filters, SKETCH)) < HOPELESS * plain
+
+    def write(
+        self,
+        which: IndexedImage,
+        filters: Sequence[oxipng.RowFilter],
+        level: int,
+        *,
+        packed: bool = True,
+    ) -> bytes:
+        """Write one file, by libdeflate's level."""
+        thorough = self.is_small or self.effort == "best"
+        return raw_image(which, self.carried).create_optimized_png(
+            level=2,
+            filter=list(filters),
+            deflate=oxipng.Deflaters.libdeflater(level),
+            fast_evaluation=level == SKETCH or not thorough,
+            bit_depth_reduction=packed,
+            # It tries other orders: 40 % of the time.
+            palette_reduction=self.may_reorder and level != SKETCH,
+            grayscale_reduction=self.may_be_gray,
+            color_type_reduction=self.may_be_gray,
+        )
 
 
 def _bands(indexed: IndexedImage) -> IndexedImage:
