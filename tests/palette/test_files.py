@@ -4,7 +4,9 @@ import struct
 
 import numpy as np
 import pytest
+from PIL import Image
 
+import huepress
 from huepress.errors import DecodeError, InputError, OptionError
 from huepress.palette.files import parse_hex, read_palette, to_hex, write_palette
 from huepress.types import Palette
@@ -186,3 +188,16 @@ def test_damaged_ones_are_refused_too(tmp_path, name, content):
     path.write_bytes(content)
     with pytest.raises(DecodeError, match="no palette that is known"):
         read_palette(path)
+
+
+def test_an_indexed_png_gives_its_palette_as_it_stands(tmp_path):
+    image = Image.fromarray(np.array([[2, 1], [1, 3]], np.uint8), "P")
+    entries = [[255, 0, 255], [9, 9, 9], [1, 2, 3], [9, 9, 9], [7, 7, 7]]
+    image.putpalette([v for entry in entries for v in entry])
+    path = tmp_path / "sprite.png"
+    image.save(path, transparency=bytes([0, 255, 255, 128]))
+    found = read_palette(path).colors.tolist()
+    assert found[:5] == [[*c, a] for c, a in zip(entries, [0, 255, 255, 128, 255], strict=True)]
+    data = huepress.compress(path, palette=str(path)).data
+    at = data.index(b"PLTE")
+    assert data[at + 4 : at + 19] == bytes([v for entry in entries for v in entry])

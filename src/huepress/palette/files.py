@@ -19,6 +19,7 @@ import numpy as np
 from huepress.decode import Limits, load, read
 from huepress.errors import DecodeError, OptionError
 from huepress.formats.names import PALETTES
+from huepress.formats.png import chunks_of
 from huepress.formats.signatures import format_of
 from huepress.palette.swatches import (
     RAW_SIZES,
@@ -232,8 +233,11 @@ def _of_model(model: bytes, data: bytes, at: int) -> Rgba:
 
 
 def _of_picture(data: bytes, name: str) -> Palette:
-    """Take the distinct colors of a picture."""
+    """Take the palette of an indexed PNG as it stands, or the distinct colors of a picture."""
     image = load(data, name=name, icc="srgb", max_pixels=Limits().max_pixels)
+    table = None if image.source.is_converted else _table_of(data)
+    if table is not None:
+        return table
     flat = image.pixels.reshape(-1, image.pixels.shape[2])
     if image.has_alpha:
         flat = flat * (flat[:, 3:] > 0)
@@ -241,6 +245,18 @@ def _of_picture(data: bytes, name: str) -> Palette:
     if len(colors) > 256:
         raise OptionError("palette", name, f"a picture of at most 256 colors, not {len(colors)}")
     return Palette(np.ascontiguousarray(colors[np.argsort(first)]))
+
+
+def _table_of(data: bytes) -> Palette | None:
+    """Read PLTE and tRNS of an indexed PNG: order, repeated and unused entries; else None."""
+    if format_of(data) != "png" or data[25:26] != b"\x03":
+        return None
+    chunks = {name: chunk[8:-4] for name, chunk in chunks_of(data) if name in (b"PLTE", b"tRNS")}
+    plte, alpha = chunks[b"PLTE"], chunks.get(b"tRNS", b"")
+    count = len(plte) // 3
+    alpha = alpha[:count].ljust(count, b"\xff")
+    entries = [(*plte[3 * i : 3 * i + 3], alpha[i]) for i in range(count)]
+    return to_palette(entries, "the palette of a picture")
 
 
 def to_hex(color: Sequence[int]) -> str:
