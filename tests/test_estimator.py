@@ -59,8 +59,8 @@ def test_colors_on_the_native_core_agree_with_kmeans():
 @pytest.mark.parametrize("space", ["srgb", "oklab"])
 def test_a_color_space_gives_what_quantize_gives(space, channels):
     rng = np.random.default_rng(3)
-    # From 1 on: a picture keeps an entry for what is fully clear, plain data does not.
-    pixels = rng.integers(1, 256, (31, 17, channels), dtype=np.uint8)
+    # A picture keeps entries for what is fully clear or opaque, plain data does not.
+    pixels = rng.integers(1, 255, (31, 17, channels), dtype=np.uint8)
     model = ColorQuantizer(9, init="auto", color_space=space, random_state=0)
     model.fit(pixels.reshape(-1, channels))
     expected = quantize(pixels, 9, color_space=space)

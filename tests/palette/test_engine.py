@@ -56,7 +56,7 @@ def test_opaque_alpha_costs_no_quality(effort):
 @pytest.mark.parametrize("color_space", ["srgb", "oklab"])
 @pytest.mark.parametrize("k", [3, 17, 200])
 def test_every_pixel_gets_the_nearest_entry_whatever_its_alpha(color_space, k):
-    """Soft, opaque and clear colors stand apart in the engine; brute force knows no difference."""
+    """Soft, opaque and clear colors stand apart in the engine; brute force has the same rules."""
     rng = np.random.default_rng(k)
     pixels = rng.integers(0, 256, (37, 53, 4)).astype(np.uint8)
     pixels[..., 3] = np.where(rng.random((37, 53)) < 0.4, 255, pixels[..., 3])
@@ -67,7 +67,11 @@ def test_every_pixel_gets_the_nearest_entry_whatever_its_alpha(color_space, k):
     squared = np.float32(0)
     for d in range(4):  # in the order and precision of the kernels
         squared = squared + (points[:, None, d] - entries[None, :, d]) ** 2
-    nearest = np.where(seen, squared, np.float32(np.inf)).argmin(1)
+    # What is opaque stays so: it takes an opaque entry, be another one nearer.
+    solid = found.palette[:, 3] == 255
+    is_opaque = pixels[..., 3].ravel() == 255
+    allowed = seen & (~is_opaque[:, None] | solid if solid.any() else True)
+    nearest = np.where(allowed, squared, np.float32(np.inf)).argmin(1)
     is_clear = pixels[..., 3].ravel() == 0
     expected = np.where(is_clear & ~seen.all(), np.flatnonzero(~seen).min(initial=0), nearest)
     np.testing.assert_array_equal(found.indices.ravel(), expected)

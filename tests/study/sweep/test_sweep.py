@@ -92,7 +92,11 @@ def test_inertia_is_the_squared_distance_to_the_nearest_center(picture, channels
         # What is told is from before the last move of the centers, which only lowers it.
         assert squares.sum() == pytest.approx(point.fit.inertia, rel=2e-3)
         assert squares.sum() <= point.fit.inertia * (1 + 1e-6)
-        assert 3 * len(rows) * point.result.mse == pytest.approx(point.fit.inertia, rel=2e-2)
+        error = 3 * len(rows) * point.result.mse
+        if channels == 3:
+            assert error == pytest.approx(point.fit.inertia, rel=2e-2)
+        else:  # opaque pixels take opaque entries only, be another one nearer
+            assert error >= point.fit.inertia * (1 - 2e-2)
 
 
 def test_a_mapping_that_is_asked_for(picture):
@@ -272,7 +276,7 @@ def test_csv_and_table_tell_the_same(picture):
         assert f"{int(row['bytes']):,}" in table
         assert f"{float(row['psnr']):.1f} dB" in table
     assert "suggested: k = " in table
-    assert "--search suggested shows it" in table
+    assert "--search suggested shows" in table
 
 
 def test_the_table_tells_what_compress_makes_of_the_suggested_k(picture):

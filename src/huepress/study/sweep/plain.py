@@ -13,7 +13,7 @@ from huepress.options import CompressOptions
 from huepress.palette import histogram
 from huepress.palette.deep import as_mapped
 from huepress.palette.files import parse_hex
-from huepress.palette.kinds import is_painted, is_smooth
+from huepress.palette.kinds import is_drawn, is_painted, is_smooth
 from huepress.remap import NearestMap, remap
 from huepress.remap.rate import RateMap
 from huepress.result.report import Result
@@ -66,13 +66,15 @@ def finish_plain(
     if not is_nearest(options):
         weight, dither = options.rate_weight or 0.0, options.dither or 0.0
         smooth = is_smooth(image.pixels)
+        painted = not smooth and is_painted(histogram.count(image, n_threads=options.threads))
         mapping = RateMap(
             image.pixels,
             fit.palette,
             color_space=space,
             fine=image.deep,
             nearest=indexed.indices,
-            lightness=not smooth and is_painted(histogram.count(image, n_threads=options.threads)),
+            drawn=painted or (not smooth and is_drawn(image.pixels)),
+            lightness=painted,
             smooth=smooth,
             n_threads=options.threads,
         )
