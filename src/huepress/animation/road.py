@@ -249,6 +249,9 @@ def _as_gif(animation: Animation, options: CompressOptions, require_time: Tell, 
         "tell": tell,
     }
 
+    # Beside a lossy file of a long film, one way to the exact one will do.
+    thorough = options.lossless or animation.width * animation.height * animation.n_frames <= SMALL
+
     def exact() -> GifBench:
         tables = exact_tables(frames())
         if tables is None:
@@ -256,8 +259,8 @@ def _as_gif(animation: Animation, options: CompressOptions, require_time: Tell, 
         how = How(
             1.0,
             exact=True,
-            parses=EXACT_PARSES[options.effort],
-            tries_drawn=True,
+            parses=EXACT_PARSES[options.effort] if thorough else (Parse(),),
+            tries_drawn=thorough,
             n_threads=options.threads,
         )
         return GifBench(tables=tables, how=how, **common)
