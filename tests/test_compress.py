@@ -1,10 +1,13 @@
 """compress: the promises of the road, for any picture."""
 
+import io
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from PIL import Image
 
 import huepress
 from huepress._native import instruction_set
@@ -164,3 +167,15 @@ def test_a_size_that_a_format_cannot_have_is_told_in_its_own_bytes():
     data = as_file(scene(), dpi=(300, 300))
     with pytest.raises(QualityError):
         huepress.compress(data, max_size="20")
+
+
+def test_a_file_that_grew_says_so_and_what_would_be_smaller():
+    waves = np.sin(np.mgrid[:120, :160].sum(axis=0) / 9)[..., None] * [60, 50, 40] + 120
+    file = io.BytesIO()
+    Image.fromarray(waves.astype(np.uint8)).save(file, "JPEG", quality=20)
+    grown = huepress.compress(file.getvalue(), effort="fast")
+    assert grown.bytes_out > grown.bytes_in
+    assert any("larger than the JPEG" in note and "-k 32" in note for note in grown.notes)
+    small = huepress.compress(file.getvalue(), colors=2, effort="fast")
+    assert small.bytes_out <= small.bytes_in
+    assert not any("larger than" in note for note in small.notes)

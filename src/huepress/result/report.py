@@ -101,6 +101,8 @@ class Result:
     def notes(self) -> tuple[str, ...]:
         """What was changed or could not be honored, one sentence each."""
         lost = (depth_note(self.image),) if self.loses_depth else ()
+        if self.bytes_in is not None and self.bytes_out > self.bytes_in:
+            lost = (*lost, grown_note(self.image.source.format))
         source = self.image.source
         whole = self.status == "kept" and self.data == source.data
         said = tuple(note for note in source.notes if not (whole and note == gainmap.NOTE))
@@ -272,6 +274,15 @@ def depth_note(image: Image) -> str:
             " depth, not a picture, keep them by --lossless"
         )
     return "16 bits a channel became 8: --lossless keeps them"
+
+
+def grown_note(source_format: str | None) -> str:
+    """Say that the file is larger than the input, and what would be smaller."""
+    name = (source_format or "file").upper()
+    return (
+        f"larger than the {name} it comes from, which is the smaller file of this picture;"
+        " fewer colors (-k 32) or a lower score (-q 60) take fewer bytes, too"
+    )
 
 
 STOP_WORDS = {
