@@ -134,8 +134,9 @@ def test_an_address_without_scheduler_is_refused(tmp_path, monkeypatch):
 
 
 def test_another_version_on_the_workers_is_refused(client, monkeypatch):
+    from huepress.batch import dask
     from huepress.batch.dask import require_same_version
 
-    monkeypatch.setattr(huepress, "__version__", "99.0")
+    monkeypatch.setattr(dask, "__version__", "99.0")
     with pytest.raises(OptionError, match=r"workers with huepress 99\.0"):
         require_same_version(client)

@@ -1,13 +1,12 @@
 """Zopfli over finished files: the same pixels, the same row filters, fewer bytes."""
 
 import numpy as np
-import oxipng
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from huepress.decode import load
-from huepress.encode import encode
+from huepress.encode import encode, oxipng
 from huepress.encode.carried import NOTHING, Carried
 from huepress.encode.lossless import encode_lossless
 from huepress.encode.png import raw_image

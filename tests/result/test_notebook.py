@@ -13,7 +13,7 @@ from PIL import Image
 import huepress
 from images import ramp, soft_disc
 
-TUTORIAL = Path(__file__).parents[1] / "examples" / "tutorial.ipynb"
+TUTORIAL = Path(__file__).parents[2] / "examples" / "tutorial.ipynb"
 
 
 def picture_in(html):

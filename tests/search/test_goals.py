@@ -18,8 +18,6 @@ from huepress.search.goals import (
     closest_score,
     default,
     for_container,
-    reach_size,
-    smallest,
 )
 from huepress.search.picture import Picture
 from huepress.search.rivals import Rivals
@@ -191,20 +189,6 @@ def test_the_fewest_colors_are_found():
     found = fewest_nearest(bench, goal)
     assert found.score >= goal
     assert len(found.fit.palette) <= 24
-
-
-@pytest.mark.parametrize("share", [0.8, 0.4, 0.15])
-def test_a_size_is_kept_and_used(share):
-    bench = bench_of(photo())
-    budget = int(bench.nearest(256).n_bytes * share)
-    found = reach_size(bench, budget, "balanced", None)
-    assert 0.9 * budget <= found.n_bytes <= budget
-
-
-def test_a_size_that_nothing_fits_is_not_claimed():
-    bench = bench_of(photo())
-    least = smallest(bench, None)
-    assert reach_size(bench, least.n_bytes // 2, "balanced", None) is None
 
 
 @pytest.mark.parametrize("colors", [256, 32, 8])

@@ -22,6 +22,7 @@ from huepress.result.report import Result
 
 _WANTED: Final = "an undamaged icon is needed"
 _COLOR_TYPE: Final = 25
+_SIZE_TRIES: Final = 3  # two are enough for every icon tried
 """Where a PNG says it; 3 is a palette."""
 
 _DIRECTORY: Final = struct.Struct("<BBBBHHII")
@@ -90,9 +91,13 @@ def compress_icon(
     if options.max_size is None:
         return made if len(made) < len(data) else data
     limit = parse_size(options.max_size, len(data))
-    if len(made) > limit:
-        share = limit / len(made)
-        small = _compressed(name, icon, free, compress, [len(p) * share for p in small.pictures])
+    share = 1.0
+    whole = [len(picture) for picture in small.pictures]
+    for _ in range(_SIZE_TRIES):  # as RGBA a picture may be larger than the palette that fitted
+        if len(made) <= limit:
+            break
+        share *= 0.98 * limit / len(made)
+        small = _compressed(name, icon, free, compress, [size * share for size in whole])
         made = small.to_bytes()
     if len(made) > limit and not options.best_effort:
         raise QualityError(

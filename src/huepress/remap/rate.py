@@ -270,7 +270,8 @@ class RateMap:
         premium *= np.float32(_PREMIUM * streaks)
         premium += np.float32(1)
         weights = np.sqrt(self._weights)
-        weights -= self._weights
+        with np.errstate(invalid="ignore"):  # infinite ones are refused by the core
+            weights -= self._weights
         weights *= np.float32(_TO_ROOT * streaks)
         weights += self._weights
         premium *= weights

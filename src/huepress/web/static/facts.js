@@ -26,7 +26,8 @@ function show() {
   box.dataset.state = !report ? "waiting" : isDone(picture) ? "done" : isBusy(picture) ? "draft" : "stale";
   showSizes(picture, report, box);
   put("fact-colors", report ? report.colors ?? "as before" : "–");
-  put("fact-score", report ? `${words.score(report.score)}${report.look ? `, ${report.look}` : ""}` : "–");
+  put("fact-score", report ? words.score(report.score) : "–");
+  put("fact-look", report?.look ?? "–");
   put("fact-psnr", report ? words.decibels(report.psnr) : "–");
   put("fact-seconds", report ? words.seconds(report.seconds) : "–");
   put("fact-iterations", iterations(report));
