@@ -85,7 +85,8 @@ function showDownload(picture) {
 
 // A first file that is there while a better one is made, or when none came.
 const hasDraft = (picture) =>
-  isWanted(picture) && !isDone(picture) && Boolean(picture.job.files?.includes("draft")) && Boolean(picture.job.report);
+  isWanted(picture) && !isDone(picture) && picture.job.error?.code !== "bound" &&
+  Boolean(picture.job.files?.includes("draft")) && Boolean(picture.job.report);
 
 // Larger than it came: said in a color of its own, with what helps.
 function showGrown(picture, report) {
