@@ -13,6 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from huepress.errors import OptionError
 from huepress.study.lesson import PARTS, settings_of
@@ -76,23 +77,40 @@ class Study:
         except BaseException:
             stack.close()
             raise
-        return StreamingResponse(self._lines(task, stack), media_type=LINES)
+        return _Stream(self._lines(task), stack)
 
-    async def _lines(
-        self, task: dict[str, Any], stack: contextlib.ExitStack
-    ) -> AsyncIterator[bytes]:
+    async def _lines(self, task: dict[str, Any]) -> AsyncIterator[bytes]:
         queue: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         pool = self._server.pool
-        with stack:
-            job = pool.submit(task, owner="study", on_event=queue.put_nowait)
-            try:
-                while True:
-                    event = await queue.get()
-                    yield json.dumps(event).encode() + b"\n"
-                    if event["event"] in ("done", "error"):
-                        return
-            finally:
-                pool.cancel(job)
+        job = pool.submit(task, owner="study", on_event=queue.put_nowait)
+        try:
+            while True:
+                event = await queue.get()
+                yield json.dumps(event).encode() + b"\n"
+                if event["event"] in ("done", "error"):
+                    return
+        finally:
+            pool.cancel(job)
+
+
+class _Stream(StreamingResponse):
+    """Lines on their way; what they need is given back even when the client left before the first.
+
+    Parameters
+    ----------
+    lines : async iterator of bytes
+        What is sent.
+    stack : contextlib.ExitStack
+        Closed at the end.
+    """
+
+    def __init__(self, lines: AsyncIterator[bytes], stack: contextlib.ExitStack) -> None:
+        super().__init__(lines, media_type=LINES)
+        self._stack = stack
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        with self._stack:
+            await super().__call__(scope, receive, send)
 
 
 def _task(values: dict[str, Any], max_pixels: int) -> dict[str, Any]:
