@@ -95,7 +95,7 @@ def test_finds_the_clusters_that_were_drawn(k, effort):
 @pytest.mark.parametrize("effort", EFFORTS)
 @pytest.mark.parametrize("k", [4, 16, 64, 256])
 def test_no_worse_than_the_textbook(k, effort):
-    """Bounds of docs/lab-book.md with room for any picture: fast 5 %, others 2 %."""
+    """Bounds of docs/lab-book/engine.md with room for any picture: fast 5 %, others 2 %."""
     for pixels in photos("kodak/kodim10.png", "cq100/shopping_bags.png"):
         counted = histogram.count(pixels)
         textbook = kmeans.fit_palette(counted, k, color_space="srgb", init="wu")

@@ -53,7 +53,7 @@ private:
 class WebpLossless final : public RateModel {
 public:
     explicit WebpLossless(std::size_t width) : width_(width) {
-        shortest = 3;  // libwebp's matches: 3 pixels 7 %, 2 pixels 0.05 % (docs/lab-book.md, WebP)
+        shortest = 3;  // libwebp's matches: 3 pixels 7 %, 2 pixels 0.05 % (docs/lab-book/webp.md)
         longest = 4096;
         window = (std::size_t{1} << 20) - webp::kNear;
         separator = 0;

@@ -9,7 +9,7 @@ namespace core {
 
 namespace {
 
-constexpr double kUsual = 0.3;   // 0.1 and 1 gave the same bytes within 1 % (docs/lab-book.md, Rate)
+constexpr double kUsual = 0.3;   // 0.1 and 1 gave the same bytes within 1 % (docs/lab-book/rate.md)
 constexpr double kDecay = 0.97;  // a row: the counts of the last 30 or so rows decide
 
 }  // namespace

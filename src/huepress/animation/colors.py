@@ -23,7 +23,7 @@ CLEAR: Final = np.uint32(0)
 """Number of a clear pixel."""
 
 CHANGE: Final = 1.0
-"""Seconds of standing that one change weighs beside (docs/lab-book.md, Animations)."""
+"""Seconds of standing that one change weighs beside (docs/lab-book/animations.md)."""
 
 _MERGE_AT: Final = 1 << 21
 """Colors that are counted apart before they are merged: 50 MB."""

@@ -66,7 +66,7 @@ _WORTH_LEARNING: Final = 1 << 14
 
 _CAUTION: Final = 3.0
 """Times its bytes that a palette of its own must save: strings of a frame that shares none with the
-others, and colors that are no longer the same, cost more (docs/lab-book.md, Animations)."""
+others, and colors that are no longer the same, cost more (docs/lab-book/animations.md)."""
 
 
 def _distortion(points: Points, table: Table, n_threads: int) -> float:
@@ -362,7 +362,7 @@ class GifPress:
 
 
 SETTLED: Final = 1.0
-"""Bits that a better color must be worth for a rectangle to reach it (docs/lab-book.md)."""
+"""Bits that a better color must be worth for a rectangle to reach it (lab-book/animations.md)."""
 
 
 _Disposal: TypeAlias = tuple[int, Box | None, Numbers | None, Numbers | None]

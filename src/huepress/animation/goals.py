@@ -19,7 +19,7 @@ LOWEST, HIGHEST = 2.0**-8, 2.0**12
 """Rate weights that are tried."""
 
 USUAL: Final = 4.0
-"""Rate weight near which searches begin (docs/lab-book.md, Animations)."""
+"""Rate weight near which searches begin (docs/lab-book/animations.md)."""
 
 LOOK: Final = 85.0
 """Score of single frames where nothing is aimed for, as far as the palette reaches it."""

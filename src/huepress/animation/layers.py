@@ -104,7 +104,7 @@ class Colors:
 
 
 SETTLED: Final = 0.5
-"""Bits that a better color must be worth for a pixel to be drawn anew (docs/lab-book.md)."""
+"""Bits that a better color must be worth for a pixel to be drawn anew (lab-book/animations.md)."""
 
 
 class LayerPress:

@@ -34,7 +34,7 @@ _SPREAD_DOWN: Final = (0.50, 0.15, 0.07)
 
 @dataclass(frozen=True, slots=True)
 class Parse:
-    """How codes are looked for (docs/lab-book.md, Animations).
+    """How codes are looked for (docs/lab-book/animations.md).
 
     Attributes
     ----------

@@ -68,7 +68,7 @@ _LMS_FROM_LAB: Final = np.linalg.inv(_LAB_FROM_LMS)
 # What XYB adds to every cone response before its root, so that differences near black do not count
 # for more than the eye sees there: Alakuijala et al., "JPEG XL next-generation image compression
 # architecture and coding tools" (2019), doi:10.1117/12.2529237. Measured against plain Oklab: 4.7 %
-# fewer bytes at equal score (docs/lab-book.md, Rate).
+# fewer bytes at equal score (docs/lab-book/rate.md).
 _BIAS: Final = 0.0037930732552754493
 _BIAS_ROOT: Final = 0.15595420054924863
 _WHITE: Final = 0.8453085619621623

@@ -18,7 +18,7 @@ from huepress.types import Encoded, Image, IndexedImage, Palette
 
 LEVEL = {"fast": 4, "balanced": 6, "best": 6}
 """oxipng's level: 6 is its largest (all filters and reductions). 4 is what people run: no file of
-ours may be larger (docs/lab-book.md, Lossless)."""
+ours may be larger (docs/lab-book/lossless.md)."""
 
 INDEXED_LEVELS = {"fast": (4,), "balanced": (4,), "best": (4, 6)}
 """The same where a palette holds the picture, which the writer of indexed pictures tries, too; what
@@ -26,12 +26,11 @@ is larger before zopfli may be smaller behind it."""
 
 SKETCH: Final = (1, 6)
 """oxipng's and libdeflate's levels to find the best of several ways to a large picture: on 26 files
-it was the best in the end, too, each time, at a fortieth of the time (docs/lab-book.md,
-Lossless)."""
+it was the best in the end, too, each time, at a fortieth of the time (lab-book/lossless.md)."""
 
 SQUEEZED: Final = 1.08
 """A file is squeezed, too, when it is at most so much larger than one that has been: of drawn
-pictures zopfli takes 3.3 % (docs/lab-book.md, Lossless)."""
+pictures zopfli takes 3.3 % (docs/lab-book/lossless.md)."""
 
 Way: TypeAlias = Callable[[int, int], bytes]
 """From the levels of oxipng and of libdeflate to a PNG."""

@@ -6,7 +6,7 @@ byte, neighbors in the picture should be neighbors in the palette: Zaccarin and 
 doi:10.1109/83.242357), which `tidy` leaves, and Zeng's by co-occurrence (Zeng, Li and Lei, "An
 efficient color re-indexing scheme for palette-based compression", ICIP 2000,
 doi:10.1109/ICIP.2000.899453), which the optimizer tries by itself. The plainer ones below win on
-some icons (docs/lab-book.md, Lossless).
+some icons (docs/lab-book/lossless.md).
 """
 
 from __future__ import annotations

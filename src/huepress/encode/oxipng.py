@@ -4,7 +4,7 @@ oxipng keeps a pool of threads for the life of a process, holds the interpreter 
 ends the process where memory is short. In a process of its own none of that reaches the caller: a
 fork finds no pool to hang in, other threads go on, ``threads=1`` is one thread, Ctrl-C and a time
 limit end it at once, and its end is an error of ours. That costs some 30 to 50 ms of CPU for the
-first picture, and 7 ms for every megabyte of pixels (docs/lab-book.md, Threads).
+first picture, and 7 ms for every megabyte of pixels (docs/lab-book/processes.md).
 
 The names are those of the package pyoxipng; what they make is plain data until the work is done.
 """

@@ -31,7 +31,7 @@ MANY = (
 FILTERS: dict[str, Sequence[oxipng.RowFilter]] = {"fast": NONE, "balanced": USUAL, "best": MANY}
 """Row filters tried, by effort. On 46 index maps (photos, charts, screens, alpha; k = 256 and 32)
 bytes and CPU time against oxipng's level 4: no filter 1.020 at 0.22 of the time, none and bigrams
-1.001 at 0.30, all five 0.997 at 1.15 (docs/lab-book.md, Lossless)."""
+1.001 at 0.30, all five 0.997 at 1.15 (docs/lab-book/lossless.md)."""
 
 DEFLATE = {"fast": 11, "balanced": 12, "best": 12}
 """libdeflate's level: of drawn pictures 11 instead of 12 costs 4 % of the bytes and halves the
@@ -40,7 +40,7 @@ time."""
 BUSY = 1.0
 QUICK = {"fast": 6, "balanced": 11, "best": 12}
 """Bits a pixel from which on a lower level is enough: of photographs 11 writes what 12 does, and 6
-writes 5.8 % more in a fifth of the time; 9 writes 6.6 % more (docs/lab-book.md, Lossless)."""
+writes 5.8 % more in a fifth of the time; 9 writes 6.6 % more (docs/lab-book/lossless.md)."""
 
 SPARSE = 9
 """libdeflate's level that is tried beside the others: of charts that take a tenth of a bit a pixel
@@ -49,12 +49,12 @@ it may write a sixth less than level 11 and 1 % less than level 12, in a twelfth
 SKETCH = 6
 HOPELESS = 1.15
 """libdeflate's level to sketch what row filters would do, and the ratio from which on they are not
-tried in earnest: where they won in the end it was never above 1.12 (docs/lab-book.md, Lossless)."""
+tried in earnest: where they won in the end it was never above 1.12 (docs/lab-book/lossless.md)."""
 
 BANDS, SHARE = 4, 8
 """Bands of rows that are sketched first, and the share of the rows they are: one in eight. Of
 62 index maps (photographs, charts, screens; k = 256 and 32) none whose whole was below 1.12 was
-above 1.13 there (docs/lab-book.md, Search)."""
+above 1.13 there (docs/lab-book/search.md)."""
 
 STEEP = 0.95
 """Ratio of sketches below which more filters than the usual ones are tried: gradients in which

@@ -34,12 +34,12 @@ RACED = {
 }
 """The same for indices, of which the smallest file is taken. More effort finds longer matches that
 lie farther away, which is worse where copies were chosen by their price: on photographs (50, 3) is
-1 % smaller than (76, 4) and both together 1.5 %, on drawn pictures 2 % (docs/lab-book.md, WebP)."""
+1 % smaller than (76, 4) and both together 1.5 %, on drawn pictures 2 % (docs/lab-book/webp.md)."""
 
 OWN = {"balanced": (3, 32), "best": (6, 128)}
 """Rounds of the core's own writer, and earlier places it looks at for a copy. It knows the price of
 every copy where libwebp takes the longest: 5 % smaller on photographs, 4 % on drawn pictures, at
-1.2 seconds of processor time a megapixel (docs/lab-book.md, WebP)."""
+1.2 seconds of processor time a megapixel (docs/lab-book/webp.md)."""
 
 OWN_PIXELS = {"balanced": 1 << 22, "best": 1 << 24}
 """Pixels up to which it is used; it takes 20 bytes for each."""

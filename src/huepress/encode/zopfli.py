@@ -15,7 +15,7 @@ ROUNDS: Final = {
 }
 """By effort: pixels, and zopfli's iterations up to there. Of charts 3 write 3.3 % less than
 libdeflate's level 12 in one to seven CPU seconds a megapixel, 15 another quarter of a percent in
-two to four times that (docs/lab-book.md, Lossless)."""
+two to four times that (docs/lab-book/lossless.md)."""
 
 UNIFORM: Final = (
     oxipng.RowFilter.NoOp,

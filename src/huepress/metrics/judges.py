@@ -19,7 +19,7 @@ from huepress.types import Colors, Indices
 # Points below 100 = _SLOPE x loss + _KNEE x loss / (loss + _BEND), loss = 10 - JOD. Fitted to JPEG
 # and WebP of 40 photographs at ten and eight qualities, the mean of both: SSIMULACRA2 of 90 / 80 /
 # 70 / 60 / 50 / 40 / 30 / 20 goes with 9.95 / 9.78 / 9.58 / 9.35 / 9.10 / 8.84 / 8.59 / 8.33
-# JOD; single ones differ by .05 at 80 and by .15 at 40 (docs/lab-book.md, Score). The curve is
+# JOD; single ones differ by .05 at 80 and by .15 at 40 (docs/lab-book/score.md). The curve is
 # within a point of each.
 _SLOPE: Final = 39.2
 _KNEE: Final = 15.0

@@ -65,7 +65,7 @@ WEIGHTS: Final[tuple[float, ...]] = (
 NEGLIGIBLE: Final = 0.01
 """Weights below this are left out. The fit left a gap: they are 0.0021 and less, all others 0.28
 and more. On 132 pairs, hard ones among them, scores above 0 moved by 0.004 at most, far below what
-can be told apart; it spares two planes of three at full size (docs/lab-book.md, Score)."""
+can be told apart; it spares two planes of three at full size (docs/lab-book/score.md)."""
 
 _CACHE_LIMIT: Final = 512 << 20
 """Bytes of planes kept for a reference, about 25 megapixels; larger ones are streamed anew."""

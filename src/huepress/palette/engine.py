@@ -47,7 +47,7 @@ class Schedule:
 
 
 _ANY: Final = 1 << 30
-# By effort and most centers. Measured on CQ100 and Kodak (docs/lab-book.md, Engine). Few centers
+# By effort and most centers. Measured on CQ100 and Kodak (docs/lab-book/engine.md). Few centers
 # end in different local minima from different starts; a few thousand 5-bit cells tell little about
 # more than 128 centers. "fast" searches 6-bit cells only where that costs little beside sorting the
 # pixels: where they are few, as then the 5-bit cells are too few for many centers.

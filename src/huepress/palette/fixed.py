@@ -27,7 +27,7 @@ Learn: TypeAlias = Callable[[Histogram, int], PaletteFit]
 """Colors and how many to learn from them."""
 
 REFINE: Final = 16
-"""Passes of k-means around the colors that stay (docs/lab-book.md, Files)."""
+"""Passes of k-means around the colors that stay (docs/lab-book/files.md)."""
 
 
 def of_words(words: Sequence[str]) -> Colors:

@@ -23,14 +23,14 @@ from huepress.types import Histogram, Palette, PaletteFit
 
 AREA: Final = 0.1
 """Share of the picture that counts as an area. Without a least share, or with a hundredth, single
-icons take up to 4 % more bytes (docs/lab-book.md, Rate)."""
+icons take up to 4 % more bytes (docs/lab-book/rate.md)."""
 
 EXTREME_LEAST: Final = 8
 """Fewest pixels from which pure black and pure white are exact."""
 
 EXTREME_NEAR: Final = {8: 5.1, 64: 10.2}
 """By entries: distance to an entry up to which they are. Farther, photographs of few colors lose up
-to ten points of score; with these, bytes and scores stay as they are (docs/lab-book.md)."""
+to ten points of score; with these, bytes and scores stay as they are (docs/lab-book/search.md)."""
 
 HALF: Final = 0.5
 """Share of an entry's pixels from which one color is their median."""

@@ -27,7 +27,7 @@ EDGES: Final = 0.45
 """Shares of the pixels in the four most frequent colors (of 16 levels a channel, of 64 grays), of
 edges amid quiet, and of edges, above which a picture is drawn. 342 pictures, photographs of 32 to
 768 pixels in color and gray and as JPEG, charts, screens, icons and sprites, as they are, as JPEG,
-as noisy scans and enlarged: 2.6 % wrong (docs/lab-book.md, Search)."""
+as noisy scans and enlarged: 2.6 % wrong (docs/lab-book/search.md)."""
 
 VARIED: Final = 0.15
 FEW_EDGES: Final = 0.05
@@ -39,11 +39,11 @@ PAINTED_COLORS: Final = 16384
 PALETTE: Final = 256
 PAINTED: Final = 0.8
 """Share of the pixels that the most frequent so many colors have, up to which a drawing counts as
-painted. Crayon on paper has 0.47 to 0.73, charts and screens 0.89 to 1 (docs/lab-book.md, Rate)."""
+painted. Crayon on paper has 0.47 to 0.73, charts and screens 0.89 to 1 (docs/lab-book/rate.md)."""
 
 SMOOTH: Final = 0.3
 """Share of blocks with a faint gradient from which on a picture is one of gradients. Skies and
-drawn gradients have 0.3 to 0.64; charts, icons and screens up to 0.22 (docs/lab-book.md, Rate)."""
+drawn gradients have 0.3 to 0.64; charts, icons and screens up to 0.22 (docs/lab-book/rate.md)."""
 
 FAINT: Final = 6
 """Levels of 255 by which a block varies in a faint gradient."""

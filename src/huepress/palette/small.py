@@ -33,7 +33,7 @@ from huepress.types import Colors, Histogram, Image, IndexedImage, PaletteFit, P
 FAR: Final = 38.25
 """Distance from every entry at which a color is another one: 0.15 of Oklab, a seventh of the way
 from black to white. At 0.1 a quarter of all photographs give entries away at k = 16, at 0.15 one in
-twenty (docs/lab-book.md, Files)."""
+twenty (docs/lab-book/files.md)."""
 
 SAME: Final = 5.1
 """Distance below which colors are one color: 0.02 of Oklab."""

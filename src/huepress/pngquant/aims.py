@@ -10,7 +10,7 @@ import numpy as np
 Kind = Literal["drawn", "taken"]
 
 # pngquant's quality -> the score of its own pictures (medians of 34 photographs and 22 charts,
-# screens and icons; docs/lab-book.md, 2026-11-30, pngquant's numbers). The last figure is only
+# screens and icons; docs/lab-book/pngquant.md, pngquant's numbers). The last figure is only
 # there for what lies between: 100 itself means no loss at all as a floor, and no bound as an aim.
 QUALITIES: Final = (0.0, 40.0, 65.0, 80.0, 90.0, 95.0, 100.0)
 SCORES: Final[dict[Kind, tuple[float, ...]]] = {
@@ -48,7 +48,7 @@ def next_weight(weight: float, found: float, wanted: float) -> float:
 
 
 def _points_an_octave(score: float) -> float:
-    """Points that doubling the rate weight costs near a score (docs/lab-book.md, Search)."""
+    """Points that doubling the rate weight costs near a score (docs/lab-book/search.md)."""
     return 0.1 + (100 - min(score, 99.0)) / 10
 
 

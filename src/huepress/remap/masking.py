@@ -3,7 +3,7 @@
 The weight of a pixel is 1 / (1 + s / 6), with s the local standard deviation of lightness in 8-bit
 units: the classic form of contrast masking (Legge and Foley, "Contrast masking in human vision",
 J. Opt. Soc. Am. 70 (1980), doi:10.1364/JOSA.70.001458), with the constants measured on photographs
-(docs/lab-book.md, Rate).
+(docs/lab-book/rate.md).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ Weights: TypeAlias = NDArray[np.float32]
 # twice sigma or more. Written out: a library's exp may differ in its last bit between machines.
 _TAPS_NARROW: Final = np.array([0.27068, 0.21675, 0.11128, 0.03663], np.float32)
 _TAPS_WIDE: Final = np.array([0.20057, 0.17700, 0.12165, 0.06511, 0.02714, 0.00881], np.float32)
-# Local deviation that halves the weight (docs/lab-book.md, Rate).
+# Local deviation that halves the weight (docs/lab-book/rate.md).
 _HALF: Final = 6.0
 
 

@@ -29,44 +29,44 @@ from huepress.remap.nearest import seen_entries
 from huepress.types import IndexedImage, Indices, Palette, Pixels, Points
 
 # Scale of the chroma coordinates while mapping; the palette is found with all of it. 0.8 is
-# smallest at equal SSIMULACRA2, 0.5 at equal ColorVideoVDP (docs/lab-book.md, Rate).
+# smallest at equal SSIMULACRA2, 0.5 at equal ColorVideoVDP (docs/lab-book/rate.md).
 _CHROMA: Final = 0.65
 # The same of drawings: their best score is a point higher with it.
 _CHROMA_DRAWN: Final = 0.8
 # The same where lightness comes first. Paintings keep the grain of crayon and brush for a quarter
 # more bytes, of what was three fifths of the peers'; charts at high scores come nearer to the
-# original by butteraugli for a hundredth more (docs/lab-book.md, Rate).
+# original by butteraugli for a hundredth more (docs/lab-book/rate.md).
 _CHROMA_LAST: Final = 0.35
 # Shares of the error that go to the next pixel and to the next row at full dither: in texture, and
 # where the picture is smooth, at a low rate weight and at a high one. In smooth areas nearly all
-# of it goes on, to the right, so that neither bands nor streaks are left (docs/lab-book.md, Rate).
+# of it goes on, to the right, so that neither bands nor streaks are left (docs/lab-book/rate.md).
 _SPREAD_RIGHT: Final = (0.28, 0.72, 0.87)
 _SPREAD_DOWN: Final = (0.62, 0.20, 0.12)
 # In pictures of gradients 1 to 10 % of the bytes, a fifth of the peers', buy 3 to 8 % less of the
-# error that is left after a blur (docs/lab-book.md, Rate).
+# error that is left after a blur (docs/lab-book/rate.md).
 _SPREAD_RIGHT_GRADIENTS: Final = (0.28, 0.80, 0.87)
 _SPREAD_DOWN_GRADIENTS: Final = (0.62, 0.16, 0.12)
 # Of what lightness takes over from its neighbors, this share goes no further, and so much less of
 # the error of chroma than of lightness goes down. An error that is passed on and on has no mean,
 # but is strong at four to ten pixels a wave, where an eye at a desk sees best; one that is passed
-# on once is weak there. 4 % of the bytes at equal ColorVideoVDP (docs/lab-book.md, Rate).
+# on once is weak there. 4 % of the bytes at equal ColorVideoVDP (docs/lab-book/rate.md).
 _FORGET: Final = 0.5
 _CHROMA_DOWN: Final = 0.75
 # Rate weight half way from the low to the high one: from there on runs are long enough to be seen
-# as streaks in what is only half smooth (docs/lab-book.md, Rate).
+# as streaks in what is only half smooth (docs/lab-book/rate.md).
 _STREAKS: Final = 32.0
 # How much more errors count where the picture is smooth, at a high rate weight: long runs are seen
-# as streaks there before they are anywhere (docs/lab-book.md, Rate).
+# as streaks there before they are anywhere (docs/lab-book/rate.md).
 _PREMIUM: Final = 12.0
 # How far the weights go towards their roots at a high rate weight: texture gives up too much there
-# otherwise (docs/lab-book.md, Rate).
+# otherwise (docs/lab-book/rate.md).
 _TO_ROOT: Final = 0.8
 # 1 / squared distance (a fifteenth of the way from black to white) at which an error counts twice
-# (docs/lab-book.md, Rate).
+# (docs/lab-book/rate.md).
 _OUTLIER: Final = 1 / 300
 # Groups of sixteen offsets followed in each of the rows above. More and wider ones keep paying,
 # ever less: one row of 16 offsets +12 % bytes, eight rows of 64 -2 % at twice the time
-# (docs/lab-book.md, Rate). WebP's short distances reach eight rows (docs/lab-book.md, WebP).
+# (docs/lab-book/rate.md). WebP's short distances reach eight rows (docs/lab-book/webp.md).
 _REACH: Final = {"png": (4, 2, 2, 2), "webp": (4, 2, 1, 1, 1, 1, 1, 1)}
 _NARROW: Final = (1, 1)
 # Rows whose coordinates are held at a time where only their lightness is wanted.

@@ -17,14 +17,14 @@ from numpy.typing import NDArray
 from huepress.types import Colors, Indices, Points
 
 MOST_SCORED: Final = 100_000_000
-"""Pixels that may be scored for it: half a second to a second (docs/lab-book.md, Search)."""
+"""Pixels that may be scored for it: half a second to a second (docs/lab-book/search.md)."""
 
 CALL: Final = 8_000
 """Pixels that are scored in the time that a score takes whatever its size."""
 
 TRIED: Final = 24
 """Entries that are tried in every round: those whose loss adds least to the squared error. 10 to 48
-give sprites and icons the same bytes, all of them a little more (docs/lab-book.md, Search)."""
+give sprites and icons the same bytes, all of them a little more (docs/lab-book/search.md)."""
 
 
 class Elimination:

@@ -18,10 +18,10 @@ ENOUGH: Final = 93.0
 """Score above which nobody sees what more bytes buy."""
 
 LOW_WEIGHT: Final = 0.5
-"""A rate weight that costs no score on any photograph (docs/lab-book.md, Search)."""
+"""A rate weight that costs no score on any photograph (docs/lab-book/search.md)."""
 
 USUAL_WEIGHT: Final = {"drawn": 1.0, "taken": 5.0}
-"""Rate weights near which the default often ends (docs/lab-book.md, Search)."""
+"""Rate weights near which the default often ends (docs/lab-book/search.md)."""
 
 NEAR: Final = 0.15
 """Points above a goal that are as good as the goal, where few tries are made."""

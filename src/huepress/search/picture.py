@@ -21,7 +21,7 @@ from huepress.types import Colors, Histogram, Image, IndexedImage, Indices, Pale
 TILE: Final = 64
 SIDE: Final = 4
 """Pixels along the side of a tile of a sample, and its tiles in a row and in a column: scores of
-less than 256 pixels a side are on another scale (docs/lab-book.md, Search)."""
+less than 256 pixels a side are on another scale (docs/lab-book/search.md)."""
 
 LARGE: Final = 1 << 22
 """Pixels above which one palette is learned and trials are ranked by the quick deflate: 25

@@ -25,7 +25,7 @@ STEEPEST: Final = 3.0
 BENT: Final = 0.7
 """Scores fall in a straight line with this power of the rate weight: of seven photographs, slopes
 within a bracket of three octaves differ by a tenth; in its logarithm by a factor of two
-(docs/lab-book.md, Search)."""
+(docs/lab-book/search.md)."""
 
 SHORT: Final = 0.03
 """Share of a bracket's points by which the two trials of a round aim above and below the goal: a

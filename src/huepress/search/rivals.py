@@ -22,12 +22,12 @@ from huepress.types import Colors, Histogram, Indices, Palette, PaletteFit
 
 OCTAVE: Final = 2.0
 """An octave of bytes is worth about so many times what the score lacks to 100: from 16 to 32 to 64
-colors on 30 drawn pictures (docs/lab-book.md, Rate)."""
+colors on 30 drawn pictures (docs/lab-book/rate.md)."""
 
 TAIL: Final = 1.3
 """Palettes that serve the worst served colors so much worse than another are out, unless they have
 a better score by so much that what is wrong elsewhere is worse: single pixels that are far off are
-seen (docs/lab-book.md, Rate), and so are fills of another color."""
+seen (docs/lab-book/rate.md), and so are fills of another color."""
 
 BETTER: Final = 3.0
 """Points of score that outweigh a tail."""
@@ -140,8 +140,8 @@ class Rivals:
 
         Weights of the eye; their root and none, in Oklab and in sRGB; counts to the power of 3/4
         and 1/2, for colors that are rare but seen; fills above all. Which serves best differs from
-        one drawn picture to the next by up to 30 points and 15 % of the bytes (docs/lab-book.md,
-        Rate); photographs want the first.
+        one drawn picture to the next by up to 30 points and 15 % of the bytes (lab-book/rate.md);
+        photographs want the first.
         """
         picture = self.picture
         sources: list[tuple[Histogram, str | None]] = [(picture.counted, None)]

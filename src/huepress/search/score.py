@@ -30,7 +30,7 @@ class Budget:
         Levels tried.
     followed, followed_taken : int
         Settings that are followed to the score, of drawn pictures and of photographs: of drawn
-        ones bytes at a score are not to be told beforehand (docs/lab-book.md, Search).
+        ones bytes at a score are not to be told beforehand (docs/lab-book/search.md).
     rounds : int
         Pairs of mappings for each of these.
     """
@@ -49,18 +49,18 @@ BUDGETS: Final = {
         (1.06, 1.12, 1.2, 1.3, 1.5, 1.7, 2.1, 2.7, 3.5), (1.0, 0.8, 0.6, 0.3, 0.0), 8, 4, 5
     ),
 }
-"""By effort; `balanced` takes ten to forty mappings (docs/lab-book.md, Rate)."""
+"""By effort; `balanced` takes ten to forty mappings (docs/lab-book/rate.md)."""
 
 MEDIUM: Final = 50
-"""Scores below which photographs may want a quarter of the colors (docs/lab-book.md, Rate)."""
+"""Scores below which photographs may want a quarter of the colors (docs/lab-book/rate.md)."""
 
 LEGIBLE: Final = 80
 """Scores below which errors in the texture of drawn pictures count by the root of their weight
-only: that texture is text, and the score alone would give it up (docs/lab-book.md, Rate)."""
+only: that texture is text, and the score alone would give it up (docs/lab-book/rate.md)."""
 
 CLOSER: Final = 0.96
 """Share of the bytes from which on a drawn picture is taken that is as good by its score though its
-lightness is further off (docs/lab-book.md, Rate)."""
+lightness is further off (docs/lab-book/rate.md)."""
 
 PACKED: Final = (16, 4, 2)
 """Above these an index takes twice the bits: dither may get below."""

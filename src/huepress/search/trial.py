@@ -12,7 +12,7 @@ from huepress.types import IndexedImage, PaletteFit
 ROUGH_LEVEL: Final = {"taken": 7, "drawn": 11}
 """libdeflate's level for rough bytes. Of photographs level 7 writes 6 to 9 % more than level 12
 whatever the mapping, at a sixth of the time; of charts 10 to 24 % more, by palette
-(docs/lab-book.md, Lossless, Rate)."""
+(docs/lab-book/lossless.md, rate)."""
 
 
 @dataclass(frozen=True)

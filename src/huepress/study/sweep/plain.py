@@ -21,7 +21,7 @@ from huepress.types import Encoded, Image, IndexedImage, PaletteFit
 
 LEVEL: Final = 6
 """libdeflate's level for PNG. Against the quick effort's 11: a tenth of the time, and 5 to 9 % more
-bytes for photographs, 10 to 20 % for charts and screens (docs/lab-book.md, Study)."""
+bytes for photographs, 10 to 20 % for charts and screens (docs/lab-book/study.md)."""
 
 
 def is_nearest(options: CompressOptions) -> bool:

@@ -3,7 +3,7 @@
 What costs most is done once: the picture is read, counted, and made ready for mapping and scoring.
 Of a k there remain one k-means, one mapping, one quick deflate and one score. k-means starts afresh
 at each k: from the next larger palette it would save next to nothing, and find mostly a worse one
-(docs/lab-book.md, Study).
+(docs/lab-book/study.md).
 """
 
 from __future__ import annotations
