@@ -25,6 +25,11 @@ def until_done(page):
     page.wait_for_selector("#facts[data-state=done]")  # a draft can be downloaded, too
 
 
+def experts(page):
+    """Unfold what is for experts."""
+    page.get_by_text("Expert settings").click()
+
+
 def download(page):
     with page.expect_download() as caught:
         page.get_by_role("link", name="Download").click()

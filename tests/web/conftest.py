@@ -9,7 +9,7 @@ from web_pictures import InProcess, Served, png
 
 @pytest.fixture(scope="session")
 def endless_png():
-    return png(700, 900, noise=60)
+    return png(300, 400, noise=60)
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def serve(tmp_path):
         one.end()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def server(tmp_path_factory):
     one = Served(tmp_path_factory.mktemp("serve"), "--max-pixels", "2000000")
     yield one

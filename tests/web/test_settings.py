@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from huepress import compress
-from web_browser import PICTURE, download, settle, until_done, upload
+from web_browser import PICTURE, download, experts, settle, until_done, upload
 from web_pictures import png
 
 pytestmark = pytest.mark.web
@@ -29,6 +29,7 @@ def test_each_control_changes_the_result(open_page):
     page.keyboard.press("ArrowRight")
     settle(page, 12)
     changed = {"colors": 12}
+    experts(page)
     choices = [("effort", "Fast"), ("color_space", "sRGB"), ("format", "WebP")]
     for option, label in choices:
         control = page.locator(f'[data-option="{option}"]')
@@ -43,7 +44,6 @@ def test_each_control_changes_the_result(open_page):
         )
         until_done(page)
         assert download(page).path().read_bytes() == compress(PICTURE, **changed).data
-    page.get_by_text("More settings").click()
     page.locator('[data-option="init"]').get_by_text("Random", exact=True).click()
     seed = page.locator("#o-seed")
     seed.fill("3")
@@ -59,7 +59,7 @@ def test_each_control_changes_the_result(open_page):
 
 
 def test_a_score_or_a_size_is_aimed_for(open_page):
-    page = open_page()
+    page = open_page("?effort=fast")
     upload(page, ("photo.png", png(120, 160, noise=8)))
     until_done(page)
     aims = page.locator(".aims")
@@ -88,7 +88,7 @@ def test_a_score_or_a_size_is_aimed_for(open_page):
 
 def test_undo_redo_and_reset(open_page):
     page = open_page()
-    upload(page, ("photo.png", PICTURE))
+    upload(page, ("photo.png", png(48, 64)))
     until_done(page)
     assert page.get_by_role("button", name="Undo").is_disabled()
     number = page.get_by_label("Colors, exact number")
@@ -118,7 +118,7 @@ def test_settings_travel_in_the_address(open_page):
 
 
 def test_link_and_command_are_copied_and_do_the_same_again(open_page, tmp_path):
-    query = "?colors=5&dither=0.5&keep_color=102030,fff"
+    query = "?colors=5&effort=fast&dither=0.5&keep_color=102030,fff"
     page = open_page(query, permissions=["clipboard-read", "clipboard-write"])
     upload(page, ("my photo.png", PICTURE))
     settle(page, 5)
@@ -140,33 +140,30 @@ def test_link_and_command_are_copied_and_do_the_same_again(open_page, tmp_path):
 
 
 def test_the_curve_sets_the_number_of_colors(open_page):
-    page = open_page()
+    page = open_page("?effort=fast")
     upload(page, ("photo.png", PICTURE))
     point = page.get_by_role("button", name="16 colors: ")
     point.wait_for()
-    page.wait_for_function(
-        "() => document.querySelector('#curve-words').textContent.startsWith('Suggested')"
-    )
+    page.wait_for_function("() => document.querySelectorAll('.curve-point').length === 8")
+    assert page.locator("#curve-words").inner_text().startswith("Suggested")
     point.click()
     settle(page, 16)
     point.focus()
     page.keyboard.press("ArrowLeft")
     page.keyboard.press("Enter")
     settle(page, 8)
-    page.get_by_text("Auto", exact=True).first.click()
-    page.wait_for_function("() => location.search === '?colors=auto'")
-    words = page.locator("#curve-words").inner_text()
-    suggested = words.split()[1]
-    settle(page, suggested)
+    page.get_by_role("checkbox", name="Colors: automatic").check()
+    page.wait_for_function("() => location.search.startsWith('?colors=auto')")
 
 
 def test_colors_are_kept_and_palettes_fixed(open_page):
-    page = open_page()
+    page = open_page("?effort=fast")
     upload(page, ("photo.png", PICTURE))
     until_done(page)
     swatch = page.locator(".swatch").nth(3)
     kept = swatch.get_attribute("aria-label").split(",")[0]
     swatch.click()
+    experts(page)
     assert page.locator('[data-option="keep_color"] .chip').inner_text() == kept
     number = page.get_by_label("Colors, exact number")
     number.fill("2")
@@ -194,11 +191,12 @@ def point_of(page, x, y):
 
 
 def test_the_eyedropper_takes_the_color_of_a_pixel(open_page):
-    page = open_page()
+    page = open_page("?effort=fast")
     upload(page, ("photo.png", PICTURE))
     until_done(page)
     pixels = np.asarray(Image.open(io.BytesIO(PICTURE)).convert("RGB"))
     stage = page.locator("#stage")
+    experts(page)
     dropper = page.get_by_role("button", name="Colors to keep: pick from the picture")
     chips = page.locator('[data-option="keep_color"] .chip')
     dropper.click()
@@ -224,7 +222,10 @@ def test_the_eyedropper_takes_the_color_of_a_pixel(open_page):
     number.fill("5")
     number.press("Enter")
     settle(page, 5)
-    assert download(page).path().read_bytes() == compress(PICTURE, colors=5, keep_color=wanted).data
+    assert (
+        download(page).path().read_bytes()
+        == compress(PICTURE, colors=5, effort="fast", keep_color=wanted).data
+    )
     page.get_by_role("button", name=f"Take {wanted[0]} away").click()
     assert chips.all_inner_texts() == wanted[1:]
 
@@ -238,6 +239,7 @@ def test_dithering_and_rate_change_the_result(open_page, option, label, values):
     page = open_page("?colors=8&effort=fast")
     upload(page, ("smooth.png", smooth))
     settle(page, 8)
+    experts(page)
     number = page.get_by_label(f"{label}, exact number")
     results = []
     for value in values:

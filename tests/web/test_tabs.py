@@ -113,12 +113,12 @@ def test_the_same_settings_are_not_worked_on_again(client, tab):
 def test_only_the_latest_results_are_kept(client, tab):
     picture = add(client, tab)
     jobs = []
-    for k in range(2, 13):
-        jobs.append(start(client, picture, {"colors": k, "effort": "fast"}))
+    for k in range(2, 29):
+        jobs.append(start(client, picture, {"colors": k, "effort": "fast", "max_iter": 1}))
         finished(client, jobs[-1])
     assert client.get(jobs[0]).status_code == 404
     assert client.get(jobs[-1] + "/file").status_code == 200
-    assert len(files(client)) <= 1 + 9
+    assert len(files(client)) <= 1 + 25
 
 
 def test_a_newer_job_stops_the_running_one(client, tab, endless_png):
@@ -165,13 +165,37 @@ def test_what_is_no_picture_fails_in_one_line(client, tab):
     assert client.get(f"{picture}/shown.png").status_code == 415
 
 
-def test_a_sweep_beside_the_result(client, tab):
+def test_what_other_settings_write_is_measured_and_then_there(client, tab):
     picture = add(client, tab)
-    job = start(client, picture, kind="sweep", colors=[16, 4])
+    first = start(client, picture, {"effort": "fast", "colors": 16})
+    finished(client, first)
+    asked = {"formats": ["auto", "webp"], "colors": [64, 16, 8, 4]}
+    job = start(client, picture, {"effort": "fast", "colors": 16}, kind="measure", **asked)
     told = finished(client, job)
-    assert [point["k"] for point in told["points"]] == [4, 16]
+    assert [row["k"] for row in told["rows"]] == [None, None, 64, 16, 8, 4]
+    assert [row["format"] for row in told["rows"][:2]] == ["png", "webp"]
+    for row in told["rows"]:
+        result = compress(PICTURE, **row["options"])
+        assert row["bytes"] == result.bytes_out
+        assert row["score"] == pytest.approx(result.score, abs=1e-3)
+        # Taken, it is finished at once, and the file is the one that was measured.
+        taken = start(client, picture, row["options"])
+        assert client.get(taken).json()["state"] == "done"
+        assert client.get(f"{taken}/file").content == result.data
+    assert told["suggested"]["k"] in (4, 8, 16, 64)
     assert told["suggested"]["reason"]
-    assert client.get(tab).json()["pictures"][0]["job"] is None
+    assert len(files(client)) == 1 + 5  # the upload; 16 colors were there, and are PNG
+
+
+def test_a_measurement_goes_on_where_one_setting_fails(client, tab):
+    asked = {"formats": ["webp", "gif"], "colors": []}
+    told = finished(
+        client, start(client, add(client, tab), {"indexed": True}, kind="measure", **asked)
+    )
+    assert told["state"] == "done"
+    assert "palette" in told["rows"][0]["error"]
+    assert told["rows"][1]["bytes"] > 0
+    assert told["suggested"] is None
 
 
 def test_everything_as_one_zip(client, tab):
@@ -194,9 +218,10 @@ def test_everything_as_one_zip(client, tab):
         {"options": []},
         {"options": {"colors": 0}},
         {"options": {"nothing": 1}},
-        {"kind": "sweep", "colors": "4"},
-        {"kind": "sweep", "colors": [True]},
-        {"kind": "sweep", "colors": []},
+        {"kind": "measure", "colors": "4"},
+        {"kind": "measure", "colors": [True]},
+        {"kind": "measure", "formats": ["avif"]},
+        {"kind": "measure", "formats": "png"},
         {"more": 1},
     ],
 )

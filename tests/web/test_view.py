@@ -164,6 +164,10 @@ def test_words_stand_out(open_page, scheme):
         ".segments label",
         ".ticks",
         ".link.reset",
+        ".look",
+        ".format",
+        ".format.is-least b",
+        '.preset[aria-pressed="true"]',
     ):
         assert contrast(page, selector) >= 4.5, selector
 

@@ -11,6 +11,7 @@ from huepress.options.batch import BatchOptions
 from huepress.options.compress import CompressOptions
 from huepress.options.file import FORMATS
 from huepress.options.kmeans import INITS
+from huepress.options.presets import PRESETS, Preset
 from huepress.options.spec import OptionGroup, Spec, option, parse_size, spec_of, table
 from huepress.options.write import WriteOptions
 
@@ -18,9 +19,11 @@ __all__ = [
     "EFFORTS",
     "FORMATS",
     "INITS",
+    "PRESETS",
     "BatchOptions",
     "CompressOptions",
     "OptionGroup",
+    "Preset",
     "Spec",
     "WriteOptions",
     "option",

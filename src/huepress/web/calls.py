@@ -78,8 +78,9 @@ class Calls:
             return JSONResponse({"palette": last["palette"]})
 
     async def options(self, _: Request) -> Response:
-        """Return the table of options."""
-        return JSONResponse({"options": [row.to_json() for row in form.rows().values()]})
+        """Return the table of options, and settings that go together."""
+        options = [row.to_json() for row in form.rows().values()]
+        return JSONResponse({"options": options, "presets": form.presets()})
 
     async def health(self, _: Request) -> Response:
         """Say that the server lives."""

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from huepress.errors import OptionError
-from huepress.options import CompressOptions, Spec, table
+from huepress.formats.names import TITLES
+from huepress.options import PRESETS, CompressOptions, Spec, table
 
 # Decided by whoever runs the server, not by who uses it.
 _SERVERS_OWN: Final = frozenset(
@@ -24,16 +25,10 @@ _HEX: Final = re.compile(r"#?(?:[0-9a-fA-F]{3,4}|[0-9a-fA-F]{6}|[0-9a-fA-F]{8})"
 
 # Of every aim, only one at a time; the first is the one without a bound.
 AIMS: Final = {"colors": "Colors", "quality": "Score", "max_size": "Size"}
-MAIN: Final = (
-    "best_effort",
-    "effort",
-    "format",
-    "dither",
-    "rate_weight",
-    "keep_color",
-    "palette",
-    "color_space",
-)
+# What stands beside the aim; all else is for experts, folded.
+MAIN: Final = ("best_effort", "effort")
+# What comes first there.
+_EARLY: Final = ("dither", "rate_weight", "keep_color", "palette", "color_space", "format")
 _LABELS: Final = {
     "colors": "Colors",
     "quality": "Score to reach",
@@ -55,15 +50,16 @@ _LABELS: Final = {
     "best_effort": "As near as possible",
     "icc": "Color profile",
     "allow_truncated": "Take damaged files",
+    "indexed": "A palette in every case",
+    "keep_hidden_rgb": "Keep hidden colors",
+    "drop_signature": "Let a signature go",
+    "small_colors": "Small colors from",
+    "max_fps": "Most frames a second",
 }
-_WORDS: Final = {
-    "png": "PNG",
-    "webp": "WebP",
-    "gif": "GIF",
-    "jxl": "JPEG XL",
-    "tiff": "TIFF",
-    "bmp": "BMP",
+_WORDS: Final[Mapping[str, str]] = {
+    **TITLES,
     "srgb": "sRGB",
+    "oklab": "Oklab",
     "rgb": "RGB",
     "kmeans++": "k-means++",
 }
@@ -123,7 +119,15 @@ class Row:
         """Return how a choice is called on the page."""
         if self.name == "strip":
             return _KEPT[choice]
+        if self.name == "icc":
+            return {"keep": "Keep", "srgb": "To sRGB"}[choice]
+        if choice == "auto" and self.name == "format":
+            return "Automatic (PNG)"
         return _WORDS.get(choice, choice.capitalize())
+
+    def is_missing(self, choice: str) -> bool:
+        """Whether a choice needs what is not installed here."""
+        return self.name == "format" and choice == "jxl" and "jxl" not in formats()
 
     @property
     def end(self) -> float:
@@ -201,11 +205,33 @@ def sections() -> dict[str, list[Row]]:
     aims = [taken[name] for name in AIMS if name in taken]
     main = [taken[name] for name in MAIN if name in taken]
     shown = {row.name for row in aims + main}
-    return {
-        "aims": aims,
-        "main": main,
-        "more": [row for row in taken.values() if row.name not in shown],
-    }
+    rest = [row for row in taken.values() if row.name not in shown]
+    rest.sort(key=lambda row: _EARLY.index(row.name) if row.name in _EARLY else len(_EARLY))
+    return {"aims": aims, "main": main, "more": rest}
+
+
+def formats() -> list[str]:
+    """Return the formats that the page lays side by side; ``auto`` is PNG there."""
+    from huepress.encode import jxl
+
+    return ["auto", "webp", "gif", *(["jxl"] if jxl.is_installed() else [])]
+
+
+def presets() -> list[dict[str, Any]]:
+    """Return the presets, their values as the page has them: colors are lists there."""
+    taken = rows()
+    return [
+        {
+            "name": preset.name,
+            "help": preset.help,
+            "values": {name: _for_page(taken[name], v) for name, v in preset.values.items()},
+        }
+        for preset in PRESETS
+    ]
+
+
+def _for_page(row: Row, value: Any) -> Any:
+    return _colors(row, value).split(",") if row.name == "palette" else value
 
 
 def options_of(values: Mapping[str, Any], max_pixels: int) -> CompressOptions:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from huepress import __version__
+from huepress.options import FORMATS
 from huepress.study.lesson import PARTS
 from huepress.web import form
 from huepress.web.answers import STATUSES
@@ -223,11 +224,11 @@ def _paths() -> dict[str, Any]:
         "type": "object",
         "additionalProperties": False,
         "properties": {
-            "kind": {"type": "string", "enum": ["compress", "sweep"]},
+            "kind": {"type": "string", "enum": ["compress", "measure"]},
             "options": _ref("Options"),
+            "formats": _list({"type": "string", "enum": list(FORMATS)}),
             "colors": {
                 **_list({"type": "integer", "minimum": 1, "maximum": 256}),
-                "minItems": 1,
                 "maxItems": 32,
             },
         },

@@ -45,6 +45,13 @@ def first_page(options: ServeOptions) -> str:
             aims=form.AIMS,
             version=__version__,
             opens_addresses=options.is_loopback,
-            options_json=_for_script([row.to_json() for row in form.rows().values()]),
+            presets=form.presets(),
+            table_json=_for_script(
+                {
+                    "rows": [row.to_json() for row in form.rows().values()],
+                    "formats": form.formats(),
+                    "presets": form.presets(),
+                }
+            ),
         )
     )

@@ -24,8 +24,8 @@ from huepress.web.settings import ServeOptions
 # A reload takes a second or two; a laptop's network may blink for longer.
 TAB_SECONDS: Final = 20.0
 _TABS: Final = 1000
-# Finished results kept for one picture, so that undo is instant.
-_KEPT_RESULTS: Final = 8
+# Finished results kept for one picture, so that undo and what was measured are instant.
+_KEPT_RESULTS: Final = 24
 # Longest silence in an upload.
 _UPLOAD_SECONDS: Final = 30.0
 # Events that a page may be behind; one that does not read is let go and may ask again.
@@ -50,7 +50,7 @@ class Work:
     state: str = "waiting"
     report: dict[str, Any] | None = None
     files: dict[str, Path] = field(default_factory=dict)
-    points: list[dict[str, Any]] = field(default_factory=list)
+    rows: list[dict[str, Any]] = field(default_factory=list)
     suggested: dict[str, Any] | None = None
     error: dict[str, Any] | None = None
     job: PoolJob | None = None
@@ -70,8 +70,8 @@ class Work:
             "state": self.state,
             "error": self.error,
         }
-        if self.kind == "sweep":
-            return row | {"points": self.points, "suggested": self.suggested}
+        if self.kind == "measure":
+            return row | {"rows": self.rows, "suggested": self.suggested}
         return row | {"report": self.report, "files": sorted(self.files)}
 
 
@@ -265,7 +265,7 @@ class Store:
 
         A finished result for the same options is given again.
         """
-        key = kind + json.dumps(options, sort_keys=True)
+        key = _key(kind, options, task)
         for known, work in list(picture.works.items()):
             if work.kind == kind and work.state != "done" and known != key:
                 self.drop_work(work)
@@ -282,18 +282,39 @@ class Store:
                 | {"path": str(picture.path), "name": picture.name, "folder": str(self.folder)}
                 | {"max_pixels": self._options.max_pixels},
                 owner=picture.tab.id,
-                background=kind == "sweep",
+                background=kind == "measure",
                 on_event=lambda event: self._on_event(work, event),
             )
         picture.works.pop(key, None)
         picture.works[key] = work  # the last one is the latest
         if kind == "compress":
             picture.current = work
-        done = [w for w in picture.works.values() if w.kind == kind and w.state == "done"]
-        for old in done[: max(0, len(done) - _KEPT_RESULTS)]:
-            if old is not work:
-                self.drop_work(old)
+        self._let_go(picture, work)
         return work
+
+    def _let_go(self, picture: Picture, but: Work) -> None:
+        """Drop the oldest results of a kind."""
+        done = [w for w in picture.works.values() if w.kind == but.kind and w.state == "done"]
+        for old in done[: max(0, len(done) - _KEPT_RESULTS)]:
+            if old is not but and old is not picture.current:
+                self.drop_work(old)
+
+    def known(self, picture: Picture, options: dict[str, Any]) -> dict[str, Any] | None:
+        """Return the report of a result that is there."""
+        work = picture.works.get(_key("compress", options))
+        return work.report if work is not None and work.state == "done" else None
+
+    def _keep_measured(self, by: Work, event: dict[str, Any]) -> None:
+        """Keep what a measurement made as the finished result of its options."""
+        options, path = event["row"]["options"], self.adopt(event["file"])
+        key = _key("compress", options)
+        if key in by.picture.works:  # under way, or there
+            self.remove(path)
+            return
+        work = Work(new_id(), "compress", by.picture, options, "done", event["report"])
+        work.files["done"] = path
+        self.works[work.id] = by.picture.works[key] = work
+        self._let_go(by.picture, work)
 
     def cancel(self, work: Work) -> None:
         """End a job and keep its row."""
@@ -319,7 +340,7 @@ class Store:
         A draft stays as long as the job: a page may be reading it right now.
         """
         if work.job is not None and work.job.ended.done():
-            for path in set(self.folder.glob(f"{work.id}-*")) - set(work.files.values()):
+            for path in set(self.folder.glob(f"{work.id}-*")) - self._sizes.keys():
                 self.remove(path)
 
     def _on_event(self, work: Work, event: dict[str, Any]) -> None:
@@ -330,7 +351,10 @@ class Store:
         if kind == "running":
             work.state = "running"
         elif kind == "point":
-            work.points.append(event["point"])
+            work.rows.append(event["row"])
+            work.suggested = event.get("suggested")
+            if "file" in event:
+                self._keep_measured(work, event)
         elif kind == "error":
             work.state = "cancelled" if event["code"] == "cancelled" else "failed"
             work.error = {key: event[key] for key in ("code", "message", "cures") if key in event}
@@ -339,11 +363,15 @@ class Store:
             work.state = kind
             work.report = event.get("report")
             work.suggested = event.get("suggested")
-            work.points = event.get("points", [])
             if "file" in event:
                 work.files[kind] = self.adopt(event["file"])
         if work.kind != "show":  # asked for and answered by itself
             work.picture.tab.tell({"type": "job", "job": work.to_json()})
+
+
+def _key(kind: str, options: dict[str, Any], task: Any = None) -> str:
+    more = [task["rows"]] if kind == "measure" else []
+    return kind + json.dumps([options, *more], sort_keys=True)
 
 
 def new_id() -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,13 +18,14 @@ from huepress.web.archive import stream_zip
 from huepress.web.bodies import length_of, read_json
 from huepress.web.events import EventStream
 from huepress.web.form import options_of
+from huepress.web.measuring import checked_lists, rows_of
 from huepress.web.names import disposition, distinct, output_name, tidy
 from huepress.web.nearby import fetch, name_of
 from huepress.web.sending import FileAnswer
 from huepress.web.server import Server
 from huepress.web.store import Picture, Tab, Work
 
-KINDS: Final = ("compress", "sweep")
+KINDS: Final = ("compress", "measure")
 _MEDIA: Final = {
     "png": "image/png",
     "webp": "image/webp",
@@ -174,15 +176,25 @@ class Tabs:
         values = await read_json(request)
         kind = values.pop("kind", "compress")
         options = values.pop("options", {})
-        colors = values.pop("colors", None)
+        lists = values.pop("formats", []), values.pop("colors", [])
         if kind not in KINDS:
             raise OptionError("kind", kind, ", ".join(KINDS))
         if not isinstance(options, dict) or values:
-            raise Refusal("request", "a job has 'kind', 'options' and, for a sweep, 'colors'")
+            raise Refusal(
+                "request", "a job has 'kind', 'options' and, to measure, 'formats' and 'colors'"
+            )
         options_of(options, self._server.options.max_pixels)
-        task = {"draft": True} if kind == "compress" else {"colors": sweep_colors(colors)}
+        task = {"draft": True} if kind == "compress" else self._wanted(picture, options, *lists)
         work = self._server.store.begin(picture, kind, options, task)
         return JSONResponse(work.to_json(), 202)
+
+    def _wanted(
+        self, picture: Picture, options: dict[str, Any], formats: Any, colors: Any
+    ) -> dict[str, Any]:
+        """Return what is to be measured, and what is known of it."""
+        rows = rows_of(options, *checked_lists(formats, colors))
+        known = [self._server.store.known(picture, row.options) for row in rows]
+        return {"rows": [asdict(row) for row in rows], "known": known}
 
     async def show_job(self, request: Request) -> Response:
         """Return a job."""

@@ -25,6 +25,7 @@ from huepress.types import Image
 from huepress.web.cures import told
 from huepress.web.draft import draft, figures_of
 from huepress.web.form import options_of
+from huepress.web.measuring import Row, measure
 
 Task: TypeAlias = Mapping[str, Any]
 Emit: TypeAlias = Callable[[dict[str, Any]], None]
@@ -100,6 +101,21 @@ class Desk:
         self._go_on(task)
         return _finished(result, task, "final", result.report(score=task.get("score", True)))
 
+    def _measure(self, task: Task, emit: Emit) -> dict[str, Any]:
+        """Make the files that other settings would give."""
+        rows = [Row(**row) for row in task["rows"]]
+        stages = iter(range(len(rows)))
+
+        def make(values: dict[str, Any]) -> dict[str, Any]:
+            self._go_on(task)
+            # One thread: what is looked at comes first, and the bytes are the same.
+            options = options_of(values, task["max_pixels"]).changed(threads=1)
+            result = compress(self._picture(task, options), options)
+            self._go_on(task)
+            return _finished(result, task, f"measured{next(stages)}", result.report())
+
+        return measure(rows, task["known"], make, emit)
+
     def _sweep(self, task: Task, emit: Emit) -> dict[str, Any]:
         options = options_of(task["options"], task["max_pixels"])
         image = self._picture(task, options)
@@ -141,6 +157,7 @@ class Desk:
 
 _TASKS: Final[Mapping[str, Callable[[Desk, Task, Emit], dict[str, Any]]]] = {
     "compress": Desk._compress,
+    "measure": Desk._measure,
     "sweep": Desk._sweep,
     "palette": Desk._palette,
     "show": Desk._show,

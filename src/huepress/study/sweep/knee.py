@@ -4,10 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Protocol
 
-if TYPE_CHECKING:
-    from huepress.study.sweep.point import Point
+
+class Swept(Protocol):
+    """What is known of the file at one k, however it was made."""
+
+    @property
+    def k(self) -> int:
+        """Largest palette asked for."""
+
+    @property
+    def n_bytes(self) -> int:
+        """Size of the file."""
+
+    @property
+    def score(self) -> float:
+        """What the judges say."""
+
+    @property
+    def colors(self) -> int | None:
+        """Colors it shows."""
+
+    @property
+    def is_lossless(self) -> bool:
+        """Whether it shows the picture unchanged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +47,12 @@ class Suggestion:
     reason: str
 
 
-def suggest(points: Sequence[Point]) -> Suggestion:
+def suggest(points: Sequence[Swept]) -> Suggestion:
     """Choose the k after which more bytes buy little more score.
 
     Parameters
     ----------
-    points : sequence of Point
+    points : sequence of Point, or of what has its figures
         In ascending order of k, at least one.
 
     Returns
@@ -54,7 +75,7 @@ def suggest(points: Sequence[Point]) -> Suggestion:
     return Suggestion(knee.k, _knee_reason(points, knee))
 
 
-def _knee(points: Sequence[Point]) -> Point:
+def _knee(points: Sequence[Swept]) -> Swept:
     low = min(points, key=lambda p: (p.n_bytes, -p.score))
     high = max(points, key=lambda p: (p.score, -p.n_bytes))
     width = high.n_bytes - low.n_bytes
@@ -62,7 +83,7 @@ def _knee(points: Sequence[Point]) -> Point:
     if width <= 0 or height <= 0:
         return high
 
-    def above(point: Point) -> float:
+    def above(point: Swept) -> float:
         along = (point.n_bytes - low.n_bytes) / width
         up = (max(point.score, 0.0) - max(low.score, 0.0)) / height
         return up - along
@@ -71,7 +92,7 @@ def _knee(points: Sequence[Point]) -> Point:
     return max(knees, key=above, default=high)
 
 
-def _exact_reason(exact: Point, knee: Point) -> str:
+def _exact_reason(exact: Swept, knee: Swept) -> str:
     words = f"every color of the picture fits into {exact.colors or exact.k}: nothing is lost"
     if knee.k == exact.k:
         return words + ", and no smaller palette pays."
@@ -81,7 +102,7 @@ def _exact_reason(exact: Point, knee: Point) -> str:
     )
 
 
-def _knee_reason(points: Sequence[Point], knee: Point) -> str:
+def _knee_reason(points: Sequence[Swept], knee: Swept) -> str:
     if len(points) == 1:
         return "the only one tried."
     at = points.index(knee)
@@ -91,7 +112,7 @@ def _knee_reason(points: Sequence[Point], knee: Point) -> str:
     return f"{why}: {'; '.join(steps)}."
 
 
-def _step(a: Point, b: Point) -> str:
+def _step(a: Swept, b: Swept) -> str:
     return (
         f"{a.k} -> {b.k} colors is {b.n_bytes - a.n_bytes:+,} B for {b.score - a.score:+.1f} points"
     )

@@ -1,8 +1,9 @@
-// The chart over the slider of colors: size and score against k, on the slider's own axis, each pixel
-// taking its nearest color; and as rings what the search then made of it. A click on a point sets k.
+// The chart over the slider of colors: size and score against k, on the slider's own axis. Every point is
+// a file that was made with the settings there are; the ring is the result. A click on a point sets k.
 
 import { $, draw, make } from "./dom.js";
 import { STOPS } from "./form.js";
+import { pointsOf, suggestedOf } from "./measure.js";
 import * as model from "./state.js";
 import { aimOf } from "./table.js";
 import * as words from "./words.js";
@@ -24,7 +25,7 @@ const place = (k) => {
 
 function show() {
   const picture = model.current();
-  const points = picture?.sweep?.points ?? [];
+  const points = pointsOf(picture);
   const relevant = aimOf(model.edited()) === "colors";
   $("#curve").hidden = !relevant || points.length < 2;
   if ($("#curve").hidden) return;
@@ -40,11 +41,10 @@ function show() {
   const focus = document.activeElement?.dataset?.k;
   const asked = model.optionsOf(picture).colors ?? 256;
   const nearest = nearestPoint(points, asked);
-  const isNear = Boolean(picture.sweep.suggested) || nearest.k === asked; // else it is yet to come
   plot.replaceChildren(
     draw("svg", { viewBox: `0 0 ${width} ${HEIGHT}`, preserveAspectRatio: "none" },
       draw("path", { class: "curve-axis", d: `M0 ${low}H${width}` }),
-      ...points.map((point, i) => hit(point, i, points, x, width, point === nearest, isNear)),
+      ...points.map((point, i) => hit(point, i, points, x, width, point === nearest, nearest.k === asked)),
       draw("path", { class: "curve-size", d: line(sizeY), "pointer-events": "none" }),
       draw("path", { class: "curve-score", d: line(scoreY), "pointer-events": "none" }),
       ...points.flatMap((point) => dots(point, x, sizeY, scoreY)),
@@ -94,7 +94,7 @@ function rings(picture, x, sizeY, scoreY) {
   const report = isDone(picture) ? picture.job.report : null;
   if (!report?.colors || report.score == null) return [];
   // A finished curve ends where every color of the picture fits; so does what was found.
-  const last = picture.sweep.suggested ? picture.sweep.points.at(-1).k : Infinity;
+  const last = suggestedOf(picture) ? pointsOf(picture).at(-1).k : Infinity;
   const asked = model.optionsOf(picture).colors ?? 256;
   const found = { k: Math.min(asked, last), bytes: report.bytes_out, score: report.score };
   const ring = (kind, y) =>
@@ -103,7 +103,7 @@ function rings(picture, x, sizeY, scoreY) {
 }
 
 function tell(picture) {
-  const suggested = picture.sweep.suggested;
+  const suggested = suggestedOf(picture);
   const line = $("#curve-words");
   if (!suggested) return void (line.textContent = "Measuring …");
   const hadFocus = line.contains(document.activeElement);
@@ -116,7 +116,7 @@ function tell(picture) {
 }
 
 export function bindCurve() {
-  model.on("current settings sweep", show);
+  model.on("current settings measured", show);
   model.on("picture", (picture) => picture.key === model.state.current && show());
   new ResizeObserver(show).observe(plot);
 }

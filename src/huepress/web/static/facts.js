@@ -27,7 +27,7 @@ function show() {
   showSizes(picture, report, box);
   put("fact-colors", report ? report.colors ?? "as before" : "–");
   put("fact-score", report ? words.score(report.score) : "–");
-  put("fact-look", report?.look ?? "–");
+  showLook(report);
   put("fact-psnr", report ? words.decibels(report.psnr) : "–");
   put("fact-seconds", report ? words.seconds(report.seconds) : "–");
   put("fact-iterations", iterations(report));
@@ -50,6 +50,16 @@ function showSizes(picture, report, box) {
   const nothing = report?.status === "kept" ? "Already as small as it gets" : words.saved(before, report?.bytes_out ?? 0);
   put("saved", !report ? (busy ? "\u00a0" : "No result") : gains ? words.saved(before, report.bytes_out) : nothing);
 }
+
+// The verdict in words, in a color of its own: what an eye makes of the score.
+function showLook(report) {
+  const look = $("#fact-look");
+  const exact = report && report.psnr == null;
+  look.textContent = !report ? "" : exact ? "Identical, to the last pixel" : report.look ? sentence(report) : "Judging …";
+  look.dataset.look = !report || (!exact && report.score == null) ? "" : exact || report.score >= 80 ? "same" : report.score >= 65 ? "near" : "far";
+}
+
+const sentence = ({ look, score }) => `${look[0].toUpperCase()}${look.slice(1)} · score ${words.score(score)}`;
 
 function iterations(report) {
   if (!report) return "–";

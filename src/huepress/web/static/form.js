@@ -1,7 +1,8 @@
 // The form: what its fields say goes into the settings, what the settings say shows in its fields.
 
 import { $, $$, icon, make } from "./dom.js";
-import { AIMS, AUTO, aimOf, checked, colorList, rows } from "./table.js";
+import { suggestedOf } from "./measure.js";
+import { AIMS, AUTO, aimOf, checked, colorList, presetOf, presets, rows } from "./table.js";
 import * as model from "./state.js";
 
 // Stops of the slider of colors: even steps in the logarithm, as k is felt.
@@ -41,7 +42,7 @@ const widgets = {
       const [range, number, auto] = ["range", "number", "auto"].map((name) => part(field, name));
       auto.checked = value === AUTO;
       field.classList.toggle("is-auto", value === AUTO);
-      const k = value === AUTO ? model.current()?.sweep?.suggested?.k ?? row.default : value;
+      const k = value === AUTO ? suggestedOf(model.current())?.k ?? row.default : value;
       range.value = nearestStop(k);
       range.setAttribute("aria-valuetext", `${k} colors`);
       if (number !== document.activeElement) number.value = k;
@@ -172,6 +173,10 @@ function show() {
     if (row.name === "rate_weight") field.hidden = !withoutBound;
     if (row.name === "best_effort") field.hidden = withoutBound;
   }
+  const preset = presetOf(settings);
+  for (const button of $$("[data-preset]")) {
+    button.setAttribute("aria-pressed", String(button.dataset.preset === preset));
+  }
   const several = model.state.pictures.size > 1;
   $("#scope").hidden = !several;
   for (const radio of $$('[name="scope"]')) radio.checked = radio.value === model.state.scope;
@@ -187,8 +192,10 @@ function turnTip({ currentTarget: tip }) {
 }
 
 export function bindForm() {
-  for (const tip of $$(".tip")) {
-    for (const kind of ["pointerenter", "focus"]) tip.addEventListener(kind, turnTip);
+  for (const tip of $$(".tip")) tip.addEventListener("pointerenter", turnTip);
+  for (const button of $$("[data-preset]")) {
+    const { values } = presets.find((preset) => preset.name === button.dataset.preset);
+    button.addEventListener("click", () => model.replace(values));
   }
   for (const { field, row, widget } of fields) widget.bind(field, row);
   $("#settings").addEventListener("submit", (event) => event.preventDefault());
@@ -200,6 +207,6 @@ export function bindForm() {
   $("#reset").addEventListener("click", () => model.replace({}));
   $("#undo").addEventListener("click", model.undo);
   $("#redo").addEventListener("click", model.redo);
-  model.on("settings pictures current sweep", show);
+  model.on("settings pictures current measured", show);
   show();
 }

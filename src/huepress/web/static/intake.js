@@ -25,13 +25,13 @@ export function addFiles(files) {
 
 export const blank = (name, bytes, more) => ({
   key: `p${++counter}`, name, bytes, blob: null, url: null, id: null, own: null, job: null,
-  last: null, sweep: null, wish: null, trouble: null, original: false, ...more,
+  last: null, measured: null, wish: null, trouble: null, original: false, ...more,
 });
 
 // Hand a picture to the server again, after it has lost it.
 export function sendAgain(picture) {
   if (!picture.blob) return model.remove(picture);
-  Object.assign(picture, { id: null, wish: null, sweep: null, trouble: null });
+  Object.assign(picture, { id: null, wish: null, measured: null, trouble: null });
   waiting.push(picture);
   send();
 }

@@ -1,6 +1,6 @@
 // What the page knows: the pictures, the settings of all and of single ones, and how it came about.
 //
-// A picture: { key, name, bytes, blob, url, width, height, id, own, job, sweep, trouble }
+// A picture: { key, name, bytes, blob, url, width, height, id, own, job, measured, trouble }
 //   id    the server's name for it, once uploaded
 //   own   its own settings, or null when it follows those of all
 //   job   the latest job as the server tells it
@@ -34,12 +34,12 @@ export const byServerId = (id) => [...state.pictures.values()].find((picture) =>
 
 export const settingsOf = (picture) => picture?.own ?? state.common;
 
-// What goes to the server: "auto" becomes the k that the sweep found, or the default until then.
+// What goes to the server: "auto" becomes the k that was suggested, or the default until then.
 export function optionsOf(picture) {
   const options = { ...settingsOf(picture) };
   if (options.colors === AUTO) {
     delete options.colors;
-    if (picture?.sweep?.suggested) options.colors = picture.sweep.suggested.k;
+    if (picture?.measured?.suggested) options.colors = picture.measured.suggested.k;
   }
   for (const name of ["colors", "quality", "max_size"]) {
     if (name !== aimOf(options)) delete options[name];

@@ -3,9 +3,11 @@
 
 import { $ } from "./dom.js";
 
-export const rows = new Map(
-  JSON.parse($("#options").textContent).map((row) => [row.name, row]),
-);
+const sent = JSON.parse($("#table").textContent);
+
+export const rows = new Map(sent.rows.map((row) => [row.name, row]));
+// Formats side by side, as values of the option; those that need what is not installed are left out.
+export const { formats, presets } = sent;
 
 export const AIMS = ["colors", "quality", "max_size"].filter((name) => rows.has(name));
 export const AUTO = "auto";
@@ -60,6 +62,10 @@ export function clean(settings) {
   }
   return kept;
 }
+
+// The preset that the settings are, to the last of them.
+export const presetOf = (settings) =>
+  presets.find((preset) => toQuery(preset.values) === toQuery(settings))?.name ?? null;
 
 // Of the aims, only the one asked for.
 export const aimOf = (settings) => AIMS.slice(1).find((name) => settings[name] !== undefined) ?? AIMS[0];

@@ -58,5 +58,5 @@ function show() {
 export function bindTake() {
   bindCopy("#copy-command", command, "Command copied");
   bindCopy("#copy-link", link, "Link copied");
-  model.on("settings current sweep", show);
+  model.on("settings current measured", show);
 }
