@@ -60,7 +60,7 @@ void assign(In<Scalar, nb::ndim<2>> points, In<Scalar, nb::ndim<2>> centers,
     // Squares have to stay below what counts as infinitely far (3e38), even in float.
     require_within(view(points), -1e18, 1e18, "points must be numbers from -1e18 to 1e18");
     require_within(view(centers), -1e18, 1e18, "centers must be numbers from -1e18 to 1e18");
-    core::assign(view(points), view(centers), dims, view_out(indices), out, n_threads);
+    core::engine::assign(view(points), view(centers), dims, view_out(indices), out, n_threads);
 }
 
 void importance(In<float, nb::ndim<2>> points, In<float, nb::ndim<1>> narrow,
@@ -75,7 +75,7 @@ void importance(In<float, nb::ndim<2>> points, In<float, nb::ndim<1>> narrow,
     require_within(view(wide), 0, 1, "taps from 0 to 1");
     const nb::gil_scoped_release unlocked;  // safe: only raw memory is touched from here on
     require_coordinates(view(points), "points must be coordinates of colors");
-    core::importance(out.shape(0), out.shape(1), points.shape(1), view(points),
+    core::rate::importance(out.shape(0), out.shape(1), points.shape(1), view(points),
                      {view(narrow), view(wide), half}, view_out(out), n_threads);
 }
 
@@ -111,7 +111,7 @@ double map_rate(In<float, nb::ndim<2>> points, In<float, nb::ndim<2>> weights,
     require(!reach.empty() && reach.size() <= 16, "1 to 16 rows above");
     require(container == "png" || container == "webp", "container must be png or webp");
     require(n_bands >= 1 && n_bands <= 1024, "1 to 1024 bands");
-    core::RateOptions options{container == "png" ? core::Container::kPng : core::Container::kWebp,
+    core::rate::RateOptions options{container == "png" ? core::rate::Container::kPng : core::rate::Container::kWebp,
                               rate_weight,
                               outlier,
                               price_mix,
@@ -135,7 +135,7 @@ double map_rate(In<float, nb::ndim<2>> points, In<float, nb::ndim<2>> weights,
     require_within(view(weights), 1e-6f, 1e6f, "weights from 1e-6 to 1e6");
     require_within(view(smoothness), 0, 1.0001, "smoothness from 0 to 1");
     checks::require_below(view(nearest), palette.shape(0), "nearest entries below the number of colors");
-    return core::map_rate_apart(n_bands, n_threads, width, dims, view(palette), view(counts), options,
+    return core::rate::map_rate_apart(n_bands, n_threads, width, dims, view(palette), view(counts), options,
                                 view(points), view(weights), view(smoothness), view(nearest),
                                 view_out(indices));
 }
@@ -159,17 +159,17 @@ std::tuple<nb::bytes, int, double, float> map_lzw(In<float, nb::shape<-1, 3>> po
     bool keeps = false;
     for (std::size_t i = 0; i < rules.size(); ++i) {
         const std::int16_t rule = rules.data()[i];
-        require(rule >= core::kKept && rule < 2 * core::kOrKept, "rules from -3 to 511");
-        require(rule < 0 ? rule == core::kKept || n_colors > 0 : rule % core::kOrKept < n_colors,
+        require(rule >= core::lzw::kKept && rule < 2 * core::lzw::kOrKept, "rules from -3 to 511");
+        require(rule < 0 ? rule == core::lzw::kKept || n_colors > 0 : rule % core::lzw::kOrKept < n_colors,
                 "rules name entries of the palette");
-        keeps = keeps || rule == core::kFreeOrKept || rule == core::kKept || rule >= core::kOrKept;
+        keeps = keeps || rule == core::lzw::kFreeOrKept || rule == core::lzw::kKept || rule >= core::lzw::kOrKept;
     }
     require(!keeps || n_colors <= 255, "at most 255 colors where a pixel may be kept");
     require(rate_weight > 0 && memory >= 1 && most_visits >= 1 && most_visits <= 1u << 20 && rivals >= 1,
             "rate weight, memory, visits and rivals must be positive");
-    const core::LzwFrame frame{width,        view(points), view(shown), view(weights),
+    const core::lzw::LzwFrame frame{width,        view(points), view(shown), view(weights),
                                view(smoothness), view(rules),  view(palette)};
-    const core::LzwOptions options{rate_weight,
+    const core::lzw::LzwOptions options{rate_weight,
                                    outlier,
                                    {spread_right.first, spread_right.second},
                                    {spread_down.first, spread_down.second},
@@ -178,10 +178,10 @@ std::tuple<nb::bytes, int, double, float> map_lzw(In<float, nb::shape<-1, 3>> po
                                    patience,
                                    most_visits,
                                    rivals};
-    core::LzwMapped mapped;
+    core::lzw::LzwMapped mapped;
     {
         const nb::gil_scoped_release unlocked;  // safe: only raw memory is touched from here on
-        mapped = core::map_lzw(frame, options, mean_cost, view_out(indices));
+        mapped = core::lzw::map_lzw(frame, options, mean_cost, view_out(indices));
     }
     return {nb::bytes(mapped.codes.data(), mapped.codes.size()), mapped.code_size, mapped.distortion,
             mapped.mean_cost};
@@ -197,7 +197,7 @@ nb::bytes webp_bitstream(In<std::uint8_t, nb::ndim<2>> indices, In<std::uint32_t
     {
         const nb::gil_scoped_release unlocked;  // safe: only raw memory is touched from here on
         checks::require_below(view(indices), colors.shape(0), "indices below the number of colors");
-        bytes = core::webp_bitstream(width, height, view(indices), view(colors), rounds, chain);
+        bytes = core::webp::webp_bitstream(width, height, view(indices), view(colors), rounds, chain);
     }
     return nb::bytes(bytes.data(), bytes.size());
 }
@@ -205,7 +205,7 @@ nb::bytes webp_bitstream(In<std::uint8_t, nb::ndim<2>> indices, In<std::uint32_t
 using Pixels = In<std::uint8_t, nb::ndim<3>>;
 using Colors = std::optional<In<std::uint8_t, nb::ndim<2>>>;
 
-core::Picture picture(const Pixels& pixels, const Colors& palette, std::uint8_t background) {
+core::score::Picture picture(const Pixels& pixels, const Colors& palette, std::uint8_t background) {
     const std::size_t channels = pixels.shape(2);
     require(palette ? channels == 1 : channels == 3 || channels == 4,
             "3 or 4 channels, or 1 and a palette");
@@ -216,7 +216,7 @@ core::Picture picture(const Pixels& pixels, const Colors& palette, std::uint8_t 
     return {pixels.data(), 1, palette->data(), palette->shape(0), palette->shape(1), background};
 }
 
-core::Scoring scoring(std::size_t height, std::size_t width,
+core::score::Scoring scoring(std::size_t height, std::size_t width,
                       const In<std::uint8_t, nb::shape<-1, 3>>& needs) {
     checks::require_size(height, width);
     require(needs.shape(0) >= 1 && needs.shape(0) <= 6, "1 to 6 scales");
@@ -227,50 +227,50 @@ core::Scoring scoring(std::size_t height, std::size_t width,
     return {height, width, needs.shape(0), needs.data()};
 }
 
-void require_sums(const Out<double, nb::ndim<3>>& sums, const core::Scoring& wanted) {
+void require_sums(const Out<double, nb::ndim<3>>& sums, const core::score::Scoring& wanted) {
     require(sums.shape(0) == wanted.n_scales && sums.shape(1) == 3 &&
-                sums.shape(2) == core::kMapSums,
+                sums.shape(2) == core::score::kMapSums,
             "sums must be (n_scales, 3, 6)");
 }
 
 void ssimulacra2_prepare(Pixels reference, std::uint8_t background,
                          In<std::uint8_t, nb::shape<-1, 3>> needs, Out<float, nb::ndim<1>> cache,
                          std::size_t n_threads) {
-    const core::Scoring wanted = scoring(reference.shape(0), reference.shape(1), needs);
-    require(cache.size() == core::ssimulacra2_cache_size(wanted), "cache of the wrong size");
-    const core::Picture from = picture(reference, std::nullopt, background);
+    const core::score::Scoring wanted = scoring(reference.shape(0), reference.shape(1), needs);
+    require(cache.size() == core::score::ssimulacra2_cache_size(wanted), "cache of the wrong size");
+    const core::score::Picture from = picture(reference, std::nullopt, background);
     const nb::gil_scoped_release unlocked;  // safe: only raw memory is touched from here on
-    core::ssimulacra2_prepare(wanted, from, cache.data(), n_threads);
+    core::score::ssimulacra2_prepare(wanted, from, cache.data(), n_threads);
 }
 
 void ssimulacra2_sums(In<float, nb::ndim<1>> cache, Pixels test, Colors palette,
                       std::uint8_t background, In<std::uint8_t, nb::shape<-1, 3>> needs,
                       Out<double, nb::ndim<3>> sums, std::size_t n_threads) {
-    const core::Scoring wanted = scoring(test.shape(0), test.shape(1), needs);
-    require(cache.size() == core::ssimulacra2_cache_size(wanted), "cache of the wrong size");
+    const core::score::Scoring wanted = scoring(test.shape(0), test.shape(1), needs);
+    require(cache.size() == core::score::ssimulacra2_cache_size(wanted), "cache of the wrong size");
     require_sums(sums, wanted);
-    const core::Picture to = picture(test, palette, background);
+    const core::score::Picture to = picture(test, palette, background);
     const nb::gil_scoped_release unlocked;  // safe: only raw memory is touched from here on
-    core::ssimulacra2_sums(wanted, cache.data(), to, sums.data(), n_threads);
+    core::score::ssimulacra2_sums(wanted, cache.data(), to, sums.data(), n_threads);
 }
 
 void ssimulacra2_sums_streamed(Pixels reference, Pixels test, Colors palette,
                                std::uint8_t background, In<std::uint8_t, nb::shape<-1, 3>> needs,
                                Out<double, nb::ndim<3>> sums, std::size_t n_threads) {
-    const core::Scoring wanted = scoring(test.shape(0), test.shape(1), needs);
+    const core::score::Scoring wanted = scoring(test.shape(0), test.shape(1), needs);
     require(reference.shape(0) == test.shape(0) && reference.shape(1) == test.shape(1),
             "pictures of one size");
     require_sums(sums, wanted);
-    const core::Picture from = picture(reference, std::nullopt, background);
-    const core::Picture to = picture(test, palette, background);
+    const core::score::Picture from = picture(reference, std::nullopt, background);
+    const core::score::Picture to = picture(test, palette, background);
     const nb::gil_scoped_release unlocked;  // safe: only raw memory is touched from here on
-    core::ssimulacra2_sums(wanted, from, to, sums.data(), n_threads);
+    core::score::ssimulacra2_sums(wanted, from, to, sums.data(), n_threads);
 }
 
 using Light = In<float, nb::shape<3, 256, 3>>;
-using Sensitivity = In<float, nb::shape<-1, 3, core::kCvvdpLevels>>;
+using Sensitivity = In<float, nb::shape<-1, 3, core::score::kCvvdpLevels>>;
 
-core::Viewing viewing(std::size_t height, std::size_t width, const Light& light,
+core::score::Viewing viewing(std::size_t height, std::size_t width, const Light& light,
                       const Sensitivity& sensitivity) {
     const std::size_t n_bands = sensitivity.shape(0);
     checks::require_size(height, width);
@@ -283,42 +283,42 @@ core::Viewing viewing(std::size_t height, std::size_t width, const Light& light,
     return {height, width, n_bands, light.data(), sensitivity.data()};
 }
 
-void require_band_sums(const Out<double, nb::ndim<2>>& sums, const core::Viewing& wanted) {
-    require(sums.shape(0) == wanted.n_bands && sums.shape(1) == core::kCvvdpChannels,
+void require_band_sums(const Out<double, nb::ndim<2>>& sums, const core::score::Viewing& wanted) {
+    require(sums.shape(0) == wanted.n_bands && sums.shape(1) == core::score::kCvvdpChannels,
             "sums must be (n_bands, 3)");
 }
 
 void cvvdp_prepare(Pixels reference, std::uint8_t background, Light light, Sensitivity sensitivity,
                    Out<float, nb::ndim<1>> cache, std::size_t n_threads) {
-    const core::Viewing wanted = viewing(reference.shape(0), reference.shape(1), light, sensitivity);
-    require(cache.size() == core::cvvdp_cache_size(wanted), "cache of the wrong size");
-    const core::Picture from = picture(reference, std::nullopt, background);
+    const core::score::Viewing wanted = viewing(reference.shape(0), reference.shape(1), light, sensitivity);
+    require(cache.size() == core::score::cvvdp_cache_size(wanted), "cache of the wrong size");
+    const core::score::Picture from = picture(reference, std::nullopt, background);
     const nb::gil_scoped_release unlocked;  // safe: only raw memory is touched from here on
-    core::cvvdp_prepare(wanted, from, cache.data(), n_threads);
+    core::score::cvvdp_prepare(wanted, from, cache.data(), n_threads);
 }
 
 void cvvdp_sums(In<float, nb::ndim<1>> cache, Pixels test, Colors palette, std::uint8_t background,
                 Light light, Sensitivity sensitivity, Out<double, nb::ndim<2>> sums,
                 std::size_t n_threads) {
-    const core::Viewing wanted = viewing(test.shape(0), test.shape(1), light, sensitivity);
-    require(cache.size() == core::cvvdp_cache_size(wanted), "cache of the wrong size");
+    const core::score::Viewing wanted = viewing(test.shape(0), test.shape(1), light, sensitivity);
+    require(cache.size() == core::score::cvvdp_cache_size(wanted), "cache of the wrong size");
     require_band_sums(sums, wanted);
-    const core::Picture to = picture(test, palette, background);
+    const core::score::Picture to = picture(test, palette, background);
     const nb::gil_scoped_release unlocked;  // safe: only raw memory is touched from here on
-    core::cvvdp_sums(wanted, cache.data(), to, sums.data(), n_threads);
+    core::score::cvvdp_sums(wanted, cache.data(), to, sums.data(), n_threads);
 }
 
 void cvvdp_sums_streamed(Pixels reference, Pixels test, Colors palette, std::uint8_t background,
                          Light light, Sensitivity sensitivity, Out<double, nb::ndim<2>> sums,
                          std::size_t n_threads) {
-    const core::Viewing wanted = viewing(test.shape(0), test.shape(1), light, sensitivity);
+    const core::score::Viewing wanted = viewing(test.shape(0), test.shape(1), light, sensitivity);
     require(reference.shape(0) == test.shape(0) && reference.shape(1) == test.shape(1),
             "pictures of one size");
     require_band_sums(sums, wanted);
-    const core::Picture from = picture(reference, std::nullopt, background);
-    const core::Picture to = picture(test, palette, background);
+    const core::score::Picture from = picture(reference, std::nullopt, background);
+    const core::score::Picture to = picture(test, palette, background);
     const nb::gil_scoped_release unlocked;  // safe: only raw memory is touched from here on
-    core::cvvdp_sums(wanted, from, to, sums.data(), n_threads);
+    core::score::cvvdp_sums(wanted, from, to, sums.data(), n_threads);
 }
 
 // How the bytes of a color space are seen; tables are for other primaries and curves than sRGB's.
@@ -328,7 +328,7 @@ struct Seen {
         require(space == "srgb" || space == "oklab", "the color space must be srgb or oklab");
         require(linear.has_value() == lms.has_value(), "both tables or none");
         if (space == "srgb") return;
-        colorimetry = core::srgb_colorimetry();
+        colorimetry = core::engine::srgb_colorimetry();
         pointer = &colorimetry;
         if (!linear) return;
         require(linear->shape(0) == 3 && linear->shape(1) == 256, "linear_of_byte is (3, 256)");
@@ -339,8 +339,8 @@ struct Seen {
             colorimetry.linear[i / 256][i % 256] = float(linear->data()[i]);
         for (int i = 0; i < 9; ++i) colorimetry.lms[i / 3][i % 3] = float(lms->data()[i]);
     }
-    core::Colorimetry colorimetry;
-    const core::Colorimetry* pointer = nullptr;
+    core::engine::Colorimetry colorimetry;
+    const core::engine::Colorimetry* pointer = nullptr;
 };
 
 // Weights become whole numbers by their share of the sum, which therefore has to be an ordinary one.
@@ -356,7 +356,7 @@ class Engine {
   public:
     Engine(In<std::uint8_t, nb::ndim<2>> pixels, std::optional<In<double, nb::ndim<1>>> weights,
            std::size_t n_threads)
-        : core_(core::Engine::borrow()) {
+        : core_(core::engine::Engine::borrow()) {
         const std::size_t n = pixels.shape(0);
         require(pixels.shape(1) == 3 || pixels.shape(1) == 4, "pixels must have 3 or 4 channels");
         require(n > 0 && n < (std::size_t{1} << 31), "1 to 2^31 - 1 pixels");
@@ -368,7 +368,7 @@ class Engine {
         core_->pixels.sort(view(pixels), pixels.shape(1), given, n_threads);
     }
     ~Engine() {
-        if (is_whole_) core::Engine::give_back(std::move(core_));
+        if (is_whole_) core::engine::Engine::give_back(std::move(core_));
     }
 
     std::size_t n_colors() const { return core_->pixels.keys().size; }
@@ -413,7 +413,7 @@ class Engine {
         core::Span<const float> start{nullptr, 0};
         if (given) start = view(*given);
         require_coordinates(start, "given centers must be coordinates of colors");
-        core::FitResult result;
+        core::engine::FitResult result;
         {
             const Call call(*this);
             result = core_->cluster.fit(core_->cloud, k, start, view_out(centers),
@@ -423,7 +423,7 @@ class Engine {
             call.done();
         }
         std::vector<std::tuple<double, double, std::size_t>> history;
-        for (const core::PassRecord& pass : result.history)
+        for (const core::engine::PassRecord& pass : result.history)
             history.emplace_back(pass.inertia / core_->weight_scale(), pass.shift, pass.moved);
         return {result.k, result.inertia / core_->weight_scale(), result.n_passes,
                 result.converged, result.within_tolerance, history};
@@ -457,7 +457,7 @@ class Engine {
         std::lock_guard<std::mutex> lock_;
     };
 
-    std::unique_ptr<core::Engine> core_;
+    std::unique_ptr<core::engine::Engine> core_;
     std::mutex one_at_a_time_;
     bool is_whole_ = true;
     bool is_placed_ = false;
@@ -471,7 +471,7 @@ void embed(In<std::uint8_t, nb::ndim<2>> colors, const std::string& space,
             "one point per color");
     const Seen seen(space, linear, lms);
     const nb::gil_scoped_release unlocked;  // safe: only raw memory is touched from here on
-    core::embed(view(colors), colors.shape(1), seen.pointer, view_out(points));
+    core::engine::embed(view(colors), colors.shape(1), seen.pointer, view_out(points));
 }
 
 std::vector<std::string> instruction_sets() {
@@ -543,7 +543,7 @@ NB_MODULE(_core, m) {
     m.def(
         "ssimulacra2_cache_size",
         [](std::size_t height, std::size_t width, In<std::uint8_t, nb::shape<-1, 3>> needs) {
-            return core::ssimulacra2_cache_size(scoring(height, width, needs));
+            return core::score::ssimulacra2_cache_size(scoring(height, width, needs));
         },
         "height"_a, "width"_a, "needs"_a, "Floats that ssimulacra2_prepare writes.");
     m.def("ssimulacra2_prepare", &ssimulacra2_prepare, "reference"_a, "background"_a, "needs"_a,
@@ -560,7 +560,7 @@ NB_MODULE(_core, m) {
     m.def(
         "cvvdp_cache_size",
         [](std::size_t height, std::size_t width, Light light, Sensitivity sensitivity) {
-            return core::cvvdp_cache_size(viewing(height, width, light, sensitivity));
+            return core::score::cvvdp_cache_size(viewing(height, width, light, sensitivity));
         },
         "height"_a, "width"_a, "light"_a, "sensitivity"_a, "Floats that cvvdp_prepare writes.");
     m.def("cvvdp_prepare", &cvvdp_prepare, "reference"_a, "background"_a, "light"_a, "sensitivity"_a,

@@ -32,7 +32,7 @@ void check_by_hand() {
     const std::vector<float> centers = {10, 10, 10, 0, 0, 0, 0, 0, 0};
     std::vector<std::uint8_t> indices(3);
     std::vector<float> distances(3);
-    core::assign({points.data(), points.size()}, {centers.data(), centers.size()}, 3,
+    core::engine::assign({points.data(), points.size()}, {centers.data(), centers.size()}, 3,
                  {indices.data(), indices.size()}, {distances.data(), distances.size()}, 1);
     CHECK(indices[0] == 1);  // ties go to the lowest index
     CHECK(indices[1] == 0);
@@ -45,7 +45,7 @@ void check_against_a_plain_loop(std::size_t n, std::size_t k, std::size_t dims, 
     for (std::size_t i = 0; i < points.size(); ++i) points[i] = coordinate(i);
     for (std::size_t i = 0; i < centers.size(); ++i) centers[i] = coordinate(i * 31 + 5);
     std::vector<std::uint8_t> indices(n);
-    core::assign({points.data(), points.size()}, {centers.data(), centers.size()}, dims,
+    core::engine::assign({points.data(), points.size()}, {centers.data(), centers.size()}, dims,
                  {indices.data(), indices.size()}, {nullptr, 0}, threads);
     for (std::size_t i = 0; i < n; ++i) CHECK(indices[i] == nearest(&points[i * dims], centers, dims));
 }

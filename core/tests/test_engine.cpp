@@ -34,7 +34,7 @@ std::uint32_t number(const Bytes& pixels, std::size_t i, std::size_t channels) {
            (channels == 4 ? std::uint32_t(p[3]) << 24 : 0);
 }
 
-void check_counts(const core::Deduplicated& sorted, const Bytes& pixels, std::size_t channels,
+void check_counts(const core::engine::Deduplicated& sorted, const Bytes& pixels, std::size_t channels,
                   const std::vector<double>& weights) {
     std::map<std::uint32_t, double> expected;
     for (std::size_t i = 0; i < weights.size(); ++i)
@@ -61,9 +61,9 @@ void check_counts(const core::Deduplicated& sorted, const Bytes& pixels, std::si
 
 // Palette, indices and passes of one run, checked on the way.
 Bytes quantized(const Bytes& pixels, std::size_t channels, std::size_t k, bool is_oklab,
-                const core::Schedule& schedule, std::size_t n_threads) {
+                const core::engine::Schedule& schedule, std::size_t n_threads) {
     const std::size_t n = pixels.size() / channels;
-    std::unique_ptr<core::Engine> engine = core::Engine::borrow();
+    std::unique_ptr<core::engine::Engine> engine = core::engine::Engine::borrow();
     std::vector<double> weights(n);
     for (std::size_t i = 0; i < n; ++i) weights[i] = double(i % 7) / 4 + 0.25;
     engine->pixels.sort({pixels.data(), pixels.size()}, channels, {weights.data(), n}, n_threads);
@@ -71,10 +71,10 @@ Bytes quantized(const Bytes& pixels, std::size_t channels, std::size_t k, bool i
     engine->pixels.sort({pixels.data(), pixels.size()}, channels, {nullptr, 0}, n_threads);
     check_counts(engine->pixels, pixels, channels, std::vector<double>(n, 1.0));
 
-    const core::Colorimetry* seen = is_oklab ? &core::srgb_colorimetry() : nullptr;
+    const core::engine::Colorimetry* seen = is_oklab ? &core::engine::srgb_colorimetry() : nullptr;
     engine->place(seen, engine->has_clear(), n_threads);
     std::vector<float> centers(k * channels);
-    const core::FitResult fit =
+    const core::engine::FitResult fit =
         engine->cluster.fit(engine->cloud, k, {nullptr, 0}, {centers.data(), centers.size()},
                             schedule, true, n_threads);
     CHECK(fit.k >= 1 && fit.k <= k);
@@ -91,8 +91,8 @@ Bytes quantized(const Bytes& pixels, std::size_t channels, std::size_t k, bool i
     engine->map({palette.data(), palette.size()}, {indices.data(), n}, n_threads);
     std::vector<float> entries(k * channels);
     std::vector<float> points(n * channels);
-    core::embed({palette.data(), palette.size()}, channels, seen, {entries.data(), entries.size()});
-    core::embed({pixels.data(), pixels.size()}, channels, seen, {points.data(), points.size()});
+    core::engine::embed({palette.data(), palette.size()}, channels, seen, {entries.data(), entries.size()});
+    core::engine::embed({pixels.data(), pixels.size()}, channels, seen, {points.data(), points.size()});
     for (std::size_t i = 0; i < n; ++i) {
         float least = 3e38f;
         std::size_t nearest = 0;
@@ -112,14 +112,14 @@ Bytes quantized(const Bytes& pixels, std::size_t channels, std::size_t k, bool i
     Bytes all = indices;
     for (const float at : centers) all.push_back(std::uint8_t(std::uint32_t(at * 8 + 8192)));
     all.push_back(std::uint8_t(fit.n_passes));
-    core::Engine::give_back(std::move(engine));
+    core::engine::Engine::give_back(std::move(engine));
     return all;
 }
 
 void check_pictures(std::size_t n, std::size_t channels, std::uint32_t grain, std::size_t k,
                     bool is_oklab) {
     const Bytes pixels = picture(n, channels, grain);
-    const core::Schedule schedule{2, 5, 3, 1 << 30, 2, 3, 4, 0.0};
+    const core::engine::Schedule schedule{2, 5, 3, 1 << 30, 2, 3, 4, 0.0};
     Bytes first;
     for (const char* const* name = core::instruction_sets(); *name; ++name) {
         CHECK(core::set_instruction_set(*name));

@@ -42,9 +42,9 @@ std::vector<std::uint8_t> drawn() {
 std::uint64_t fingerprint() {
     std::uint64_t hash = 14695981039346656037u;
     const std::vector<std::uint8_t> pixels = drawn();
-    const core::Colorimetry seen = core::srgb_colorimetry();
+    const core::engine::Colorimetry seen = core::engine::srgb_colorimetry();
     std::vector<float> points(kPixels * 3), palette, weights(kPixels), smooth(kPixels, 0.5f);
-    core::embed({pixels.data(), pixels.size()}, 3, &seen, {points.data(), points.size()});
+    core::engine::embed({pixels.data(), pixels.size()}, 3, &seen, {points.data(), points.size()});
     mix(hash, points);
 
     std::vector<std::uint8_t> colors;
@@ -54,7 +54,7 @@ std::uint64_t fingerprint() {
         colors.insert(colors.end(), &pixels[at], &pixels[at] + 3);
     }
     std::vector<std::uint8_t> nearest(kPixels), indices(kPixels);
-    core::assign(core::Span<const float>{points.data(), points.size()},
+    core::engine::assign(core::Span<const float>{points.data(), points.size()},
                  core::Span<const float>{palette.data(), palette.size()}, 3,
                  {nearest.data(), kPixels}, core::Span<float>{nullptr, 0}, 1);
     mix(hash, nearest);
@@ -62,10 +62,10 @@ std::uint64_t fingerprint() {
     std::vector<double> counts(kColors);
     for (const std::uint8_t index : nearest) counts[index] += 1;
     for (std::size_t i = 0; i < kPixels; ++i) weights[i] = 1.0f + float(i % 7) / 8.0f;
-    const core::RateOptions options{core::Container::kPng, 2.0f, 1.0f / 625, 0.5f, {0.28f, 0.72f},
+    const core::rate::RateOptions options{core::rate::Container::kPng, 2.0f, 1.0f / 625, 0.5f, {0.28f, 0.72f},
                                     {0.5f, 0.15f}, 0.1f, 0.5f, true, {4, 2, 2, 2, 0}};
     std::vector<double> bits(1);
-    bits[0] = core::map_rate_apart(2, 1, kWidth, 3, {palette.data(), palette.size()},
+    bits[0] = core::rate::map_rate_apart(2, 1, kWidth, 3, {palette.data(), palette.size()},
                                    {counts.data(), kColors}, options,
                                    {points.data(), points.size()}, {weights.data(), kPixels},
                                    {smooth.data(), kPixels}, {nearest.data(), kPixels},
@@ -74,8 +74,8 @@ std::uint64_t fingerprint() {
     mix(hash, bits);
 
     const std::vector<std::uint8_t> needs(9, 3);
-    std::vector<double> sums(3 * 3 * core::kMapSums);
-    core::ssimulacra2_sums({kHeight, kWidth, 3, needs.data()},
+    std::vector<double> sums(3 * 3 * core::score::kMapSums);
+    core::score::ssimulacra2_sums({kHeight, kWidth, 3, needs.data()},
                            {pixels.data(), 3, nullptr, 0, 0, 26},
                            {indices.data(), 1, colors.data(), kColors, 3, 26}, sums.data(), 1);
     mix(hash, sums);

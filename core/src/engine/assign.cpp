@@ -3,7 +3,7 @@
 #include "base/parallel.hpp"
 #include "kernels/kernels.hpp"
 
-namespace core {
+namespace core::engine {
 
 namespace {
 
@@ -34,4 +34,4 @@ void assign(Span<const double> points, Span<const double> centers, std::size_t d
     assign_chunks(kernels().assign_double, points, centers, dims, indices, distances, n_threads);
 }
 
-}  // namespace core
+}  // namespace core::engine

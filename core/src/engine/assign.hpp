@@ -6,7 +6,7 @@
 
 #include "base/span.hpp"
 
-namespace core {
+namespace core::engine {
 
 // indices[i] (out) = the center nearest to point i; ties go to the lowest index.
 //
@@ -21,4 +21,4 @@ void assign(Span<const float> points, Span<const float> centers, std::size_t dim
 void assign(Span<const double> points, Span<const double> centers, std::size_t dims,
             Span<std::uint8_t> indices, Span<double> distances, std::size_t n_threads);
 
-}  // namespace core
+}  // namespace core::engine

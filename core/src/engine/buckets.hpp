@@ -18,7 +18,7 @@
 #include "base/buffer.hpp"
 #include "engine/deduplicate.hpp"
 
-namespace core {
+namespace core::engine {
 
 constexpr std::size_t kBuckets = 4096;
 constexpr std::size_t kTable = 4096;  // opaque colors of a bucket
@@ -149,4 +149,4 @@ struct Deduplicated::State {
     void paint_partial(std::size_t bucket, const std::uint8_t* labels, std::uint8_t* indices) const;
 };
 
-}  // namespace core
+}  // namespace core::engine

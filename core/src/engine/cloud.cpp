@@ -10,7 +10,7 @@
 #include "base/srgb.hpp"
 #include "kernels/kernels.hpp"
 
-namespace core {
+namespace core::engine {
 
 namespace {
 
@@ -258,4 +258,4 @@ void embed(Span<const std::uint8_t> colors, std::size_t channels, const Colorime
     }
 }
 
-}  // namespace core
+}  // namespace core::engine

@@ -8,7 +8,7 @@
 #include "engine/colorimetry.hpp"
 #include "base/span.hpp"
 
-namespace core {
+namespace core::engine {
 
 struct CloudView;
 struct Sums;
@@ -59,4 +59,4 @@ class Cloud {
 void embed(Span<const std::uint8_t> colors, std::size_t channels, const Colorimetry* seen,
            Span<float> points);
 
-}  // namespace core
+}  // namespace core::engine

@@ -6,7 +6,7 @@
 
 #include "engine/colorimetry.hpp"
 
-namespace core {
+namespace core::engine {
 
 constexpr int kMaxDims = 4;
 constexpr std::size_t kMaxCenters = 256;
@@ -144,4 +144,4 @@ static inline std::int32_t fixed_point(float value) {
     return bits - 0x4B400000;
 }
 
-}  // namespace core
+}  // namespace core::engine

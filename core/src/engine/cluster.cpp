@@ -7,7 +7,7 @@
 #include "engine/spread.hpp"
 #include "engine/wu.hpp"
 
-namespace core {
+namespace core::engine {
 
 struct Cluster::State {
     Cloud seeds;   // means of the 4-bit cells, or those of 3 bits (kPlentyOfCells)
@@ -157,4 +157,4 @@ std::size_t Cluster::n_bytes() const {
     return state_->seeds.n_bytes() + state_->coarse.n_bytes() + state_->medium.n_bytes();
 }
 
-}  // namespace core
+}  // namespace core::engine

@@ -9,7 +9,7 @@
 #include "engine/cloud.hpp"
 #include "base/span.hpp"
 
-namespace core {
+namespace core::engine {
 
 // How long to search; the efforts are rows of such numbers (src/huepress/kmeans/engine.py).
 struct Schedule {
@@ -59,4 +59,4 @@ class Cluster {
     std::unique_ptr<State> state_;
 };
 
-}  // namespace core
+}  // namespace core::engine

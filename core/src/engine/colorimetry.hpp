@@ -1,7 +1,7 @@
 // What bytes look like. Plain data, so that kernels may include it.
 #pragma once
 
-namespace core {
+namespace core::engine {
 
 // How bytes are seen: the linear light of every byte of each channel, and the matrix from there to
 // the cone responses of Oklab. Where one is asked for, null says that the bytes themselves are the
@@ -14,4 +14,4 @@ struct Colorimetry {
 // That of sRGB.
 const Colorimetry& srgb_colorimetry();
 
-}  // namespace core
+}  // namespace core::engine

@@ -7,7 +7,7 @@
 #include "engine/cloud_view.hpp"
 #include "kernels/kernels.hpp"
 
-namespace core {
+namespace core::engine {
 
 namespace {
 
@@ -174,4 +174,4 @@ std::size_t Deduplicated::n_bytes() const {
            s.weights.n_bytes() + s.slots.n_bytes();
 }
 
-}  // namespace core
+}  // namespace core::engine

@@ -8,7 +8,7 @@
 
 #include "base/span.hpp"
 
-namespace core {
+namespace core::engine {
 
 // Colors are numbered by interleaving the bits of their channels (Morton 1966; cell_shift says how):
 // colors that share the top bits of every channel stand together, so a sorted list of them is an
@@ -53,4 +53,4 @@ class Deduplicated {
     std::unique_ptr<State> state_;
 };
 
-}  // namespace core
+}  // namespace core::engine

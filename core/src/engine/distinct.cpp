@@ -7,7 +7,7 @@
 #include "base/parallel.hpp"
 #include "kernels/kernels.hpp"
 
-namespace core {
+namespace core::engine {
 
 void Deduplicated::State::emit(Opaque& part, std::size_t bucket, const double* pixel_weights,
                                Slot& slot, Emitted& out) const {
@@ -158,4 +158,4 @@ void Deduplicated::State::find_colors(Span<const double> pixel_weights, std::siz
     join();
 }
 
-}  // namespace core
+}  // namespace core::engine

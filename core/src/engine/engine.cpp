@@ -6,7 +6,7 @@
 
 #include "engine/cloud_view.hpp"
 
-namespace core {
+namespace core::engine {
 
 namespace {
 
@@ -102,4 +102,4 @@ std::size_t Engine::n_bytes() const {
            labels_.n_bytes();
 }
 
-}  // namespace core
+}  // namespace core::engine

@@ -9,7 +9,7 @@
 #include "engine/cluster.hpp"
 #include "engine/deduplicate.hpp"
 
-namespace core {
+namespace core::engine {
 
 class Engine {
   public:
@@ -46,4 +46,4 @@ class Engine {
     Buffer<std::uint8_t> labels_;
 };
 
-}  // namespace core
+}  // namespace core::engine

@@ -6,7 +6,7 @@
 #include "kernels/kernels.hpp"
 #include "engine/search.hpp"
 
-namespace core {
+namespace core::engine {
 
 namespace {
 
@@ -212,4 +212,4 @@ void Search::forget() {
     std::fill_n(merge_failed_, kMaxCenters, false);
 }
 
-}  // namespace core
+}  // namespace core::engine

@@ -4,7 +4,7 @@
 #include "engine/buckets.hpp"
 #include "base/parallel.hpp"
 
-namespace core {
+namespace core::engine {
 
 void Deduplicated::State::paint_opaque(std::size_t bucket, const std::uint8_t* labels,
                                        std::uint8_t* indices) const {
@@ -45,4 +45,4 @@ void Deduplicated::paint(Span<const std::uint8_t> labels, Span<std::uint8_t> ind
     });
 }
 
-}  // namespace core
+}  // namespace core::engine

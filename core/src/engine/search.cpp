@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace core {
+namespace core::engine {
 
 namespace {
 
@@ -141,4 +141,4 @@ void Search::resize(const Cloud& cloud, Centers& centers, std::size_t k, int rou
     }
 }
 
-}  // namespace core
+}  // namespace core::engine

@@ -10,7 +10,7 @@
 #include "engine/cloud_view.hpp"
 #include "engine/cloud.hpp"
 
-namespace core {
+namespace core::engine {
 
 // The centers and what the last pass found about their clusters.
 struct Centers {
@@ -84,4 +84,4 @@ class Search {
     std::size_t cycle_ = 0;
 };
 
-}  // namespace core
+}  // namespace core::engine

@@ -6,7 +6,7 @@
 
 #include "engine/cloud_view.hpp"
 
-namespace core {
+namespace core::engine {
 
 namespace {
 
@@ -91,4 +91,4 @@ std::size_t spread_centers(const Cloud& cloud, std::size_t k, std::uint64_t star
     return k;
 }
 
-}  // namespace core
+}  // namespace core::engine

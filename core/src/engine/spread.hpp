@@ -7,11 +7,11 @@
 
 #include "engine/cloud.hpp"
 
-namespace core {
+namespace core::engine {
 
 // centers (out): room for k x dims floats, row-major. start: number of the sequence; each gives
 // other centers, and always the same. Returns how many were found: fewer than k only when the cloud
 // has fewer points than that.
 std::size_t spread_centers(const Cloud& cloud, std::size_t k, std::uint64_t start, float* centers);
 
-}  // namespace core
+}  // namespace core::engine

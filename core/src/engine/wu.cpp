@@ -7,7 +7,7 @@
 #include "engine/cloud_view.hpp"
 #include "kernels/kernels.hpp"
 
-namespace core {
+namespace core::engine {
 
 namespace {
 
@@ -65,4 +65,4 @@ std::size_t wu_centers(const Cloud& cloud, std::size_t k, float* centers) {
     return boxes.size();
 }
 
-}  // namespace core
+}  // namespace core::engine

@@ -7,10 +7,10 @@
 
 #include "engine/cloud.hpp"
 
-namespace core {
+namespace core::engine {
 
 // centers (out): room for k x dims floats, row-major. Returns how many were found: fewer than k only
 // when the cloud has fewer points than that.
 std::size_t wu_centers(const Cloud& cloud, std::size_t k, float* centers);
 
-}  // namespace core
+}  // namespace core::engine

@@ -7,6 +7,8 @@
 namespace core {
 namespace CORE_ISA {
 
+using namespace score;
+
 namespace {
 
 // Constants of the model, fitted by its authors: cvvdp_parameters.json of the package cvvdp 0.5.7.

@@ -7,6 +7,8 @@
 namespace core {
 namespace CORE_ISA {
 
+using namespace engine;
+
 void morton_keys(const std::uint8_t* pixels, std::size_t n, std::size_t channels,
                  std::uint32_t* keys);
 std::size_t collect(std::uint32_t* counts, std::uint64_t groups, std::uint32_t constant,

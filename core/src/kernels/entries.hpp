@@ -8,13 +8,13 @@ namespace CORE_ISA {
 
 void assign(const float* points, std::size_t n, const float* centers, std::size_t k,
             std::size_t dims, std::uint8_t* indices, float* distances);
-void map_row(const RateRow& row);
+void map_row(const rate::RateRow& row);
 void assign_double(const double* points, std::size_t n, const double* centers, std::size_t k,
                    std::size_t dims, std::uint8_t* indices, double* distances);
 
-extern const Ssimulacra2Kernels ssimulacra2;
-extern const CvvdpKernels cvvdp;
-extern const EngineKernels engine;
+extern const score::Ssimulacra2Kernels ssimulacra2;
+extern const score::CvvdpKernels cvvdp;
+extern const engine::EngineKernels engine;
 
 extern const Kernels table;
 

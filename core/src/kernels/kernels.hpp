@@ -11,21 +11,27 @@
 
 namespace core {
 
-struct RateRow;  // rate_row.hpp
-struct EngineKernels;       // cloud_view.hpp
+namespace engine {
+struct EngineKernels;  // cloud_view.hpp
+}
+namespace rate {
+struct RateRow;  // row.hpp
+}
+namespace score {
 struct Ssimulacra2Kernels;  // ssimulacra2_kernels.hpp
 struct CvvdpKernels;        // cvvdp_kernels.hpp
+}
 
 struct Kernels {
     void (*assign)(const float* points, std::size_t n, const float* centers, std::size_t k,
                    std::size_t dims, std::uint8_t* indices, float* distances);
-    void (*map_row)(const RateRow& row);
+    void (*map_row)(const rate::RateRow& row);
     void (*assign_double)(const double* points, std::size_t n, const double* centers,
                           std::size_t k, std::size_t dims, std::uint8_t* indices,
                           double* distances);
-    const Ssimulacra2Kernels* ssimulacra2;
-    const CvvdpKernels* cvvdp;
-    const EngineKernels* engine;
+    const score::Ssimulacra2Kernels* ssimulacra2;
+    const score::CvvdpKernels* cvvdp;
+    const engine::EngineKernels* engine;
 };
 
 const Kernels& kernels();

@@ -9,6 +9,8 @@
 namespace core {
 namespace CORE_ISA {
 
+using namespace rate;
+
 namespace {
 
 constexpr int kEntries = 256;

@@ -7,6 +7,8 @@
 namespace core {
 namespace CORE_ISA {
 
+using namespace score;
+
 namespace {
 
 // The Gaussian of sigma 1.5 at 0 to 5, divided by the sum of all 11 (scipy.ndimage.gaussian_filter).

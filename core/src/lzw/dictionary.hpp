@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace core {
+namespace core::lzw {
 
 // Least significant bit first, as GIF packs codes.
 class CodeWriter {
@@ -93,4 +93,4 @@ class Dictionary {
     std::array<std::uint8_t, kMost> symbol_, first_;
 };
 
-}  // namespace core
+}  // namespace core::lzw

@@ -5,7 +5,7 @@
 
 #include "lzw/dictionary.hpp"
 
-namespace core {
+namespace core::lzw {
 namespace {
 
 constexpr float kImpossible = 1e30f;
@@ -307,4 +307,4 @@ LzwMapped map_lzw(const LzwFrame& frame, const LzwOptions& options, float mean_c
     return Mapper(frame, options, mean_cost, indices).run();
 }
 
-}  // namespace core
+}  // namespace core::lzw

@@ -7,7 +7,7 @@
 
 #include "base/span.hpp"
 
-namespace core {
+namespace core::lzw {
 
 // What a pixel may become, beside the numbers 0-255 (this entry alone) and kOrKept + 0-255 (this
 // entry, or left as shown; both without distortion).
@@ -51,4 +51,4 @@ struct LzwMapped {
 LzwMapped map_lzw(const LzwFrame& frame, const LzwOptions& options, float mean_cost,
                   Span<std::uint8_t> indices);
 
-}  // namespace core
+}  // namespace core::lzw

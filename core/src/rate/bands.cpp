@@ -3,7 +3,7 @@
 #include "base/parallel.hpp"
 #include "rate/rate.hpp"
 
-namespace core {
+namespace core::rate {
 
 double map_rate_apart(std::size_t n_bands, std::size_t n_threads, std::size_t width,
                       std::size_t dims, Span<const float> palette, Span<const double> counts,
@@ -26,4 +26,4 @@ double map_rate_apart(std::size_t n_bands, std::size_t n_threads, std::size_t wi
     return total;
 }
 
-}  // namespace core
+}  // namespace core::rate

@@ -1,6 +1,6 @@
 #include "rate/diffusion.hpp"
 
-namespace core {
+namespace core::rate {
 
 Diffusion::Diffusion(std::size_t width, std::size_t dims, const RateOptions& options)
     : width_(width), dims_(dims), options_(options), right_(width) {
@@ -41,4 +41,4 @@ void Diffusion::end_row(const SortedPalette& colors, const std::uint16_t* labels
     }
 }
 
-}  // namespace core
+}  // namespace core::rate

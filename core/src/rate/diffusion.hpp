@@ -8,7 +8,7 @@
 #include "rate/rate.hpp"
 #include "rate/sorted_palette.hpp"
 
-namespace core {
+namespace core::rate {
 
 class Diffusion {
 public:
@@ -29,4 +29,4 @@ private:
     std::vector<float> right_;  // share of the error of the pixel before
 };
 
-}  // namespace core
+}  // namespace core::rate

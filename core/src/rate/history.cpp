@@ -1,6 +1,6 @@
 #include "rate/history.hpp"
 
-namespace core {
+namespace core::rate {
 
 namespace {
 
@@ -42,4 +42,4 @@ void History::remember(const std::uint16_t* labels, std::size_t begin, bool sepa
         table_[hash(labels[x], labels[x + 1], labels[x + 2])] = std::uint32_t(begin) + std::uint32_t(x);
 }
 
-}  // namespace core
+}  // namespace core::rate

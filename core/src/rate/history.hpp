@@ -7,7 +7,7 @@
 
 #include "rate/prices.hpp"
 
-namespace core {
+namespace core::rate {
 
 class History {
 public:
@@ -33,4 +33,4 @@ private:
     std::vector<float> candidate_start_;
 };
 
-}  // namespace core
+}  // namespace core::rate

@@ -7,7 +7,7 @@
 
 #include "base/parallel.hpp"
 
-namespace core {
+namespace core::rate {
 
 namespace {
 
@@ -105,4 +105,4 @@ void importance(std::size_t height, std::size_t width, std::size_t dims, Span<co
     });
 }
 
-}  // namespace core
+}  // namespace core::rate

@@ -5,7 +5,7 @@
 
 #include "base/span.hpp"
 
-namespace core {
+namespace core::rate {
 
 // One side of a symmetric filter: the middle tap first. At most 16 taps.
 struct Masking {
@@ -21,4 +21,4 @@ struct Masking {
 void importance(std::size_t height, std::size_t width, std::size_t dims, Span<const float> points,
                 const Masking& masking, Span<float> importance, std::size_t n_threads);
 
-}  // namespace core
+}  // namespace core::rate

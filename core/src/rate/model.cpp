@@ -7,7 +7,7 @@
 #include "base/prefix_code.hpp"
 #include "webp/places.hpp"
 
-namespace core {
+namespace core::rate {
 
 namespace {
 
@@ -81,4 +81,4 @@ std::unique_ptr<RateModel> rate_model(Container container, std::size_t width) {
     return std::make_unique<Deflate>(width);
 }
 
-}  // namespace core
+}  // namespace core::rate

@@ -7,7 +7,7 @@
 
 #include "rate/rate.hpp"
 
-namespace core {
+namespace core::rate {
 
 struct RateCode {  // a prefix code, and the plain bits that follow it
     int code;
@@ -31,4 +31,4 @@ public:
 
 std::unique_ptr<RateModel> rate_model(Container container, std::size_t width);
 
-}  // namespace core
+}  // namespace core::rate

@@ -5,7 +5,7 @@
 
 #include "base/log2_exact.hpp"
 
-namespace core {
+namespace core::rate {
 
 namespace {
 
@@ -96,4 +96,4 @@ void Prices::end_row() {
     n_literals_ = std::max(n_literals_, 0.5);
 }
 
-}  // namespace core
+}  // namespace core::rate

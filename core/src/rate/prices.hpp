@@ -8,7 +8,7 @@
 #include "rate/model.hpp"
 #include "rate/row.hpp"
 
-namespace core {
+namespace core::rate {
 
 class Prices {
 public:
@@ -39,4 +39,4 @@ private:
     std::vector<float> grow_;
 };
 
-}  // namespace core
+}  // namespace core::rate

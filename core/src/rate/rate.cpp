@@ -14,7 +14,7 @@
 #include "rate/row.hpp"
 #include "rate/sorted_palette.hpp"
 
-namespace core {
+namespace core::rate {
 
 // A picture mapped row by row: Prices say what symbols cost, Diffusion where pixels are to be, the
 // kernel finds the best path through a row, and what it took is counted and remembered.
@@ -278,4 +278,4 @@ double RateMapper::bits() const {
     return s.prices.bits() + (length > 0 ? s.prices.match_bits(length, s.unfinished.distance) : 0);
 }
 
-}  // namespace core
+}  // namespace core::rate

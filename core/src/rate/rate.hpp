@@ -7,7 +7,7 @@
 
 #include "base/span.hpp"
 
-namespace core {
+namespace core::rate {
 
 // Whose bits are counted.
 enum class Container { kPng, kWebp };
@@ -63,4 +63,4 @@ double map_rate_apart(std::size_t n_bands, std::size_t n_threads, std::size_t wi
                       Span<const float> weights, Span<const float> smoothness,
                       Span<const std::uint8_t> nearest, Span<std::uint8_t> indices);
 
-}  // namespace core
+}  // namespace core::rate

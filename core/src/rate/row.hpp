@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace core {
+namespace core::rate {
 
 // Offsets are followed in groups of sixteen neighbors.
 constexpr int kRateLanes = 16;
@@ -67,4 +67,4 @@ struct RateRow {
 
 constexpr std::uint32_t kNoCandidate = 0xffffffffu;
 
-}  // namespace core
+}  // namespace core::rate

@@ -5,7 +5,7 @@
 #include "base/log2_exact.hpp"
 #include "rate/row.hpp"
 
-namespace core {
+namespace core::rate {
 
 SortedPalette::SortedPalette(std::size_t d, Span<const float> colors, Span<const double> counts, double price_mix)
     : dims(d), n_colors(colors.size / d) {
@@ -46,4 +46,4 @@ SortedPalette::SortedPalette(std::size_t d, Span<const float> colors, Span<const
     bucket[257] = std::uint16_t(n_colors);
 }
 
-}  // namespace core
+}  // namespace core::rate

@@ -7,7 +7,7 @@
 
 #include "base/span.hpp"
 
-namespace core {
+namespace core::rate {
 
 struct SortedPalette {
     // counts: pixels of every color; price_mix: how far labels cost by their counts, 0 to 1.
@@ -22,4 +22,4 @@ struct SortedPalette {
     float bucket_origin = 0, bucket_scale = 0;
 };
 
-}  // namespace core
+}  // namespace core::rate

@@ -15,13 +15,13 @@
 #include "kernels/kernels.hpp"
 #include "score/ssimulacra2_rows.hpp"
 
-namespace core {
+namespace core::score {
 
 namespace {
 
-using score_rows::Buffer;
-using score_rows::composite;
-using score_rows::padded;
+using rows::Buffer;
+using rows::composite;
+using rows::padded;
 
 constexpr std::size_t kLeastRows = 32;  // of a strip: a third of overlap at most
 
@@ -444,4 +444,4 @@ void cvvdp_sums(const Viewing& viewing, const Picture& reference, const Picture&
               [&](std::size_t band) { return StreamedReference(viewing, original, band); });
 }
 
-}  // namespace core
+}  // namespace core::score

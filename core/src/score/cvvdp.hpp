@@ -14,7 +14,7 @@
 
 #include "score/ssimulacra2.hpp"
 
-namespace core {
+namespace core::score {
 
 constexpr std::size_t kCvvdpChannels = 3;  // lightness, red-green, violet-yellow
 constexpr std::size_t kCvvdpLevels = 32;   // of background luminance in the table of sensitivity
@@ -47,4 +47,4 @@ void cvvdp_sums(const Viewing& viewing, const float* cache, const Picture& test,
 void cvvdp_sums(const Viewing& viewing, const Picture& reference, const Picture& test, double* sums,
                 std::size_t n_threads);
 
-}  // namespace core
+}  // namespace core::score

@@ -6,7 +6,7 @@
 
 #include <cstddef>
 
-namespace core {
+namespace core::score {
 
 constexpr std::size_t kMaskRadius = 6;  // of the blur of what masks: 13 taps
 constexpr std::size_t kMaskTaps = 2 * kMaskRadius + 1;
@@ -48,4 +48,4 @@ struct CvvdpKernels {
                    const float* const difference[kMaskPair][3], std::size_t width, double* sums);
 };
 
-}  // namespace core
+}  // namespace core::score

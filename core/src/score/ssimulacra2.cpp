@@ -13,11 +13,11 @@
 #include "score/ssimulacra2_kernels.hpp"
 #include "score/ssimulacra2_rows.hpp"
 
-namespace core {
+namespace core::score {
 
 namespace {
 
-using namespace score_rows;
+using namespace rows;
 
 std::uint8_t needs_of(const Scoring& scoring, std::size_t scale, std::size_t channel) {
     return scoring.needs[scale * 3 + channel];
@@ -309,4 +309,4 @@ void ssimulacra2_sums(const Scoring& scoring, const Picture& reference, const Pi
                [&](std::size_t scale) { return StreamedReference(scoring, pyramid, scale); });
 }
 
-}  // namespace core
+}  // namespace core::score

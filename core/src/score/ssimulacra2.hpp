@@ -11,7 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace core {
+namespace core::score {
 
 // Sums of one plane: difference, difference^4, artifacts, artifacts^4, lost detail, lost detail^4.
 // Fourth powers are those of 1024 x the value, which keeps them clear of denormal numbers.
@@ -55,4 +55,4 @@ void ssimulacra2_sums(const Scoring& scoring, const float* cache, const Picture&
 void ssimulacra2_sums(const Scoring& scoring, const Picture& reference, const Picture& test,
                       double* sums, std::size_t n_threads);
 
-}  // namespace core
+}  // namespace core::score

@@ -6,7 +6,7 @@
 
 #include <cstddef>
 
-namespace core {
+namespace core::score {
 
 constexpr std::size_t kBlock = 16;   // floats: one vector of the widest instruction set
 constexpr std::size_t kRadius = 5;   // of the blur
@@ -52,4 +52,4 @@ struct Ssimulacra2Kernels {
                    double* sums);
 };
 
-}  // namespace core
+}  // namespace core::score

@@ -14,8 +14,7 @@
 #include "kernels/kernels.hpp"
 #include "score/ssimulacra2_kernels.hpp"
 
-namespace core {
-namespace score_rows {
+namespace core::score::rows {
 
 inline std::size_t padded(std::size_t width) { return (width + kBlock - 1) / kBlock * kBlock; }
 
@@ -209,5 +208,4 @@ private:
     const float* rows_[2][3] = {};
 };
 
-}  // namespace score_rows
-}  // namespace core
+}  // namespace core::score::rows

@@ -7,7 +7,7 @@
 
 #include "base/span.hpp"
 
-namespace core {
+namespace core::webp {
 
 // indices: height x width, each below the number of colors. colors: 1 to 256, alpha << 24 | red << 16 |
 // green << 8 | blue. rounds: times the picture is parsed, 1 or more, each with the prices that the last one
@@ -16,4 +16,4 @@ namespace core {
 std::vector<std::uint8_t> webp_bitstream(std::size_t width, std::size_t height, Span<const std::uint8_t> indices,
                                          Span<const std::uint32_t> colors, int rounds, std::size_t chain);
 
-}  // namespace core
+}  // namespace core::webp

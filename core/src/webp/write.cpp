@@ -4,9 +4,7 @@
 #include "webp/codes.hpp"
 #include "webp/symbols.hpp"
 
-namespace core {
-
-namespace webp {
+namespace core::webp {
 
 namespace {
 
@@ -137,11 +135,8 @@ Packed pack(std::size_t width, std::size_t height, Span<const std::uint8_t> indi
 
 }  // namespace
 
-}  // namespace webp
-
 std::vector<std::uint8_t> webp_bitstream(std::size_t width, std::size_t height, Span<const std::uint8_t> indices,
                                          Span<const std::uint32_t> colors, int rounds, std::size_t chain) {
-    using namespace webp;
     const std::vector<std::size_t> order = near_order(colors);
     std::vector<std::uint8_t> rank(colors.size);
     std::vector<std::uint32_t> sorted;
@@ -186,4 +181,4 @@ std::vector<std::uint8_t> webp_bitstream(std::size_t width, std::size_t height, 
     return smallest;
 }
 
-}  // namespace core
+}  // namespace core::webp
