@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 
 from huepress.animation.colors import CLEAR, colors_of, numbers_of
 from huepress.animation.film import Animation, Frame
-from huepress.animation.gif_press import GifPress, How, Table, Tables, table_of, with_room
+from huepress.animation.gif_press import GifPress, How
 from huepress.animation.gif_write import write_gif
 from huepress.animation.goals import Pass
 from huepress.animation.score import FilmScorer
+from huepress.animation.tables import Table, Tables, table_of, with_room
 from huepress.types import Colors
 
 

@@ -42,6 +42,12 @@ NEAR: Final = 0.25
 FULL: Final = 0.98
 """Share of a size limit that is as good as all of it."""
 
+DITHER: Final = 1.0
+"""Share of the usual diffusion where none is asked for."""
+
+SMALL: Final = 1 << 20
+"""Pixels of all frames up to which the frames as they are are tried, too."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pass:

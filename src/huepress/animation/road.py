@@ -8,53 +8,32 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from time import perf_counter
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from huepress.animation import goals
 from huepress.animation.apng import ApngWriter
-from huepress.animation.colors import colors_of, count_colors
+from huepress.animation.colors import count_colors
 from huepress.animation.film import Animation, Frame
-from huepress.animation.gif_bench import GifBench, exact_tables
-from huepress.animation.gif_press import How, Table, Tables, table_of
-from huepress.animation.goals import Bench, Pass
+from huepress.animation.gif_ways import GifWays
+from huepress.animation.goals import DITHER, SMALL, Bench, Pass
 from huepress.animation.layer_bench import LayerBench, exact_palette, with_clear
 from huepress.animation.layers import Colors, LayerWriter
-from huepress.animation.lzw import Parse
 from huepress.animation.read import FORMATS, read_animation
 from huepress.animation.result import AnimationResult, first_image
-from huepress.animation.timing import FASTEST_GIF, at_most, merged
+from huepress.animation.timing import at_most, merged
 from huepress.animation.webp_film import WebpWriter
 from huepress.decode import limits_of
 from huepress.encode import oxipng
-from huepress.encode.gif import binary_alpha
 from huepress.errors import EncodeError, OptionError, QualityError
 from huepress.limits import Deadline
 from huepress.options import CompressOptions, parse_size
-from huepress.palette.histogram import count
 from huepress.palette.learn import learn
-from huepress.search.setup import matte_of
 from huepress.types import Histogram
 
 TRIES: Final = {"fast": 4, "balanced": 6, "best": 9}
 """Passes that look for a score or a size."""
-
-PARSES: Final = {
-    "fast": (Parse(most_visits=128),),
-    "balanced": (Parse(),),
-    "best": (Parse(most_visits=1024, rivals=4),),
-}
-
-EXACT_PARSES: Final = {
-    "fast": (Parse(),),
-    "balanced": (Parse(rivals=3), Parse(patience=1.0)),
-    "best": tuple(Parse(rivals=r, patience=p) for r in (1, 4, 16) for p in (0.0, 1.0)),
-}
-
-DITHER: Final = 1.0
-"""Share of the usual diffusion where none is asked for."""
 
 Tell = Callable[[], None]
 
@@ -200,10 +179,6 @@ def _as_layers(
     )
 
 
-SMALL: Final = 1 << 20
-"""Pixels of all frames up to which the frames as they are are tried, too."""
-
-
 def _or_exact(
     animation: Animation,
     made: Pass,
@@ -228,72 +203,13 @@ def _or_exact(
 
 
 def _as_gif(animation: Animation, options: CompressOptions, require_time: Tell, tell: Tell) -> Pass:
-    fps = options.max_fps
-    if animation.source.format != "gif":
-        fps = min(fps or FASTEST_GIF, FASTEST_GIF)
-
-    def frames() -> Iterator[Frame]:
-        found = (
-            Frame(binary_alpha(frame.pixels, matte=matte_of(options)), frame.duration)
-            for frame in animation.frames()
-        )
-        return merged(found) if fps is None else at_most(merged(found), fps)
-
-    comments = animation.comments if options.strip == "none" else ()
-    common: dict[str, Any] = {
-        "animation": animation,
-        "frames": frames,
-        "n_frames": animation.n_frames,
-        "comments": comments,
-        "require_time": require_time,
-        "tell": tell,
-    }
-
-    # Beside a lossy file of a long film, one way to the exact one will do.
-    thorough = options.lossless or animation.width * animation.height * animation.n_frames <= SMALL
-
-    def exact() -> GifBench:
-        tables = exact_tables(frames())
-        if tables is None:
-            raise EncodeError("gif", "a frame has more than 256 new colors: take -f webp")
-        how = How(
-            1.0,
-            exact=True,
-            parses=EXACT_PARSES[options.effort] if thorough else (Parse(),),
-            tries_drawn=thorough,
-            n_threads=options.threads,
-        )
-        return GifBench(tables=tables, how=how, **common)
-
+    ways = GifWays(animation, options, require_time, tell)
     if options.lossless:
-        return exact().run(1.0)
-    counted = count_colors(frames(), n_threads=options.threads)
+        return ways.exact().run(1.0)
+    counted = count_colors(ways.frames(), n_threads=options.threads)
     require_time()
-    how = How(
-        1.0,
-        dither=DITHER if options.dither is None else options.dither,
-        color_space=options.color_space,
-        parses=PARSES[options.effort],
-        n_threads=options.threads,
-    )
-
-    def own(numbers: NDArray[np.uint32]) -> Table:
-        seen = count(np.ascontiguousarray(colors_of(numbers)[:, :3]), n_threads=options.threads)
-        k = max(1, min(options.colors, 256) - 1)
-        fit = learn(seen, options.changed(colors=k, effort="fast"))
-        return table_of(fit.palette.colors, options.color_space)
-
-    def bench(colors: int) -> GifBench:
-        # One entry is for what is left as shown.
-        if counted is None:
-            table = table_of(_BLACK, options.color_space)
-        else:
-            fit = learn(counted, options.changed(colors=max(1, min(colors, 256) - 1)))
-            table = table_of(fit.palette.colors, options.color_space)
-        tables = Tables(table, learn=None if options.effort == "fast" else own)
-        return GifBench(tables=tables, how=how, **common)
-
-    return _or_exact(animation, _reach(animation, options, bench), counted, options, exact)
+    made = _reach(animation, options, lambda colors: ways.with_colors(counted, colors))
+    return _or_exact(animation, made, counted, options, ways.exact)
 
 
 def _reach(animation: Animation, options: CompressOptions, bench: Callable[[int], Bench]) -> Pass:
@@ -332,6 +248,3 @@ def _reach(animation: Animation, options: CompressOptions, bench: Callable[[int]
     if weight is None:
         weight = goals.usual_weight(chosen, chosen.frames())
     return chosen.run(max(weight, goals.LOWEST))
-
-
-_BLACK: Final = np.zeros((1, 3), np.uint8)

@@ -17,10 +17,10 @@ from numpy.typing import NDArray
 from huepress import search
 from huepress.animation import lzw
 from huepress.animation.colors import CLEAR, colors_of, numbers_of
-from huepress.animation.gif_press import Table, points_of, table_of, with_room
 from huepress.animation.gif_read import KEEP
 from huepress.animation.gif_write import GifPatch, write_gif
 from huepress.animation.read import clean
+from huepress.animation.tables import Table, points_of, table_of, with_room
 from huepress.encode.gif import binary_alpha
 from huepress.options import CompressOptions, parse_size
 from huepress.remap.masking import importance

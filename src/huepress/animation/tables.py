@@ -1,0 +1,134 @@
+"""Palettes ready for mapping: one for all frames, and those of single ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from huepress import _core
+from huepress.animation.colors import colors_of, numbers_of
+from huepress.types import Colors, Pixels, Points
+
+CHROMA: Final = 0.8
+"""Scale of chroma while mapping (remap/rate.py)."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Table:
+    """A palette, ready for mapping.
+
+    Attributes
+    ----------
+    colors : ndarray
+        (k, 3) uint8.
+    points : ndarray
+        (k, 3) float32, where distance is measured.
+    numbers : ndarray
+        (k,) uint32, ascending.
+    entries : ndarray
+        (k,) int16: the entry of every number.
+    """
+
+    colors: Colors
+    points: Points
+    numbers: NDArray[np.uint32]
+    entries: NDArray[np.int16]
+
+    def find(self, numbers: NDArray[np.uint32]) -> NDArray[np.int16]:
+        """Return the entry that has exactly a color, -1 where none has."""
+        at = np.searchsorted(self.numbers, numbers).clip(max=len(self.numbers) - 1)
+        return np.where(self.numbers[at] == numbers, self.entries[at], np.int16(-1))
+
+
+_WORTH_LEARNING: Final = 1 << 14
+"""Pixels of a frame from which on a palette of its own may pay; so many tell whether it does."""
+
+
+_CAUTION: Final = 3.0
+"""Times its bytes that a palette of its own must save: strings of a frame that shares none with the
+others, and colors that are no longer the same, cost more (docs/lab-book/animations.md)."""
+
+
+def _distortion(points: Points, table: Table, n_threads: int) -> float:
+    """Sum the squared distances to the nearest entries."""
+    nearest, squared = np.empty(len(points), np.uint8), np.empty(len(points), np.float32)
+    _core.assign(points, table.points, nearest, squared, n_threads)
+    return float(squared.sum(dtype=np.float64))
+
+
+def table_of(colors: Colors, color_space: str) -> Table:
+    """Make a palette ready for mapping."""
+    opaque = np.full((len(colors), 4), 255, np.uint8)
+    opaque[:, :3] = colors[:, :3]
+    numbers = numbers_of(opaque[None])[0]
+    order = np.argsort(numbers, kind="stable")
+    points = points_of(opaque, color_space)
+    return Table(opaque[:, :3].copy(), points, numbers[order], order.astype(np.int16))
+
+
+def points_of(pixels: Pixels, color_space: str) -> Points:
+    """Place RGBA colors where distance is measured; alpha says nothing."""
+    flat = np.ascontiguousarray(pixels.reshape(-1, 4)[:, :3])
+    points = np.empty(flat.shape, np.float32)
+    _core.embed(flat, color_space, points)
+    if color_space == "oklab":
+        points[:, 1:] *= np.float32(CHROMA)
+    return points
+
+
+class Tables:
+    """The palette of all frames; of frames that have other colors their own.
+
+    Parameters
+    ----------
+    shared : Table
+        The palette of the file.
+    local : callable or None
+        Makes the palette of a frame of the numbers it needs, where the shared one lacks some.
+    learn : callable or None
+        Learns the palette of a frame of the numbers it needs, where that may pay for its bytes.
+    """
+
+    def __init__(
+        self,
+        shared: Table,
+        local: Callable[[NDArray[np.uint32]], Table] | None = None,
+        learn: Callable[[NDArray[np.uint32]], Table] | None = None,
+    ) -> None:
+        self.shared = shared
+        self._local = local
+        self._learn = learn
+
+    def cheaper(
+        self, needed: NDArray[np.uint32], rate_weight: float, color_space: str, n_threads: int
+    ) -> Table | None:
+        """Learn a palette for one frame, when the errors it saves are worth its bytes."""
+        if self._learn is None or len(needed) < _WORTH_LEARNING:
+            return None
+        sample = needed[:: max(1, len(needed) // _WORTH_LEARNING)]
+        points = points_of(colors_of(sample), color_space)
+        n_bits = 24 * len(self.shared.colors) * _CAUTION
+        price = rate_weight * n_bits * len(sample) / len(needed)
+        lost = _distortion(points, self.shared, n_threads)
+        if lost <= price:
+            return None
+        table = self._learn(needed)
+        return table if lost - _distortion(points, table, n_threads) > price else None
+
+    def choose(self, needed: NDArray[np.uint32]) -> tuple[Table, bool]:
+        """Return the palette for a frame, and whether it is its own."""
+        if self._local is None:
+            return self.shared, False
+        distinct = np.unique(needed)
+        if (self.shared.find(distinct) >= 0).all():
+            return self.shared, False
+        return self._local(distinct), True
+
+
+def with_room(colors: Colors, keeps: bool) -> Colors:
+    """Return a table with an entry more for what is left as shown."""
+    return np.vstack([colors, np.zeros((1, 3), np.uint8)]) if keeps else colors
