@@ -8,7 +8,7 @@ from hypothesis.extra import numpy as hnp
 from PIL import Image as PillowImage
 
 from huepress._quantize import quantize
-from huepress.color import spaces
+from huepress.color.shown import as_srgb
 from huepress.decode import load
 from huepress.decode.color import CICP_PRIMARIES
 from huepress.errors import InputError
@@ -74,7 +74,7 @@ def test_files_in_a_profile_come_back_in_srgb_and_images_as_they_are():
     pixels = np.full((4, 4, 3), (200, 60, 60), np.uint8)
     pixels[2:] = (40, 90, 80)
     data = as_file(pixels, icc_profile=P3)
-    shown = np.unique(spaces.as_srgb(pixels, P3).reshape(-1, 3), axis=0)
+    shown = np.unique(as_srgb(pixels, P3).reshape(-1, 3), axis=0)
     # LittleCMS, which converts files, rounds in its own way.
     np.testing.assert_allclose(quantize(data, 2).palette, shown, atol=2)
     assert quantize(load(data), 2).palette.tolist() == [[40, 90, 80], [200, 60, 60]]

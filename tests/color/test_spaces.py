@@ -8,6 +8,7 @@ from hypothesis.extra.numpy import arrays
 
 from huepress import quantize
 from huepress.color import spaces
+from huepress.color.shown import as_srgb
 from huepress.errors import OptionError
 from huepress.formats import profiles
 from twins.embed import embed as plain
@@ -114,16 +115,16 @@ def test_real_colors_are_what_is_measured():
     apart = spaces.embed(linear, space) - spaces.embed(srgb, "oklab")
     assert np.abs(apart).max() < 1
     assert spaces.space_of("srgb", LINEAR) == "srgb"
-    assert np.abs(spaces.as_srgb(linear, LINEAR).astype(int) - srgb).max() <= 2
-    assert spaces.as_srgb(srgb, None) is srgb
-    assert spaces.as_srgb(srgb, b"junk") is srgb
+    assert np.abs(as_srgb(linear, LINEAR).astype(int) - srgb).max() <= 2
+    assert as_srgb(srgb, None) is srgb
+    assert as_srgb(srgb, b"junk") is srgb
 
 
 def test_many_colors_are_shown_in_srgb_as_a_few_are():
     """Pictures go by a table of the colors that occur."""
     colors = np.random.default_rng(0).integers(0, 256, (70_001, 4), dtype=np.uint8)
-    few = [spaces.as_srgb(part, P3) for part in np.array_split(colors, 3)]
-    np.testing.assert_array_equal(spaces.as_srgb(colors, P3), np.concatenate(few))
+    few = [as_srgb(part, P3) for part in np.array_split(colors, 3)]
+    np.testing.assert_array_equal(as_srgb(colors, P3), np.concatenate(few))
 
 
 @pytest.mark.parametrize("n_colors", [7, 16])

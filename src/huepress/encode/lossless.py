@@ -14,7 +14,7 @@ from huepress.encode.tidy import tidy
 from huepress.encode.zopfli import squeeze
 from huepress.errors import EncodeError
 from huepress.palette.kinds import is_smooth
-from huepress.types import Encoded, Image, IndexedImage, Palette
+from huepress.types import Encoded, Image, IndexedImage, Palette, Source
 
 LEVEL = {"fast": 4, "balanced": 6, "best": 6}
 """oxipng's level: 6 is its largest (all filters and reductions). 4 is what people run: no file of
@@ -190,27 +190,7 @@ def _ways(
 ) -> list[Way]:
     """List the ways to a PNG of the pixels alone: as the file had them, a palette of ours, raw."""
     height, width, channels = pixels.shape
-    source = image.source
-    ways: list[Way] = []
-    if source.format == "png" and source.data is not None and not source.is_part:
-        # The order of its palette and its hidden colors may be good ones. What it shows is
-        # compared, because orientation and profile may have changed the pixels since.
-        data = source.data
-
-        def again(level: int, deflate: int) -> bytes:
-            return oxipng.optimize_from_memory(
-                data,
-                level=level,
-                deflate=oxipng.Deflaters.libdeflater(deflate),
-                strip=oxipng.StripChunks.all(),
-                interlace=oxipng.Interlacing.Off,
-            )
-
-        try:
-            if _shows(again(*SKETCH), pixels, clears):
-                ways.append(again)
-        except oxipng.PngError:  # damaged more than the loader minds
-            pass
+    ways = _as_it_came(image.source, pixels, clears)
     if indexed is not None:
         ready = png.raw_image(tidy(indexed), NOTHING)
         ways.append(
@@ -244,6 +224,32 @@ def _ways(
             )
         )
     return ways
+
+
+def _as_it_came(
+    source: Source, pixels: NDArray[np.uint8] | NDArray[np.uint16], clears: bool
+) -> list[Way]:
+    """Take the PNG that came in: its palette's order and its hidden colors may be good ones.
+
+    What it shows is compared, because orientation and profile may have changed the pixels since.
+    """
+    if source.format != "png" or source.data is None or source.is_part:
+        return []
+    data = source.data
+
+    def again(level: int, deflate: int) -> bytes:
+        return oxipng.optimize_from_memory(
+            data,
+            level=level,
+            deflate=oxipng.Deflaters.libdeflater(deflate),
+            strip=oxipng.StripChunks.all(),
+            interlace=oxipng.Interlacing.Off,
+        )
+
+    try:
+        return [again] if _shows(again(*SKETCH), pixels, clears) else []
+    except oxipng.PngError:  # damaged more than the loader minds
+        return []
 
 
 def _indexed(pixels: NDArray[np.uint8] | NDArray[np.uint16]) -> IndexedImage | None:

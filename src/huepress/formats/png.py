@@ -91,6 +91,18 @@ def pack_chunk(chunk: bytes, data: bytes) -> bytes:
     return struct.pack(">I", len(data)) + chunk + data + struct.pack(">I", zlib.crc32(chunk + data))
 
 
+def _require_header(name: str, data: bytes) -> None:
+    if data[12:16] == b"CgBI":
+        raise DecodeError(
+            name,
+            "PNG in Xcode's own form (CgBI), which is no PNG any more",
+            "take the file from before the build, or turn it back with"
+            " `xcrun pngcrush -revert-iphone-optimizations`",
+        )
+    if len(data) < 33 or data[12:16] != b"IHDR" or data[8:12] != b"\0\0\0\r":
+        raise DecodeError(name, "PNG without a header chunk", WANTED)
+
+
 def take_apart(name: str, data: bytes, limits: Limits) -> PngParts:
     """Walk the chunks of a PNG file.
 
@@ -103,15 +115,7 @@ def take_apart(name: str, data: bytes, limits: Limits) -> PngParts:
         Too many pixels or too much metadata.
     """
     view = memoryview(data)
-    if data[12:16] == b"CgBI":
-        raise DecodeError(
-            name,
-            "PNG in Xcode's own form (CgBI), which is no PNG any more",
-            "take the file from before the build, or turn it back with"
-            " `xcrun pngcrush -revert-iphone-optimizations`",
-        )
-    if len(data) < 33 or data[12:16] != b"IHDR" or data[8:12] != b"\0\0\0\r":
-        raise DecodeError(name, "PNG without a header chunk", WANTED)
+    _require_header(name, data)
     width, height, depth, color_type = struct.unpack(">IIBB", data[16:26])
     limits.check_size(name, width, height)
     kept: list[bytes | memoryview] = [SIGNATURE]

@@ -6,6 +6,7 @@ followed by plain weighted Lloyd iterations, as the textbooks have it.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TypeAlias
 
 import numpy as np
@@ -17,7 +18,7 @@ from huepress.errors import OptionError
 from huepress.options import EFFORTS, INITS
 from huepress.palette import engine
 from huepress.palette.init import starting_centers
-from huepress.palette.lloyd import Run, lloyd
+from huepress.palette.lloyd import lloyd
 from huepress.types import Histogram, Palette, PaletteFit, Points
 
 Init: TypeAlias = str | NDArray[np.generic]
@@ -123,16 +124,13 @@ def fit_palette(
     if isinstance(init, str):
         starts = n_init if init in ("random", "kmeans++") else 1
         rng = np.random.default_rng(seed)
-        best: Run | None = None
-        for _ in range(starts):
-            centers = starting_centers(points, histogram.weights, n_colors, init, rng)
-            run = lloyd(points, histogram.weights, centers, max_iter, tol, n_threads)
-            if best is None or run.inertia < best.inertia:
-                best = run
-        assert best is not None
+        drawn: Iterable[Points] = (
+            starting_centers(points, histogram.weights, n_colors, init, rng) for _ in range(starts)
+        )
     else:
-        centers = _given_centers(init, n_colors, points.shape[1], color_space)
-        best = lloyd(points, histogram.weights, centers, max_iter, tol, n_threads)
+        drawn = [_given_centers(init, n_colors, points.shape[1], color_space)]
+    runs = (lloyd(points, histogram.weights, it, max_iter, tol, n_threads) for it in drawn)
+    best = min(runs, key=lambda run: run.inertia)
     return PaletteFit(
         palette=Palette(spaces.unembed(best.centers, color_space)),
         centers=best.centers.astype(np.float32),

@@ -16,7 +16,7 @@ import numpy as np
 
 from huepress import metrics
 from huepress._forks import cached_property
-from huepress.color.spaces import as_srgb
+from huepress.color.shown import as_srgb
 from huepress.errors import OutputError
 from huepress.formats import gainmap
 from huepress.formats.names import contradiction

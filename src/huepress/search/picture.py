@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from huepress._forks import cached_property
-from huepress.color.spaces import ColorSpace, as_srgb, embed
+from huepress.color.shown import as_srgb
+from huepress.color.spaces import ColorSpace, embed
 from huepress.metrics import Judges
 from huepress.palette import deep, histogram
 from huepress.palette.kinds import is_drawn, is_painted, is_smooth

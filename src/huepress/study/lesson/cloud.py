@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from huepress.color import spaces
+from huepress.color.shown import as_srgb
 from huepress.types import Image, Pixels
 
 SHOWN: Final = 100_000
@@ -99,7 +100,7 @@ def cloud_of(image: Image, most: int = SHOWN) -> Cloud:
 def rgb_of(image: Image) -> Pixels:
     """Return the pixels in sRGB without alpha."""
     channels = image.pixels.shape[2]
-    flat = spaces.as_srgb(image.pixels.reshape(-1, channels), image.source.icc_profile)
+    flat = as_srgb(image.pixels.reshape(-1, channels), image.source.icc_profile)
     pixels = flat.reshape(image.height, image.width, channels)
     if channels == 3:
         return pixels

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from huepress import metrics
 from huepress._compress import compress
-from huepress.color.spaces import as_srgb, space_of
+from huepress.color.shown import as_srgb
+from huepress.color.spaces import space_of
 from huepress.decode import load_with
 from huepress.encode import oxipng
 from huepress.errors import OptionError, memory_guard
