@@ -4,7 +4,7 @@ RUN apt-get update \
  && apt-get install --yes --no-install-recommends g++ \
  && rm -rf /var/lib/apt/lists/*
 WORKDIR /source
-COPY pyproject.toml CMakeLists.txt README.md LICENSE ./
+COPY pyproject.toml CMakeLists.txt README.md LICENSE THIRD_PARTY_NOTICES.md ./
 COPY core core
 COPY bindings bindings
 COPY src src

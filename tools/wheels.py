@@ -227,7 +227,7 @@ def compressed(command: list[Path], environment: dict[str, str] | None = None) -
         pixels.append(min(255, (220 - 50 * c if disc else 2 * x + y * c // 2) + (state >> 28)))
     picture.write_bytes(b"P6 96 96 255\n" + pixels)
     digest = hashlib.sha256()
-    for options in (["-k", "256"], ["-k", "16"], ["-q", "75"], ["-f", "webp"], ["-f", "gif"]):
+    for options in (["-k", "256"], ["-k", "16"], ["-q", "40"], ["-f", "webp"], ["-f", "gif"]):
         words = [*command, "compress", picture, "-o", "-", *options]
         out = subprocess.run(words, capture_output=True, env=environment)
         if out.returncode:

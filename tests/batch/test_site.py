@@ -121,7 +121,7 @@ def test_a_second_run_does_nothing_quickly_and_a_check_is_content(site):
     assert time.process_time() - started < 1
     assert done.exit_code == 0
     assert "unchanged" in done.stdout
-    assert "compressed" not in done.stdout
+    assert not {"compressed", "copied"} & set(done.stdout.split())
     assert {path: path.stat().st_mtime_ns for path in dist.rglob("*")} == before
     assert compress(root, "-r", "--out-dir", dist, "--check").exit_code == 0
     done = compress(dist, "-r", "--check")

@@ -116,9 +116,14 @@ def carry_link(source: str, output: str) -> None:
     there = os.readlink(source)  # noqa: PTH115
     if os.path.isabs(there):  # noqa: PTH117
         raise OutputError(output, "a link with an absolute target", "a relative one can be kept")
-    if os.path.islink(output) and os.readlink(output) == there:  # noqa: PTH114, PTH115
+    if is_carried_link(source, output):
         return
     if os.path.lexists(output):
         raise OutputError(output, "exists already", "remove it, or use another --out-dir")
     Path(output).parent.mkdir(parents=True, exist_ok=True)
     Path(output).symlink_to(there)
+
+
+def is_carried_link(source: str, output: str) -> bool:
+    """Whether an output is the same link already."""
+    return os.path.islink(output) and os.readlink(output) == os.readlink(source)  # noqa: PTH114, PTH115

@@ -14,10 +14,9 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-if TYPE_CHECKING:
-    from pathspec import GitIgnoreSpec
+from huepress.batch.gitignore import Pattern, leaves_out, patterns_of
 
 NEVER: Final = (".git",)
 HEAVY: Final = ("node_modules",)
@@ -45,7 +44,7 @@ class Rule:
     root: str | None
     enabled: bool = True
     hidden: bool = False
-    _specs: dict[str, list[tuple[str, GitIgnoreSpec]]] = field(default_factory=dict)
+    _known: dict[str, list[tuple[str, tuple[Pattern, ...]]]] = field(default_factory=dict)
 
     def why(self, relative: str, *, is_directory: bool) -> str | None:
         """Say why an entry is left out, in a word or two; None when it is not."""
@@ -54,7 +53,7 @@ class Rule:
             return name
         if not self.enabled:
             return None
-        named = self._named(above, relative + "/" if is_directory else relative)
+        named = self._named(above, relative, is_directory)
         if named is not None:
             return named or None
         if name in HEAVY and is_directory:
@@ -63,33 +62,29 @@ class Rule:
             return "hidden"
         return None
 
-    def _named(self, above: str, relative: str) -> str | None:
+    def _named(self, above: str, relative: str, is_directory: bool) -> str | None:
         """Name the file whose pattern leaves an entry out; empty: one takes it in; None: none."""
         directory = above
         while True:
-            for name, spec in reversed(self._specs_in(directory)):
+            for name, patterns in reversed(self._patterns_in(directory)):
                 below = relative[len(directory) + 1 :] if directory else relative
-                found = spec.check_file(below).include
+                found = leaves_out(patterns, below, is_directory=is_directory)
                 if found is not None:
                     return name if found else ""
             if not directory:
                 return None
             directory = directory.rpartition("/")[0]
 
-    def _specs_in(self, directory: str) -> list[tuple[str, GitIgnoreSpec]]:
-        if directory not in self._specs:
-            self._specs[directory] = [] if self.root is None else _read(self.root, directory)
-        return self._specs[directory]
+    def _patterns_in(self, directory: str) -> list[tuple[str, tuple[Pattern, ...]]]:
+        if directory not in self._known:
+            self._known[directory] = [] if self.root is None else _read(self.root, directory)
+        return self._known[directory]
 
 
-def _read(root: str, directory: str) -> list[tuple[str, GitIgnoreSpec]]:
+def _read(root: str, directory: str) -> list[tuple[str, tuple[Pattern, ...]]]:
     found = []
     for name in FILES:
         path = Path(root, directory, name)
-        if not path.is_file():
-            continue
-        from pathspec import GitIgnoreSpec
-
-        text = os.fsdecode(path.read_bytes())
-        found.append((name, GitIgnoreSpec.from_lines(text.splitlines())))
+        if path.is_file():
+            found.append((name, patterns_of(os.fsdecode(path.read_bytes()))))
     return found

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 _STATUSES: Final = ("compressed", "kept", "left", "copied", "skipped", "failed")
 
+_PHOTO_HINT: Final = "huepress compare shows what could be smaller"
+"""Said of photo formats, which are left as they are."""
+
 _MOST_REASONS: Final = 6
 """More of them make a line nobody reads."""
 
@@ -50,11 +53,13 @@ class Teller:
         self._reasons: dict[str, Counter[str]] = {"left": Counter(), "skipped": Counter()}
         self._before = self._after = 0
         self._codes: set[int] = set()
+        self._has_photos = False
 
     def tell(self, row: Row) -> None:
         """Tell one row."""
         self._counts[row.status] += 1
         self._codes.add(row.exit_code)
+        self._has_photos |= row.code == "photo_format"
         if row.status in self._reasons:
             self._reasons[row.status][row.reason] += 1
         if row.status in ("compressed", "kept"):
@@ -77,7 +82,8 @@ class Teller:
     def _say(self, row: Row) -> None:
         if row.status in ("left", "copied", "skipped"):
             if not self._several:
-                click.echo(f"{row.source}: {row.status}, {row.reason}")
+                hint = f"; {_PHOTO_HINT}" if row.code == "photo_format" else ""
+                click.echo(f"{row.source}: {row.status}, {row.reason}{hint}")
             return
         if self._check:
             if row.status == "compressed":
@@ -111,6 +117,8 @@ class Teller:
         if self._check or self._dry_run:
             line += "; nothing was written"
         click.echo(line, err=self._as_json)
+        if self._has_photos and not self._as_json:
+            click.echo(f"Photo formats are left as they are; {_PHOTO_HINT}.")
 
     def _why(self, status: str) -> str:
         """Say the most frequent reasons of a status, in brackets."""
