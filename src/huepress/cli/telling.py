@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _STATUSES: Final = ("compressed", "kept", "left", "copied", "skipped", "failed")
 
-_PHOTO_HINT: Final = "huepress compare shows what could be smaller"
+_PHOTO_HINT: Final = "huepress compare shows what takes fewer bytes"
 """Said of photo formats, which are left as they are."""
 
 _MOST_REASONS: Final = 6
