@@ -1,5 +1,6 @@
 # docker build -t huepress . && docker run --rm -v huepress-state:/state -v "$PWD:/data" -u "$(id -u):$(id -g)" huepress compress assets -r --out-dir dist
 FROM python:3.13-slim AS build
+# hadolint ignore=DL3008
 RUN apt-get update \
  && apt-get install --yes --no-install-recommends g++ \
  && rm -rf /var/lib/apt/lists/*
@@ -16,7 +17,7 @@ ENV PATH=/opt/huepress/bin:$PATH
 # Whoever runs it may remember there what is done.
 ENV XDG_STATE_HOME=/state
 RUN useradd --create-home --uid 10001 huepress && mkdir -m 1777 /state
-USER huepress
+USER 10001
 WORKDIR /data
 ENTRYPOINT ["huepress"]
 CMD ["--help"]

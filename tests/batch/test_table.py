@@ -1,7 +1,5 @@
 """table and the files for pipelines: Markdown from JSON lines, hooks, action, image."""
 
-import json
-import os
 import shlex
 import subprocess
 import sys
@@ -81,55 +79,3 @@ def test_the_hooks_run(yaml, tmp_path):
     assert run("huepress").exit_code == 0
     assert contents(tmp_path) == after
     assert run("huepress-check").exit_code == 0
-
-
-def test_the_action_compresses_and_tells(yaml, tmp_path):
-    """Its shell step, with the environment that GitHub gives."""
-    action = yaml.safe_load((ROOT / "action.yml").read_text())
-    steps = {step.get("id"): step for step in action["runs"]["steps"]}
-    assert action["runs"]["using"] == "composite"
-    (tmp_path / "assets").mkdir()
-    (tmp_path / "assets" / "a.png").write_bytes(as_file(scene()))
-    for name in ("output", "summary"):
-        (tmp_path / name).touch()
-    defaults = {name: str(rule.get("default", "")) for name, rule in action["inputs"].items()}
-    inputs = defaults | {"paths": "assets"}
-    variables = {
-        name: inputs[value.removeprefix("${{ inputs.").removesuffix(" }}")]
-        for name, value in steps["compress"]["env"].items()
-    }
-    environment = os.environ | variables | {
-        "GITHUB_OUTPUT": str(tmp_path / "output"),
-        "GITHUB_STEP_SUMMARY": str(tmp_path / "summary"),
-        "RUNNER_TEMP": str(tmp_path),
-        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
-    }  # fmt: skip
-    script = steps["compress"]["run"]
-    done = subprocess.run(
-        ["bash", "-e", "-o", "pipefail", "-c", script],
-        cwd=tmp_path, env=environment, capture_output=True, text=True,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    assert "| assets/a.png |" in (tmp_path / "summary").read_text()
-    outputs = (tmp_path / "output").read_text()
-    assert "changed=1" in outputs
-    assert "**1 of 1 files smaller**" in outputs
-    assert (tmp_path / "assets" / "a.png").stat().st_size < len(as_file(scene()))
-    again = subprocess.run(
-        ["bash", "-e", "-o", "pipefail", "-c", script],
-        cwd=tmp_path, env=environment | {"MODE": "check"}, capture_output=True, text=True,
-    )  # fmt: skip
-    assert again.returncode == 0, again.stderr
-    assert json.loads((tmp_path / "huepress.jsonl").read_text())["status"] == "skipped"
-
-
-def test_the_image_is_slim_and_no_root():
-    lines = (ROOT / "Dockerfile").read_text().splitlines()
-    stages = [line for line in lines if line.startswith("FROM ")]
-    assert len(stages) == 2
-    assert all("-slim" in stage for stage in stages)
-    assert next(line for line in lines if line.startswith("USER ")) != "USER root"
-    copied = [word for line in lines if line.startswith("COPY ") and "--from" not in line
-              for word in line.split()[1:-1]]  # fmt: skip
-    assert copied
-    assert all((ROOT / word).exists() for word in copied)
