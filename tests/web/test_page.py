@@ -81,7 +81,16 @@ def test_a_batch_of_twenty_with_its_zip(open_page):
             archive.read("picture-9-hp.png")
             == compress(pictures[9][1], colors=16, effort="fast").data
         )
-    page.get_by_role("button", name="Use the settings of all").click()
+    assert page.locator("#scope-words").inner_text() == "Changes go to this picture alone."
+    # What the form shows is what the picture in view has.
+    page.get_by_text("picture-9.png", exact=True).click()
+    assert page.get_by_role("radio", name="All pictures").is_checked()
+    assert number.input_value() == "16"
+    assert "19 pictures without" in page.locator("#scope-words").inner_text()
+    page.get_by_text("picture-3.png", exact=True).click()
+    assert page.get_by_role("radio", name="This picture").is_checked()
+    assert number.input_value() == "4"
+    page.get_by_role("radio", name="All pictures").check()
     settle(page, 16)
 
 

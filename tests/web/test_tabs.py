@@ -211,6 +211,18 @@ def test_everything_as_one_zip(client, tab):
         assert archive.read("same-hp-2.png") == compress(png(seed=1), colors=4).data
 
 
+def test_a_zip_keeps_the_folders(client, tab):
+    for name in ("trip/day 1/a.png", "trip/day 2/a.png", "trip/day 2/a.png", "../../etc/b.png"):
+        finished(client, start(client, add(client, tab, name=name), {"colors": 2}))
+    with zipfile.ZipFile(io.BytesIO(client.get(f"{tab}/archive.zip").content)) as archive:
+        assert archive.namelist() == [
+            "trip/day 1/a-hp.png",
+            "trip/day 2/a-hp.png",
+            "trip/day 2/a-hp-2.png",
+            "etc/b-hp.png",
+        ]
+
+
 @pytest.mark.parametrize(
     "body",
     [

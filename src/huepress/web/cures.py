@@ -7,7 +7,13 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from huepress.errors import FramesError, HuepressError, OptionError, QualityError
+from huepress.errors import (
+    FramesError,
+    HuepressError,
+    MissingExtraError,
+    OptionError,
+    QualityError,
+)
 
 
 def told(error: HuepressError, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -33,6 +39,8 @@ def told(error: HuepressError, values: Mapping[str, Any]) -> dict[str, Any]:
 def _cures(error: HuepressError, values: Mapping[str, Any]) -> list[tuple[str, dict[str, Any]]]:
     if isinstance(error, QualityError):
         return _of_bound(error, values)
+    if isinstance(error, MissingExtraError) and values.get("format") is not None:
+        return [("Write PNG", {"format": "auto"})]
     if isinstance(error, FramesError):
         word = "page" if error.word == "pages" else "frame"
         return [(f"Take {word} 1", {"frame": 0})]

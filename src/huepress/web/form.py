@@ -158,6 +158,7 @@ class Row:
             "label": self.label,
             "kind": self.spec.kind,
             "help": self.spec.help,
+            "allowed": self.spec.allowed,
             "flag": self.flag,
             "group": self.spec.group,
             "widget": self.widget,

@@ -13,6 +13,7 @@ from huepress.batch.names import stem_with
 # What no file system likes, and what could pass for a folder.
 _UNFIT: Final = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*\u0080-\u009f\u200b-\u200f\u2028-\u202f]')
 _LONGEST: Final = 120
+_DEEPEST: Final = 16
 
 
 def tidy(name: str) -> str:
@@ -23,6 +24,16 @@ def tidy(name: str) -> str:
         path = PurePosixPath(last)
         last = path.stem[: _LONGEST - len(path.suffix[:10])] + path.suffix[:10]
     return last or "picture"
+
+
+def folder_of(name: str) -> str:
+    """Return the folders of a client's file name, fit to stand in a ZIP; empty without any.
+
+    Nothing in it leads out of the folder that it is unpacked in.
+    """
+    parts = re.split(r"[/\\]", name)[:-1]
+    kept = [tidy(part) for part in parts if part.strip(" .")]
+    return "/".join(kept[-_DEEPEST:])
 
 
 def output_name(name: str, format: str) -> str:
@@ -41,7 +52,7 @@ def distinct(names: Iterable[str]) -> list[str]:
         path, n, candidate = PurePosixPath(name), 1, name
         while candidate.lower() in seen:
             n += 1
-            candidate = f"{path.stem}-{n}{path.suffix}"
+            candidate = str(path.with_name(f"{path.stem}-{n}{path.suffix}"))
         seen.add(candidate.lower())
         out.append(candidate)
     return out

@@ -386,6 +386,14 @@ def _paths() -> dict[str, Any]:
                 "cancel_job", "Cancel a job.", _answers(202, "The job.", _json(_ref("Job"))), [job]
             ),
         },
+        "/jobs/{job}/shown.png": {
+            "get": _operation(
+                "job_shown",
+                "The finished result as a PNG, for browsers that cannot read its format.",
+                _answers(200, "The picture.", _binary("image/png")),
+                [job],
+            )
+        },
         "/jobs/{job}/{stage}": {
             "get": _operation(
                 "job_file",

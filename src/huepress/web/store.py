@@ -77,20 +77,29 @@ class Work:
 
 @dataclass(eq=False)
 class Picture:
-    """An uploaded file and what was made of it."""
+    """An uploaded file and what was made of it.
+
+    Attributes
+    ----------
+    folder : str
+        Where it lies among the client's files, such as ``trip/day 2``; empty when it was alone.
+    """
 
     id: str
     tab: Tab
     name: str
     path: Path
     n_bytes: int
+    folder: str = ""
     works: dict[str, Work] = field(default_factory=dict)
     current: Work | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return what the page needs to know."""
         current = None if self.current is None else self.current.to_json()
-        return {"id": self.id, "name": self.name, "bytes": self.n_bytes, "job": current}
+        row: dict[str, Any] = {"id": self.id, "name": self.name, "folder": self.folder}
+        row |= {"bytes": self.n_bytes, "job": current}
+        return row
 
 
 @dataclass(eq=False)
@@ -240,12 +249,12 @@ class Store:
             words = f"a page holds at most {self._options.max_files} pictures"
             raise Refusal("too-many", f"{words}: remove some, or raise --max-files")
 
-    def add_picture(self, tab: Tab, name: str, path: Path) -> Picture:
+    def add_picture(self, tab: Tab, name: str, path: Path, folder: str = "") -> Picture:
         """Give an upload to a tab."""
         if tab.id not in self.tabs:  # closed while the file came in
             self.remove(path)
             raise Refusal("unknown", "this page was closed")
-        picture = Picture(new_id(), tab, name, path, self._sizes[path])
+        picture = Picture(new_id(), tab, name, path, self._sizes[path], folder)
         tab.pictures[picture.id] = picture
         self.pictures[picture.id] = picture
         return picture
@@ -267,7 +276,7 @@ class Store:
         """
         key = _key(kind, options, task)
         for known, work in list(picture.works.items()):
-            if work.kind == kind and work.state != "done" and known != key:
+            if work.kind == kind != "show" and work.state != "done" and known != key:
                 self.drop_work(work)
         again = picture.works.get(key)
         if again is not None and again.state not in ("failed", "cancelled"):
@@ -370,7 +379,7 @@ class Store:
 
 
 def _key(kind: str, options: dict[str, Any], task: Any = None) -> str:
-    more = [task["rows"]] if kind == "measure" else []
+    more = [task[name] for name in ("rows", "of") if task and name in task]
     return kind + json.dumps([options, *more], sort_keys=True)
 
 

@@ -19,7 +19,7 @@ from huepress.web.bodies import length_of, read_json
 from huepress.web.events import EventStream
 from huepress.web.form import options_of
 from huepress.web.measuring import checked_lists, rows_of
-from huepress.web.names import disposition, distinct, output_name, tidy
+from huepress.web.names import disposition, distinct, folder_of, output_name, tidy
 from huepress.web.nearby import fetch, name_of
 from huepress.web.sending import FileAnswer
 from huepress.web.server import Server
@@ -31,6 +31,8 @@ _MEDIA: Final = {
     "webp": "image/webp",
     "gif": "image/gif",
     "jxl": "image/jxl",
+    "tiff": "image/tiff",
+    "bmp": "image/bmp",
 }
 _HOUR: Final = "private, max-age=3600, immutable"
 
@@ -56,6 +58,7 @@ class Tabs:
             ("POST", "/pictures/{picture}/jobs"): self.start_job,
             ("GET", "/jobs/{job}"): self.show_job,
             ("DELETE", "/jobs/{job}"): self.cancel_job,
+            ("GET", "/jobs/{job}/shown.png"): self.job_shown,
             ("GET", "/jobs/{job}/{stage}"): self.job_file,
         }
         answering = self._server.answering
@@ -113,7 +116,7 @@ class Tabs:
     async def archive(self, request: Request) -> Response:
         """Stream every finished result of the tab as one ZIP."""
         finished = [
-            _smaller(picture, work)
+            _in_folder(picture, *_smaller(picture, work))
             for picture in self._tab(request).pictures.values()
             if (work := picture.current) and work.report and "done" in work.files
         ]
@@ -144,7 +147,8 @@ class Tabs:
                 path = await store.receive(chunks, None)
         else:
             path = await store.receive(request.stream(), length_of(request))
-        return JSONResponse(store.add_picture(tab, tidy(name), path).to_json(), 201)
+        picture = store.add_picture(tab, tidy(name), path, folder_of(name))
+        return JSONResponse(picture.to_json(), 201)
 
     async def picture_file(self, request: Request) -> Response:
         """Return the file as it came."""
@@ -154,8 +158,10 @@ class Tabs:
 
     async def picture_shown(self, request: Request) -> Response:
         """Return the picture as a PNG, for browsers that cannot read its format."""
-        picture = self._picture(request)
-        work = self._server.store.begin(picture, "show", {}, {})
+        return await self._shown(self._picture(request), {})
+
+    async def _shown(self, picture: Picture, task: dict[str, Any]) -> Response:
+        work = self._server.store.begin(picture, "show", {}, task)
         assert work.job is not None
         await work.job.ended
         if "done" not in work.files:
@@ -206,6 +212,13 @@ class Tabs:
         self._server.store.cancel(work)
         return JSONResponse(work.to_json(), 202)
 
+    async def job_shown(self, request: Request) -> Response:
+        """Return a finished result as a PNG, for browsers that cannot read its format."""
+        work = self._work(request)
+        if "done" not in work.files:
+            raise Refusal("unknown", "the job has no such file")
+        return await self._shown(work.picture, {"of": work.id, "shown": str(work.files["done"])})
+
     async def job_file(self, request: Request) -> Response:
         """Return a result: ``file`` when it is finished, ``draft`` for the first one."""
         work = self._work(request)
@@ -223,6 +236,10 @@ def _smaller(picture: Picture, work: Work) -> tuple[str, Path]:
     if report["bytes_out"] >= picture.n_bytes and report["status"] != "kept":
         return picture.name, picture.path
     return output_name(picture.name, report["format"]), work.files["done"]
+
+
+def _in_folder(picture: Picture, name: str, path: Path) -> tuple[str, Path]:
+    return (f"{picture.folder}/{name}" if picture.folder else name), path
 
 
 def sweep_colors(value: Any) -> list[int]:

@@ -147,7 +147,11 @@ class Desk:
 
     def _show(self, task: Task, _: Emit) -> dict[str, Any]:
         """Write the picture as a PNG, for browsers that cannot read its format."""
-        image = self._picture(task, options_of({}, task["max_pixels"]))
+        options = options_of({"frame": 0}, task["max_pixels"])
+        if "shown" in task:
+            image = load_with(Path(task["shown"]).read_bytes(), options, name=task["name"])
+        else:
+            image = self._picture(task, options)
         out = io.BytesIO()
         PillowImage.fromarray(image.pixels).save(
             out, "png", compress_level=1, icc_profile=image.source.icc_profile

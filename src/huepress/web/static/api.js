@@ -44,6 +44,9 @@ export const demo = async () => (await ask("GET", "/demo.png")).blob();
 export const result = async (job, stage, signal) =>
   (await ask("GET", `/jobs/${job}/${stage}`, { signal })).blob();
 
+export const resultShown = async (job, signal) =>
+  (await ask("GET", `/jobs/${job}/shown.png`, { signal })).blob();
+
 export const fileAddress = (job) => `${ROOT}/jobs/${job}/file`;
 export const draftAddress = (job) => `${ROOT}/jobs/${job}/draft`;
 export const archiveAddress = (tab) => `${ROOT}/tabs/${tab}/archive.zip`;

@@ -21,6 +21,7 @@ let fetching = null;
 let holds = 0;
 let differs = false;
 let picking = null;
+let borrowed = null; // the server's name of the picture whose preview was asked for
 
 async function showOriginal(picture) {
   shownKey = picture.key;
@@ -31,7 +32,7 @@ async function showOriginal(picture) {
   try {
     await original.decode();
   } catch {
-    return; // no format of this browser; the server's picture of it comes with the result
+    return borrowOriginal(picture); // no format of this browser
   }
   if (shownKey !== picture.key) return;
   original.hidden = false;
@@ -64,12 +65,14 @@ async function showResult(picture) {
   wanted = name;
   const next = new Image();
   try {
-    const blob = await api.result(job.id, stageName, fetching.signal);
-    next.src = URL.createObjectURL(blob);
-    await next.decode();
+    const { signal } = fetching;
+    await decodeInto(next, await api.result(job.id, stageName, signal)).catch(async () => {
+      if (stageName === "file") await decodeInto(next, await api.resultShown(job.id, signal));
+    });
   } catch {
-    return; // a newer one is on its way, or the browser cannot show this format
+    return; // a newer one is on its way
   }
+  if (!next.complete || !next.naturalWidth) return;
   if (wanted !== name) return URL.revokeObjectURL(next.src);
   const before = result.src;
   result.src = next.src;
@@ -85,14 +88,22 @@ async function showResult(picture) {
     `${job.report.format.toUpperCase()} · ${words.bytes(job.report.bytes_out)}`;
 }
 
+function decodeInto(image, blob) {
+  image.src = URL.createObjectURL(blob);
+  return image.decode();
+}
+
 // The server shows what the browser cannot read.
 async function borrowOriginal(picture) {
-  const blob = await api.shown(picture.id);
-  if (shownKey !== picture.key) return;
+  if (!picture.id || borrowed === picture.id) return;
+  borrowed = picture.id;
+  const blob = await api.shown(picture.id).catch(() => null);
+  if (!blob || shownKey !== picture.key) return void (borrowed = null);
   model.change(picture, { url: URL.createObjectURL(blob) });
   original.src = picture.url;
   await original.decode();
   original.hidden = false;
+  arrange();
   viewer.setSize(original.naturalWidth, original.naturalHeight);
   model.change(picture, { width: original.naturalWidth, height: original.naturalHeight });
 }
@@ -160,6 +171,9 @@ export function bindComparing() {
     if (picture.key !== model.state.current) return;
     if (picture.url && original.src !== picture.url && !original.src) showOriginal(picture);
     showResult(picture);
+  });
+  model.on("uploaded", (picture) => {
+    if (picture.key === shownKey && original.hidden) borrowOriginal(picture);
   });
   model.on("pick", pick);
   stage.addEventListener("click", pickAt);

@@ -71,7 +71,7 @@ function showAbout(picture, report) {
   const width = picture.width ?? report?.width;
   const height = picture.height ?? report?.height;
   const size = width ? ` · ${width} × ${height}` : "";
-  $("#about").replaceChildren(make("b", {}, picture.name), size);
+  $("#about").replaceChildren(make("b", { title: picture.path }, picture.label), size);
   document.title = `${picture.name} – huepress`;
 }
 

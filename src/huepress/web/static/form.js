@@ -2,8 +2,10 @@
 
 import { $, $$, icon, make } from "./dom.js";
 import { suggestedOf } from "./measure.js";
+import { note } from "./notes.js";
 import { AIMS, AUTO, aimOf, checked, colorList, presetOf, presets, rows } from "./table.js";
 import * as model from "./state.js";
+import { counted } from "./words.js";
 
 // Stops of the slider of colors: even steps in the logarithm, as k is felt.
 export const STOPS = [2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256];
@@ -21,6 +23,17 @@ function fillRange(range) {
   range.style.setProperty("--filled", `${100 * share}%`);
 }
 
+// A number out of range becomes the nearest one within, and that is said.
+function takeNumber(input, row) {
+  if (input.value === "" && !input.validity.badInput) return set(row.name, undefined);
+  const typed = input.valueAsNumber;
+  const whole = row.kind === "integer" ? Math.round(typed) : typed;
+  const value = Math.min(row.maximum ?? Infinity, Math.max(row.minimum ?? -Infinity, whole));
+  if (value !== typed) note(`${row.label} takes ${row.allowed}${Number.isNaN(value) ? "" : `: ${value} was taken`}.`);
+  if (!Number.isNaN(value)) set(row.name, value);
+  input.value = valueOf(row.name) ?? "";
+}
+
 const widgets = {
   colors: {
     bind(field, row) {
@@ -35,7 +48,7 @@ const widgets = {
       );
       range.addEventListener("input", () => set(row.name, STOPS[range.value], false));
       range.addEventListener("change", () => set(row.name, STOPS[range.value]));
-      number.addEventListener("change", () => number.value && set(row.name, number.valueAsNumber));
+      number.addEventListener("change", () => takeNumber(number, row));
       auto.addEventListener("change", () => set(row.name, auto.checked ? AUTO : row.default));
     },
     show(field, row, value) {
@@ -56,9 +69,7 @@ const widgets = {
       const start = Number(field.dataset.start);
       range.addEventListener("input", () => set(row.name, Number(range.value), false));
       range.addEventListener("change", () => set(row.name, Number(range.value)));
-      number.addEventListener("change", () => {
-        if (number.value !== "" && number.checkValidity()) set(row.name, number.valueAsNumber);
-      });
+      number.addEventListener("change", () => takeNumber(number, row));
       auto?.addEventListener("change", () => set(row.name, auto.checked ? undefined : start));
     },
     show(field, row, value) {
@@ -133,10 +144,12 @@ const widgets = {
     bind(field, row) {
       const input = $("input", field);
       input.addEventListener("change", () => {
+        if (input.type === "number") return takeNumber(input, row);
         const value = input.value === "" ? undefined : checked(row.name, input.value);
         const fits = input.value === "" || value !== undefined;
-        input.setCustomValidity(fits ? "" : "This does not fit here.");
+        input.setCustomValidity(fits ? "" : `${row.label} takes ${row.allowed}.`);
         if (fits) set(row.name, value);
+        else input.reportValidity();
       });
     },
     show(field, row, value) {
@@ -179,8 +192,15 @@ function show() {
   }
   const several = model.state.pictures.size > 1;
   $("#scope").hidden = !several;
-  for (const radio of $$('[name="scope"]')) radio.checked = radio.value === model.state.scope;
-  $("#scope-reset").hidden = !(several && model.state.scope === "one" && model.current()?.own);
+  const isOwn = model.editsOne();
+  for (const radio of $$('[name="scope"]')) radio.checked = (radio.value === "one") === isOwn;
+  const followers = [...model.state.pictures.values()].filter((picture) => !picture.own).length;
+  $("#scope-words").textContent = isOwn
+    ? "Changes go to this picture alone."
+    : followers === model.state.pictures.size
+      ? `Changes go to all ${followers} pictures.`
+      : `Changes go to the ${counted(followers, "picture")} without settings of their own.`;
+  $("#scope-spread").hidden = !isOwn;
   $("#undo").disabled = !model.canUndo();
   $("#redo").disabled = !model.canRedo();
 }
@@ -203,7 +223,7 @@ export function bindForm() {
   for (const radio of $$('[name="scope"]')) {
     radio.addEventListener("change", () => model.setScope(radio.value));
   }
-  $("#scope-reset").addEventListener("click", () => model.followAll(model.current()));
+  $("#scope-spread").addEventListener("click", model.spread);
   $("#reset").addEventListener("click", () => model.replace({}));
   $("#undo").addEventListener("click", model.undo);
   $("#redo").addEventListener("click", model.redo);

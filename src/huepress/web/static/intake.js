@@ -6,6 +6,7 @@ import { $, $$ } from "./dom.js";
 import { patiently, wish } from "./jobs.js";
 import { note } from "./notes.js";
 import * as model from "./state.js";
+import { counted } from "./words.js";
 
 const AT_A_TIME = 3;
 const waiting = [];
@@ -13,18 +14,41 @@ const stranded = new Set();
 let sending = 0;
 let counter = 0;
 
-export function addFiles(files) {
-  for (const file of files) {
+// Files, each as it is or as { file, folder } where it lay in a dropped folder.
+export function addFiles(found) {
+  const files = found.map((one) => (one instanceof File ? { file: one, folder: folderOf(one) } : one));
+  const pictures = files.filter(({ file }) => isPicture(file));
+  for (const { file, folder } of pictures) {
     const name = file.name || "pasted.png";
-    const picture = blank(name, file.size, { blob: file, url: URL.createObjectURL(file) });
+    const picture = blank(name, file.size, { folder, blob: file, url: URL.createObjectURL(file) });
     model.add(picture);
     waiting.push(picture);
   }
+  if (pictures.length < files.length) note(leftOut(files, pictures));
   send();
 }
 
-export const blank = (name, bytes, more) => ({
-  key: `p${++counter}`, name, bytes, blob: null, url: null, id: null, own: null, job: null,
+const folderOf = (file) => (file.webkitRelativePath ?? "").split("/").slice(0, -1).join("/");
+
+// What comes along in folders. A file with another ending may still be a picture: the server says.
+const NO_PICTURE = /\.(txt|md|html?|css|m?[jt]sx?|json|xml|ya?ml|csv|pdf|docx?|xlsx?|zip|gz|7z|rar|py|pyc|db|ini|log|mp3|mp4|mov|avi|mkv|svg|psd|xcf|exe|dll|so)$/i;
+const isPicture = (file) => file.type.startsWith("image/") && !file.type.includes("svg") || (!NO_PICTURE.test(file.name) && !/^(text|video|audio)\//.test(file.type));
+
+function leftOut(files, pictures) {
+  const others = files.filter((one) => !pictures.includes(one)).map(({ file }) => file.name);
+  const some = others.slice(0, 3).join(", ") + (others.length > 3 ? ", …" : "");
+  return `${counted(others.length, "file")} left out, not pictures: ${some}`;
+}
+
+// Of equal names each but the first has a number.
+function labelOf(folder, name) {
+  const path = folder ? `${folder}/${name}` : name;
+  const same = [...model.state.pictures.values()].filter((one) => one.path === path).length;
+  return { path, label: same ? `${name} (${same + 1})` : name };
+}
+
+export const blank = (name, bytes, { folder = "", ...more }) => ({
+  key: `p${++counter}`, name, folder, ...labelOf(folder, name), bytes, blob: null, url: null, id: null, own: null, job: null,
   last: null, measured: null, wish: null, trouble: null, original: false, ...more,
 });
 
@@ -53,7 +77,7 @@ async function upload(picture) {
   try {
     await model.state.ready;
     tab = model.state.tab;
-    const told = await patiently(() => api.upload(tab, picture.blob, picture.name));
+    const told = await patiently(() => api.upload(tab, picture.blob, picture.path));
     if (!model.state.pictures.has(picture.key)) return void api.removePicture(told.id).catch(() => {});
     model.change(picture, { id: told.id, bytes: told.bytes });
     model.tell("uploaded", picture);
@@ -93,25 +117,25 @@ async function fromDemo() {
   }
 }
 
-// Folders are walked; what is not a picture is left to the server to say.
+// Folders are walked, and every file remembers where it lay.
 async function filesOf(transfer) {
   const entries = [...transfer.items].filter((item) => item.kind === "file").map((item) => item.webkitGetAsEntry?.());
   if (!entries.some((entry) => entry?.isDirectory)) return [...transfer.files];
   const found = [];
-  const walk = async (entry) => {
-    if (!entry) return;
-    if (entry.isFile) found.push(await new Promise((done, fail) => entry.file(done, fail)));
+  const walk = async (entry, folder) => {
+    if (!entry || entry.name.startsWith(".")) return;
+    if (entry.isFile) found.push({ file: await new Promise((done, fail) => entry.file(done, fail)), folder });
     else {
       const reader = entry.createReader();
       for (;;) {
         const part = await new Promise((done, fail) => reader.readEntries(done, fail));
         if (!part.length) break;
-        for (const child of part) await walk(child);
+        for (const child of part) await walk(child, folder ? `${folder}/${entry.name}` : entry.name);
       }
     }
   };
-  for (const entry of entries) await walk(entry);
-  return found.filter((file) => !file.name.startsWith("."));
+  for (const entry of entries) await walk(entry, "");
+  return found;
 }
 
 function bindDrop() {

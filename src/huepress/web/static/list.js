@@ -32,19 +32,19 @@ function arrange() {
 }
 
 function build(picture) {
-  const name = make("span", { class: "item-name", title: picture.name }, picture.name);
+  const name = make("span", { class: "item-name", title: picture.path }, picture.label);
   const state = make("span", { class: "item-state" });
   const thumb = make("canvas", { width: THUMB, height: THUMB, "aria-hidden": "true" });
   const open = make("button", { type: "button", class: "item-open" }, thumb, name, state);
   open.addEventListener("click", () => model.choose(picture.key));
   const tool = (words, symbol, action) => {
     const button = make("button", { type: "button", class: "icon-button small", title: words },
-      icon(symbol), make("span", { class: "unseen" }, `${words} ${picture.name}`));
+      icon(symbol), make("span", { class: "unseen" }, `${words} ${picture.label}`));
     button.addEventListener("click", action);
     return button;
   };
   const save = make("a", { class: "icon-button small", title: "Save", hidden: true },
-    icon("down"), make("span", { class: "unseen" }, `Save ${picture.name}`));
+    icon("down"), make("span", { class: "unseen" }, `Save ${picture.label}`));
   const close = tool("Remove", "close", () => {
     if (picture.id) api.removePicture(picture.id).catch(() => {});
     model.remove(picture);

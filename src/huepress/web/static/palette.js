@@ -24,7 +24,7 @@ function show() {
   $("#shares").replaceChildren(...palette.filter((one) => one.share > 0.002).map(strip));
   const focused = $("#swatches").contains(document.activeElement);
   const swatches = palette.map((one, i) => swatch(one, i, kept));
-  $("#swatches").style.setProperty("--swatch", palette.length > 64 ? "15px" : palette.length > 16 ? "18px" : "28px");
+  $("#swatches").style.setProperty("--swatch", palette.length > 16 ? "24px" : "28px");
   $("#swatches").replaceChildren(...swatches);
   if (focused) swatches[0].focus();
 }

@@ -80,7 +80,7 @@ async function meet(pictures, current, own) {
   sendStranded();
   for (const told of pictures) {
     if (model.byServerId(told.id)) continue;
-    const picture = blank(told.name, told.bytes, { id: told.id, own: own[told.id] ?? null });
+    const picture = blank(told.name, told.bytes, { folder: told.folder, id: told.id, own: own[told.id] ?? null });
     model.add(picture);
     if (told.id === current) model.choose(picture.key);
     wish(picture);

@@ -15,7 +15,6 @@ export const state = {
   pictures: new Map(),
   current: null,
   common: {},
-  scope: "all",
 };
 
 export function on(names, listener) {
@@ -49,7 +48,9 @@ export function optionsOf(picture) {
   return clean(options);
 }
 
-export const editsOne = () => state.scope === "one" && current() !== null;
+// The form always shows what the picture in view has: its own settings, once it has some, else those of
+// all; and a change goes where what is shown comes from.
+export const editsOne = () => current()?.own != null;
 export const edited = () => (editsOne() ? settingsOf(current()) : state.common);
 
 // ---- pictures
@@ -70,6 +71,8 @@ export function remove(picture) {
     state.current = keys[place + 1] ?? keys[place - 1] ?? null;
     tell("current");
   }
+  const [last] = state.pictures.values();
+  if (state.pictures.size === 1 && last.own) spread(); // one alone is all there are
   tell("pictures");
 }
 
@@ -109,14 +112,18 @@ export function replace(settings) {
   settled(true);
 }
 
-export function followAll(picture) {
-  picture.own = null;
+// The picture in view gets settings of its own, as they are, or has none any more.
+export function setScope(scope) {
+  if (scope === "one") current().own = { ...state.common };
+  else current().own = null;
   settled(true);
 }
 
-export function setScope(scope) {
-  state.scope = scope;
-  tell("settings", { committed: false });
+// What one picture has, all get.
+export function spread() {
+  state.common = { ...edited() };
+  for (const picture of state.pictures.values()) picture.own = null;
+  settled(true);
 }
 
 function settled(commit) {

@@ -80,6 +80,12 @@ export function toQuery(settings) {
 
 export const fromQuery = (text) => clean(Object.fromEntries(new URLSearchParams(text)));
 
+// What an address asks for and cannot have, in words.
+export const refusedIn = (text) =>
+  [...new URLSearchParams(text)]
+    .filter(([name, value]) => rows.has(name) && checked(name, value) === undefined)
+    .map(([name, value]) => `${rows.get(name).label} takes ${rows.get(name).allowed}, not ${value}.`);
+
 const plain = /^[A-Za-z0-9_@%+=:,./-]+$/;
 const quoted = (word) => (plain.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);
 

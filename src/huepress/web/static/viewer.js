@@ -27,6 +27,7 @@ function place() {
   divider.setAttribute("aria-valuenow", Math.round(100 * view.split));
   divider.setAttribute("aria-valuetext", `original on the left ${Math.round(100 * view.split)} %`);
   stage.classList.toggle("is-close", view.zoom >= 1.5);
+  stage.classList.toggle("is-fitted", view.fitted);
   $("#zoom-level").textContent = `${percent(view.zoom)} %`;
 }
 
@@ -116,8 +117,11 @@ export const zoom = () => view.zoom;
 
 // ---- what is done with fingers, mouse and keys
 
+// A finger on the divider moves it; a second one, wherever it lands, makes a pinch of both. While all of
+// the picture is in sight, one finger moves the divider sideways and scrolls the page up and down.
 function bindPointers() {
   const fingers = new Map();
+  let sliding = null; // the pointer that moves the divider
   const local = (event) => {
     const box = stage.getBoundingClientRect();
     return { x: event.clientX - box.left, y: event.clientY - box.top };
@@ -128,10 +132,17 @@ function bindPointers() {
   };
 
   stage.addEventListener("pointerdown", (event) => {
-    if (event.target.closest("button, .divider, .trouble") || event.button > 1) return;
+    if (event.target.closest("button, a, .trouble") || event.button > 1) return;
     if (stage.classList.contains("is-picking")) return;
+    const onDivider = event.target.closest(".divider");
+    if (onDivider) {
+      divider.focus({ preventScroll: true });
+      event.preventDefault();
+    }
     stage.setPointerCapture(event.pointerId);
     fingers.set(event.pointerId, local(event));
+    const bySwipe = event.pointerType === "touch" && view.fitted && !divider.hidden;
+    sliding = fingers.size === 1 && (onDivider || bySwipe) ? event.pointerId : null;
   });
   stage.addEventListener("pointermove", (event) => {
     const before = fingers.get(event.pointerId);
@@ -143,10 +154,14 @@ function bindPointers() {
       const is = spread();
       pan(is.at.x - was.at.x, is.at.y - was.at.y);
       zoomTo(view.zoom * (is.far / (was.far || 1)), is.at);
-    } else if (fingers.size === 1) pan(now.x - before.x, now.y - before.y);
+    } else if (sliding === event.pointerId) setSplit(now.x / stage.clientWidth);
+    else if (fingers.size === 1) pan(now.x - before.x, now.y - before.y);
   });
   for (const end of ["pointerup", "pointercancel"]) {
-    stage.addEventListener(end, (event) => fingers.delete(event.pointerId));
+    stage.addEventListener(end, (event) => {
+      fingers.delete(event.pointerId);
+      sliding = null;
+    });
   }
   stage.addEventListener(
     "wheel",
@@ -165,16 +180,6 @@ function bindPointers() {
 }
 
 function bindDivider() {
-  divider.addEventListener("pointerdown", (event) => {
-    divider.setPointerCapture(event.pointerId);
-    divider.focus({ preventScroll: true });
-    event.preventDefault();
-  });
-  divider.addEventListener("pointermove", (event) => {
-    if (!divider.hasPointerCapture(event.pointerId)) return;
-    const box = stage.getBoundingClientRect();
-    setSplit((event.clientX - box.left) / box.width);
-  });
   const steps = { ArrowLeft: -0.02, ArrowDown: -0.02, ArrowRight: 0.02, ArrowUp: 0.02, PageDown: -0.1, PageUp: 0.1 };
   divider.addEventListener("keydown", (event) => {
     if (event.key in steps) setSplit(view.split + steps[event.key]);
