@@ -10,6 +10,7 @@
 #include "arrays.hpp"
 #include "checks.hpp"
 #include "lzw/lzw.hpp"
+#include "rate/hull.hpp"
 #include "rate/masking.hpp"
 #include "rate/rate.hpp"
 #include "webp/webp.hpp"
@@ -36,6 +37,17 @@ void importance(In<float, nb::ndim<2>> points, In<float, nb::ndim<1>> narrow,
                      {view(narrow), view(wide), half}, view_out(out), n_threads);
 }
 
+void mixable(Out<float, nb::ndim<2>> points, In<float, nb::ndim<2>> entries, std::size_t n_threads) {
+    const std::size_t dims = points.shape(1);
+    require(dims >= 1 && dims <= 4, "points must have 1 to 4 coordinates");
+    require(entries.shape(1) == dims, "entries must have as many coordinates as points");
+    require(entries.shape(0) >= 1 && entries.shape(0) <= 256, "1 to 256 entries");
+    const nb::gil_scoped_release unlocked;  // safe: only raw memory is touched from here on
+    require_coordinates(core::Span<const float>{points.data(), points.size()}, "points must be coordinates of colors");
+    require_coordinates(view(entries), "entries must be coordinates of colors");
+    core::rate::mixable(view_out(points), view(entries), dims, n_threads);
+}
+
 double map_rate(In<float, nb::ndim<2>> points, In<float, nb::ndim<2>> weights,
                 In<float, nb::ndim<2>> smoothness,
                 In<std::uint8_t, nb::ndim<2>> nearest, In<float, nb::ndim<2>> palette,
@@ -45,7 +57,7 @@ double map_rate(In<float, nb::ndim<2>> points, In<float, nb::ndim<2>> weights,
                 const std::vector<int>& reach, const std::string& container, std::size_t n_bands, std::size_t n_threads) {
     const std::size_t dims = points.shape(1);
     const std::size_t height = indices.shape(0), width = indices.shape(1);
-    require(dims == 3 || dims == 4, "points must have 3 or 4 coordinates");
+    require(dims == 3 || dims == 4 || dims == 6, "points must have 3, 4 or 6 coordinates");
     checks::require_size(height, width);
     require(width >= 1 && points.shape(0) == height * width, "one point per pixel");
     require(weights.shape(0) == height && weights.shape(1) == width, "one weight per pixel");
@@ -166,6 +178,8 @@ void add_mapping(nb::module_& m) {
           "n_threads"_a,
           "How much errors count: points (height * width, dims) float32 in, of which the first "
           "coordinate is lightness; out (height, width) float32.");
+    m.def("mixable", &mixable, "points"_a, "entries"_a, "n_threads"_a,
+          "Points (n, dims) float32 become the nearest mixes of entries (k, dims).");
     m.def("map_rate", &map_rate, "points"_a, "weights"_a, "smoothness"_a, "nearest"_a,
           "palette"_a, "counts"_a, "indices"_a, "rate_weight"_a, "outlier"_a, "price_mix"_a, "spread_right"_a,
           "spread_down"_a, "forget"_a, "chroma_down"_a, "find"_a, "reach"_a, "container"_a, "n_bands"_a, "n_threads"_a,

@@ -37,6 +37,11 @@ def importance(points: Annotated[NDArray[numpy.float32], dict(shape=(None, None)
     How much errors count: points (height * width, dims) float32 in, of which the first coordinate is lightness; out (height, width) float32.
     """
 
+def mixable(points: Annotated[NDArray[numpy.float32], dict(shape=(None, None), order='C', device='cpu')], entries: Annotated[NDArray[numpy.float32], dict(shape=(None, None), order='C', device='cpu', writable=False)], n_threads: int) -> None:
+    """
+    Points (n, dims) float32 become the nearest mixes of entries (k, dims).
+    """
+
 def map_rate(points: Annotated[NDArray[numpy.float32], dict(shape=(None, None), order='C', device='cpu', writable=False)], weights: Annotated[NDArray[numpy.float32], dict(shape=(None, None), order='C', device='cpu', writable=False)], smoothness: Annotated[NDArray[numpy.float32], dict(shape=(None, None), order='C', device='cpu', writable=False)], nearest: Annotated[NDArray[numpy.uint8], dict(shape=(None, None), order='C', device='cpu', writable=False)], palette: Annotated[NDArray[numpy.float32], dict(shape=(None, None), order='C', device='cpu', writable=False)], counts: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', device='cpu', writable=False)], indices: Annotated[NDArray[numpy.uint8], dict(shape=(None, None), order='C', device='cpu')], rate_weight: float, outlier: float, price_mix: float, spread_right: tuple[float, float], spread_down: tuple[float, float], forget: float, chroma_down: float, find: bool, reach: Sequence[int], container: str, n_bands: int, n_threads: int) -> float:
     """
     Palette entries by distortion + rate_weight x bits; bands of rows know nothing of each other.

@@ -65,6 +65,16 @@ def test_assign(data, n, k, dims, t):
             assert np.isfinite(distances).all()
 
 
+@given(data=st.data(), n=SIZES, k=st.integers(1, 20), dims=st.integers(1, 4), t=THREADS)
+def test_mixable(data, n, k, dims, t):
+    p, entries = (data.draw(points(size, dims, ANY)) for size in (n, k))
+    given = p.copy()
+    if runs(lambda: _core.mixable(p, entries, t)):
+        assert np.isfinite(p).all()
+    else:
+        assert not (np.abs(given) <= 32768).all() or not (np.abs(entries) <= 32768).all()
+
+
 @given(data=st.data(), n=SIZES, channels=st.sampled_from([3, 4]))
 def test_embed(data, n, channels):
     colors, out = data.draw(bytes_of(n, channels)), np.empty((n, channels), np.float32)

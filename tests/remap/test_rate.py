@@ -57,6 +57,7 @@ def test_every_instruction_set_gives_the_same_indices(size, n_colors, channels, 
         ((7, 1), 5, 3, 2.0, True, (1,)),
         ((6, 2), 1, 4, 2.0, True, (1,)),
         ((5, 300), 6, 3, 400.0, True, (2, 1)),
+        ((9, 40), 7, 6, 5.0, True, (2, 1)),  # half of the coordinates are not passed on
     ],
 )
 @pytest.mark.parametrize("container", ["png", "webp"])
@@ -98,7 +99,8 @@ def _compare(points, size, n_colors, how):
     weights = rng.uniform(0.05, 1, size).astype(np.float32)
     smoothness = weights * weights
     nearest = np.empty(height * width, np.uint8)
-    _core.assign(points, palette, nearest, None, 1)
+    some = [np.ascontiguousarray(each[:, :4]) for each in (points, palette)]
+    _core.assign(*some, nearest, None, 1)
     nearest = nearest.reshape(size)
     counts = np.bincount(nearest.reshape(-1), minlength=n_colors).astype(np.float64)
     options = (

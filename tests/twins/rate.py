@@ -65,10 +65,14 @@ class ReferenceMap:
         self.rate_weight = float(F(rate_weight))
         self.outlier = F(outlier)
         self.spread_right, self.spread_down = spread_right, spread_down
+        # Of six coordinates the second half has errors that count and are not passed on.
+        n_carried = self.dims // 2 if self.dims > 4 else self.dims
+        self.carried = (np.arange(self.dims) < n_carried).astype(F)
         self.forget = np.zeros(self.dims, F)
         self.forget[0] = forget
         self.down_shares = np.ones(self.dims, F)
         self.down_shares[1:3] = chroma_down
+        self.down_shares *= self.carried
         self.find = find and width >= 3
         self.model = MODELS[container](width)
         self.entry = np.argsort(palette[:, 0], kind="stable")
@@ -176,10 +180,13 @@ class ReferenceMap:
         last = np.zeros(self.dims, F)
         error = np.zeros((self.width + 4, self.dims), F)
         for x in range(self.width):
-            carried = right[x] * last
+            carried = (right[x] * self.carried) * last
             felt = (target[x] + carried) - self.palette[labels[x]]
             last = felt - self.forget * carried
             error[x + 2] = (down[x] * self.down_shares) * (felt - self.forget * self.blurred[x])
+        if not self.carried.all():  # nothing leaves the picture at the ends of the row
+            error[-3] += (right[-1] * self.carried) * last
+            error[1], error[-2] = error[2], error[-3]
         self.blurred = F(0.25) * (error[1:-3] + error[3:-1]) + F(0.5) * error[2:-2]
         self.rows.append(labels)
         return [int(self.entry[label]) for label in labels]
@@ -225,7 +232,7 @@ class ReferenceMap:
         least_literal = self.literal[: self.k].min()
         start_run = self.start_price(1)
         for x in range(self.width):
-            weight, spread = weights[x], right[x]
+            weight, spread = weights[x], right[x] * self.carried
             source = np.array([self.palette[self.label_above(r, x + dx)] for r, dx in self.lanes])
             ends = fixed.step(
                 self.start,

@@ -14,6 +14,8 @@ using namespace rate;
 namespace {
 
 constexpr int kEntries = 256;
+// Of six coordinates the second half has errors that count and are not passed on.
+constexpr int carried(int dims) { return dims > 4 ? dims / 2 : dims; }
 static_assert(kRateLanes % kLanes == 0, "groups are whole vectors");
 
 // Prices of one more pixel by the length so far; from the last length on they are all one.
@@ -52,14 +54,14 @@ struct Growth {
 template <int Dims, int N>
 struct Lanes {
     alignas(64) float cost[N];
-    alignas(64) float error[Dims][N];
+    alignas(64) float error[carried(Dims)][N];
     alignas(64) std::int32_t length[N];
 
     void clear(int n) {
         for (int i = 0; i < n; ++i) {
             cost[i] = kNever;
             length[i] = 1;
-            for (int d = 0; d < Dims; ++d) error[d][i] = 0.0f;
+            for (auto& of : error) of[i] = 0.0f;
         }
     }
 };
@@ -80,10 +82,15 @@ static inline F32 step(Lanes<Dims, N>& lanes, int at, F32 start, float best, con
     store(lanes.length + at, length);
     F32 distance{};
     for (int d = 0; d < Dims; ++d) {
+        if (d >= carried(Dims)) {
+            const F32 error = target[d] - source[d];
+            distance = distance + error * error;
+            continue;
+        }
         const F32 last = fresh ? splat(node_error[d]) : load(lanes.error[d] + at);
-        const F32 carried = spread * last;
-        const F32 error = (target[d] + carried) - source[d];
-        store(lanes.error[d] + at, d == 0 ? error - forget * carried : error);
+        const F32 taken = spread * last;
+        const F32 error = (target[d] + taken) - source[d];
+        store(lanes.error[d] + at, d == 0 ? error - forget * taken : error);
         distance = distance + error * error;
     }
     const F32 cost = price + weight * felt(distance, outlier);
@@ -140,16 +147,16 @@ void map_row(const RateRow& r) {
         for (float& place : found_source[d]) place = kNowhere;
     // A run, or a literal that may start one, for every entry in the window of the last pixel.
     alignas(64) float run_cost[kEntries];
-    alignas(64) float run_error[Dims][kEntries];
+    alignas(64) float run_error[carried(Dims)][kEntries];
     alignas(64) std::int32_t run_length[kEntries] = {};   // 0: only the literal so far
     alignas(64) std::int32_t run_literal[kEntries] = {};  // 1: begins with a literal of its own
     for (float& cost : run_cost) cost = kNever;
-    for (int d = 0; d < Dims; ++d)
-        for (float& error : run_error[d]) error = 0.0f;
+    for (auto& errors : run_error)
+        for (float& error : errors) error = 0.0f;
     std::size_t alive_from = 0, alive_to = 0;
 
     const Growth grow(r.grow);
-    float node_error[Dims] = {};
+    float node_error[carried(Dims)] = {};
     int node_label = r.last_label;
     float best = 0.0f;  // price of the best path to the last node, relative to the one before
     // What goes on across the end of the row.
@@ -230,13 +237,14 @@ void map_row(const RateRow& r) {
                 run_cost[l] = best;
                 run_length[l] = 0;
                 run_literal[l] = 0;
-                for (int d = 0; d < Dims; ++d) run_error[d][l] = node_error[d];
+                for (int d = 0; d < carried(Dims); ++d) run_error[d][l] = node_error[d];
             }
         }
 
         // The cheapest literal. Entries whose first coordinate alone costs more are passed over.
         float shifted[Dims];
-        for (int d = 0; d < Dims; ++d) shifted[d] = target[d] + spread * node_error[d];
+        for (int d = 0; d < Dims; ++d)
+            shifted[d] = d < carried(Dims) ? target[d] + spread * node_error[d] : target[d];
         const float forgotten = r.forget * (spread * node_error[0]);
         const std::size_t guess = r.nearest[x];
         float bound = 0.0f;
@@ -265,17 +273,23 @@ void map_row(const RateRow& r) {
         for (std::size_t j = from; j < to; j += kLanes) {
             F32 distance{};
             F32 run_distance{};
-            F32 error[Dims], on_error[Dims];
+            F32 error[carried(Dims)], on_error[carried(Dims)];
             for (int d = 0; d < Dims; ++d) {
                 const F32 entry = load(r.palette[d] + j);
+                if (d >= carried(Dims)) {
+                    const F32 off = target[d] - entry;
+                    distance = distance + off * off;
+                    run_distance = run_distance + off * off;
+                    continue;
+                }
                 error[d] = shifted[d] - entry;
                 distance = distance + error[d] * error[d];
-                const F32 carried = spread * load(run_error[d] + j);
-                on_error[d] = (target[d] + carried) - entry;
+                const F32 taken = spread * load(run_error[d] + j);
+                on_error[d] = (target[d] + taken) - entry;
                 run_distance = run_distance + on_error[d] * on_error[d];
                 if (d == 0) {
                     error[d] = error[d] - forgotten;
-                    on_error[d] = on_error[d] - r.forget * carried;
+                    on_error[d] = on_error[d] - r.forget * taken;
                 }
             }
             const F32 price = weight * felt(distance, r.outlier) + load(r.literal + j);
@@ -293,7 +307,8 @@ void map_row(const RateRow& r) {
             store(run_cost + j, fresh ? price : on);
             store(run_length + j, fresh ? splat(0) : length);
             store(run_literal + j, fresh ? splat(1) : literal_first);
-            for (int d = 0; d < Dims; ++d) store(run_error[d] + j, fresh ? error[d] : on_error[d]);
+            for (int d = 0; d < carried(Dims); ++d)
+                store(run_error[d] + j, fresh ? error[d] : on_error[d]);
             label = label + kLanes;
         }
         float least_price = bound;
@@ -310,13 +325,13 @@ void map_row(const RateRow& r) {
             node.kind = run_literal[run] ? kLiteralRun : kRun;
             node.length = std::uint32_t(run_length[run]);
             node.source = std::uint32_t(run);
-            for (int d = 0; d < Dims; ++d) node_error[d] = run_error[d][run];
+            for (int d = 0; d < carried(Dims); ++d) node_error[d] = run_error[d][run];
         } else if (lane < 0) {
             node.kind = kLiteral;
             node.length = 1;
             node.source = std::uint32_t(literal);
             node_label = literal;
-            for (int d = 0; d < Dims; ++d) node_error[d] = shifted[d] - r.palette[d][literal];
+            for (int d = 0; d < carried(Dims); ++d) node_error[d] = shifted[d] - r.palette[d][literal];
             node_error[0] -= forgotten;
         } else if (lane < n_fixed) {
             const int g = lane / kRateLanes;
@@ -325,14 +340,14 @@ void map_row(const RateRow& r) {
             node.source = 0;
             node_label = r.labels_above[r.group_row[g]][std::ptrdiff_t(x) + r.group_dx[g] +
                                                         lane % kRateLanes];
-            for (int d = 0; d < Dims; ++d) node_error[d] = fixed.error[d][lane];
+            for (int d = 0; d < carried(Dims); ++d) node_error[d] = fixed.error[d][lane];
         } else {
             lane -= n_fixed;
             node.kind = std::uint32_t(kFound + lane);
             node.length = std::uint32_t(found.length[lane]);
             node.source = found_at[lane] - 1;
             node_label = r.ring[node.source & r.ring_mask];
-            for (int d = 0; d < Dims; ++d) node_error[d] = found.error[d][lane];
+            for (int d = 0; d < carried(Dims); ++d) node_error[d] = found.error[d][lane];
         }
         best = least_price;
     }
@@ -341,8 +356,11 @@ void map_row(const RateRow& r) {
 }  // namespace
 
 void map_row(const RateRow& row) {
-    if (row.dims == 4) return map_row<4>(row);
-    return map_row<3>(row);
+    switch (row.dims) {
+        case 6: return map_row<6>(row);
+        case 4: return map_row<4>(row);
+        default: return map_row<3>(row);
+    }
 }
 
 }  // namespace CORE_ISA

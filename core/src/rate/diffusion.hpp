@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "rate/rate.hpp"
+#include "rate/row.hpp"
 #include "rate/sorted_palette.hpp"
 
 namespace core::rate {
@@ -23,9 +24,12 @@ public:
     const float* right() const { return right_.data(); }
 
 private:
-    std::size_t width_, dims_;
+    // What would leave the picture at both ends of the row goes down there, for means to be exact.
+    void keep_inside(const float* last);
+
+    std::size_t width_, dims_, carried_;
     RateOptions options_;
-    std::vector<float> target_[4], error_[4], blurred_[4];
+    std::vector<float> target_[kMaxDims], error_[kMaxDims], blurred_[kMaxDims];
     std::vector<float> right_;  // share of the error of the pixel before
 };
 

@@ -29,7 +29,7 @@ struct RateMapper::State {
     std::size_t row = 0;
 
     std::vector<float> literal;           // price of each color, padded
-    std::vector<float> above[4][kMaxRows], decided;
+    std::vector<float> above[kMaxDims][kMaxRows], decided;
     std::vector<std::uint16_t> labels_above[kMaxRows];
     std::vector<std::uint8_t> nearest;
     std::vector<RateNode> nodes;

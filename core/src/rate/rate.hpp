@@ -32,7 +32,8 @@ struct RateOptions {
 
 // Maps a picture row by row; every row is a shortest path (Viterbi) over literals and matches.
 //
-// palette: k x dims row-major float32, 1 <= k <= 256, dims 3 or 4.
+// palette: k x dims row-major float32, 1 <= k <= 256, dims 3 or 4; or 6, of which the second
+// half has errors that count and are not passed on.
 // counts: k counts of the nearest color, from which literals are priced.
 class RateMapper {
 public:

@@ -10,6 +10,7 @@ namespace core::rate {
 constexpr int kRateLanes = 16;
 constexpr int kFoundLanes = 8;     // matches found by context that are followed at once
 constexpr int kLastPriced = 15;    // lengths of a match from here on grow at one price
+constexpr std::size_t kMaxDims = 6;  // coordinates of a color
 constexpr int kMaxRows = 16;       // rows above that may be copied from
 constexpr int kMaxGroups = 32;     // groups of fixed offsets
 constexpr std::size_t kRowPad = 320;  // entries before and after a row of coordinates
@@ -30,15 +31,15 @@ struct RateRow {
     std::size_t width;
     std::size_t dims;
     std::size_t n_colors;         // rounded up to whole vectors in the arrays below
-    const float* target[4];       // planes of the row, vertical error included
+    const float* target[kMaxDims];       // planes of the row, vertical error included
     const float* weight;          // one per pixel
     float outlier;                // 1 / squared distance at which an error counts twice
-    const float* above[kMaxRows][4];  // planes of the decided rows above; kRowPad entries on both sides
+    const float* above[kMaxRows][kMaxDims];  // planes of the decided rows above; kRowPad entries on both sides
     const std::uint16_t* labels_above[kMaxRows];  // and their labels, padded alike
     int n_groups;                     // groups of fixed offsets: sixteen neighbors in one row above
     const int* group_row;             // 0 is the row above
     const int* group_dx;              // of the first
-    const float* palette[4];      // planes; sorted by the first; entry 256 lies nowhere
+    const float* palette[kMaxDims];      // planes; sorted by the first; entry 256 lies nowhere
     const float* literal;         // price of each entry
     float literal_least;
     const std::uint16_t* bucket;  // first entry at or above a 256th of the first coordinate's range

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/span.hpp"
+#include "rate/row.hpp"
 
 namespace core::rate {
 
@@ -16,7 +17,7 @@ struct SortedPalette {
     std::size_t dims, n_colors, n_padded;
     std::vector<int> entry;          // sorted place -> entry of the caller's palette
     std::vector<int> place;          // and back
-    std::vector<float> palette[4];   // sorted planes, padded; entry 256 lies nowhere
+    std::vector<float> palette[kMaxDims];   // sorted planes, padded; entry 256 lies nowhere
     std::vector<double> label_bits;  // by sorted place, without the literals' share
     std::vector<std::uint16_t> bucket;
     float bucket_origin = 0, bucket_scale = 0;

@@ -39,6 +39,7 @@ NOT_COMPARED = (
     "best_effort",
     "lossless",
     "palette",
+    "display_palette",
     "keep_hidden_rgb",
     "matte",
     "strip",

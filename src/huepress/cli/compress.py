@@ -223,8 +223,13 @@ def _with_colors(options: CompressOptions, batch: BatchOptions) -> CompressOptio
         raise OptionError("shared_palette", True, "only without palette, which is one for all")
     from huepress.palette.files import read_palette, to_hex
 
-    colors = read_palette(options.palette).colors
-    return options.changed(palette=",".join(to_hex(color) for color in colors))
+    given = {"palette": options.palette, "display_palette": options.display_palette}
+    words = {
+        name: ",".join(map(to_hex, read_palette(source).colors))
+        for name, source in given.items()
+        if source is not None
+    }
+    return options.changed(**words)
 
 
 def _work(

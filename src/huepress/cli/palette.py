@@ -34,6 +34,7 @@ NOT_ASKED: Final = (
     "best_effort",
     "lossless",
     "palette",
+    "display_palette",
     "rate_weight",
     "dither",
     "format",

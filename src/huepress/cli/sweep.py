@@ -49,6 +49,7 @@ NOT_SWEPT = (
     "best_effort",
     "lossless",
     "palette",
+    "display_palette",
     "keep_hidden_rgb",
 )
 

@@ -42,6 +42,8 @@ class CompressOptions(
             raise OptionError(
                 "format", self.format, "png, gif, tiff or bmp, which hold a palette (--indexed)"
             )
+        if self.display_palette is not None and self.palette is None:
+            raise OptionError("display_palette", self.display_palette, "only with palette")
         if self.keep_hidden_rgb and not self.lossless:
             raise OptionError("keep_hidden_rgb", True, "only with lossless")
 

@@ -23,6 +23,15 @@ class PaletteOptions(OptionGroup):
         metavar="FILE|HEX,...",
         group=PANEL,
     )
+    display_palette: str | None = option(
+        None,
+        "text",
+        "--display-palette",
+        "What the colors of --palette look like on a panel, in the same order: pictures are mapped"
+        " by these, the file has those.",
+        metavar="FILE|HEX,...",
+        group=PANEL,
+    )
     keep_color: tuple[str, ...] = option(
         (),
         "list",

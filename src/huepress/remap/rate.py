@@ -67,7 +67,7 @@ _OUTLIER: Final = 1 / 300
 # Groups of sixteen offsets followed in each of the rows above. More and wider ones keep paying,
 # ever less: one row of 16 offsets +12 % bytes, eight rows of 64 -2 % at twice the time
 # (docs/lab-book/rate.md). WebP's short distances reach eight rows (docs/lab-book/webp.md).
-_REACH: Final = {"png": (4, 2, 2, 2), "webp": (4, 2, 1, 1, 1, 1, 1, 1)}
+REACH: Final = {"png": (4, 2, 2, 2), "webp": (4, 2, 1, 1, 1, 1, 1, 1)}
 _NARROW: Final = (1, 1)
 # Rows whose coordinates are held at a time where only their lightness is wanted.
 _ROWS: Final = 256
@@ -218,8 +218,8 @@ class RateMap:
         OptionError
             Another container.
         """
-        if container not in _REACH:
-            raise OptionError("container", container, ", ".join(_REACH))
+        if container not in REACH:
+            raise OptionError("container", container, ", ".join(REACH))
         if rate_weight == 0:
             return IndexedImage(self.nearest, self.palette)
         indices = np.empty_like(self.nearest)
@@ -242,7 +242,7 @@ class RateMap:
             _shares(down, dither, streaks),
             *self._shaping,
             find,
-            _REACH[container] if wide else _NARROW,
+            REACH[container] if wide else _NARROW,
             container,
             2 if halves else 1,
             self._n_threads,

@@ -63,7 +63,7 @@ class Result:
 
     @property
     def pixels(self) -> Pixels:
-        """What the file shows: (height, width, 3 or 4) uint8."""
+        """What the file shows: (height, width, 3 or 4) uint8; of a `display_palette` its colors."""
         if self.indexed is None or self.status == "kept":
             return self.image.pixels
         return self.indexed.to_pixels()

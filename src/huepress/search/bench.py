@@ -10,11 +10,13 @@ from dataclasses import dataclass, field, replace
 from huepress.limits import NEVER, Deadline
 from huepress.palette.learn import LearnedPalettes, SharedPalette
 from huepress.palette.small import SmallColors
+from huepress.remap.given import keep_gray
+from huepress.remap.mixed import MixedMap, can_mix
 from huepress.remap.rate import RateMap
 from huepress.search.picture import Picture
 from huepress.search.rivals import Rivals
 from huepress.search.trial import Setting, Trial
-from huepress.types import IndexedImage, PaletteFit
+from huepress.types import IndexedImage, Palette, PaletteFit
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,6 +37,8 @@ class Bench:
         Whose bits mappings pay for, and whose bytes trials are compared by.
     deadline : Deadline
         Checked before every mapping.
+    written : Palette or None
+        What the file has for the palette's entries, where a display shows others for them.
     """
 
     picture: Picture
@@ -43,7 +47,9 @@ class Bench:
     find: bool = True
     container: str = "png"
     deadline: Deadline = NEVER
+    written: Palette | None = None
     _maps: dict[tuple[bytes, bool, bool], RateMap] = field(default_factory=dict)
+    _mixed: dict[str, MixedMap] = field(default_factory=dict)
 
     @property
     def colors(self) -> int:
@@ -78,6 +84,10 @@ class Bench:
         """Map by distortion and rate, without a score."""
         return self._map(self.fit(setting.colors), setting, rate_weight, hurry=False)
 
+    def as_written(self, indexed: IndexedImage) -> IndexedImage:
+        """Return the picture with the colors that the file has."""
+        return indexed if self.written is None else replace(indexed, palette=self.written)
+
     def of_effort(self, effort: str) -> Bench:
         """Return a bench whose palettes are learned with another effort; itself if they are not."""
         learn = self.rivals.learn
@@ -105,8 +115,11 @@ class Bench:
     def priced_all(self, wanted: Iterable[tuple[Setting, float]]) -> list[Trial]:
         """Map several ways, two at a time where there are processors for it."""
         wanted = list(wanted)
-        for setting, _ in wanted:
-            self._rate_map(self.fit(setting.colors), setting)
+        for setting, _ in wanted:  # made once, before threads ask for them
+            if self._mixes(setting):
+                self._mixed_map(self.fit(setting.colors))
+            else:
+                self._rate_map(self.fit(setting.colors), setting)
         if self.picture.n_threads == 1 or len(wanted) == 1:
             return [self.priced(*each) for each in wanted]
 
@@ -122,7 +135,8 @@ class Bench:
         self, fit: PaletteFit, setting: Setting, rate_weight: float, *, hurry: bool
     ) -> IndexedImage:
         self.deadline.check()
-        mapped = self._rate_map(fit, setting).map(
+        mapper = self._mixed_map(fit) if self._mixes(setting) else self._rate_map(fit, setting)
+        mapped = mapper.map(
             rate_weight,
             dither=setting.dither,
             find=self.find and not hurry,
@@ -130,9 +144,28 @@ class Bench:
             halves=hurry,
             container=self.container,
         )
+        if self.picture.given is not None and setting.dither == 0:
+            plain = self.rivals.indices_of(fit)
+            keep_gray(mapped.indices, self.picture.image.pixels, mapped.palette, plain)
         if self.small is None:
             return mapped
         return self.small.restore(mapped, self.picture.color_space)
+
+    def _mixes(self, setting: Setting) -> bool:
+        """Whether dots of given colors are to show what is between them."""
+        given = self.picture.given
+        return given is not None and setting.dither > 0 and can_mix(given)
+
+    def _mixed_map(self, fit: PaletteFit) -> MixedMap:
+        if "given" not in self._mixed:
+            self._mixed["given"] = MixedMap(
+                self.picture.image.pixels,
+                fit.palette,
+                nearest=self.rivals.indices_of(fit),
+                weights=self.picture.weights,
+                n_threads=self.picture.n_threads,
+            )
+        return self._mixed["given"]
 
     def _rate_map(self, fit: PaletteFit, setting: Setting) -> RateMap:
         picture, palette = self.picture, fit.palette

@@ -88,7 +88,7 @@ def _encode(
     if format_of(options) == "png" and free and is_exact(bench.picture.image, chosen.indexed):
         return encode_lossless(bench.picture.image, "png", effort=effort, carried=carried)
     return encode(
-        chosen.indexed,
+        bench.as_written(chosen.indexed),
         format_of(options),
         effort=effort,
         carried=carried,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from huepress.metrics.judges import SECOND_LOOK
 from huepress.search.bench import Bench
 from huepress.search.rate_curve import HIGHEST, LOWEST, Curve, Slopes
 from huepress.search.trial import Setting, Trial
@@ -48,6 +49,7 @@ def default(bench: Bench, effort: str, dither: float | None, *, look: float | No
         setting = Setting(bench.colors, spread)
         return bench.unscored(setting, _weight_by_sample(bench.sampled(), setting))
     plain = bench.nearest(bench.colors)
+    mixes = bench.picture.given is not None and (dither or not bench.picture.is_drawn)
     if dither is not None:
         spreads: tuple[float, ...] = (dither,)
     elif bench.picture.is_drawn:
@@ -57,7 +59,11 @@ def default(bench: Bench, effort: str, dither: float | None, *, look: float | No
     settings = [Setting(bench.colors, spread) for spread in spreads]
     usual = USUAL_WEIGHT["drawn" if bench.picture.is_drawn else "taken"]
     trials = bench.priced_all([(each, at) for each in settings for at in (LOW_WEIGHT, usual)])
-    goal = _look_of([plain, *trials]) if look is None else look
+    # Dots of given colors are what the eye wants, whatever a score says of them close at hand; and
+    # where they are seen, streaks are seen first.
+    is_coarse = mixes and max(trial.score for trial in trials) < SECOND_LOOK
+    drop = SAME_LOOK if is_coarse else DEFAULT_DROP
+    goal = look if look is not None else _look_of(trials if mixes else [plain, *trials], drop)
     slopes = Slopes.usual(goal)
     curves = [Curve(bench, setting, goal, slopes) for setting in settings]
     for i, trial in enumerate(trials):
@@ -66,7 +72,7 @@ def default(bench: Bench, effort: str, dither: float | None, *, look: float | No
     best.follow(1 if effort == "balanced" else 3, slack=0.3 if effort == "balanced" else 0.1)
     found = [curve.reached for curve in curves if curve.reached is not None]
     # A priced photograph is smaller than a plain one at any rate weight that is tried.
-    if plain.score >= goal and (bench.picture.is_drawn or not found):
+    if plain.score >= goal and not mixes and (bench.picture.is_drawn or not found):
         found.append(plain)
     if len(found) == 1:
         return found[0]
@@ -83,13 +89,13 @@ def thorough_default(bench: Bench, dither: float | None) -> Trial:
     return found if is_like and found.n_bytes <= usual.n_bytes else usual
 
 
-def _look_of(trials: list[Trial]) -> float:
+def _look_of(trials: list[Trial], drop: float = DEFAULT_DROP) -> float:
     """Score that the default aims for.
 
     The best of nearest colors and of what was dithered at a low rate weight is about the best that
     the palette shows.
     """
-    return min(max(trial.score for trial in trials) - DEFAULT_DROP, ENOUGH)
+    return min(max(trial.score for trial in trials) - drop, ENOUGH)
 
 
 def _weight_by_sample(sample: Bench, setting: Setting) -> float:

@@ -9,15 +9,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from huepress._forks import cached_property
+from huepress.color.keys import keys_of, with_alpha
 from huepress.color.shown import as_srgb
-from huepress.color.spaces import ColorSpace, embed
+from huepress.color.spaces import ColorSpace, embed, is_oklab
 from huepress.metrics import Judges
 from huepress.palette import deep, histogram
 from huepress.palette.kinds import is_drawn, is_painted, is_smooth
 from huepress.remap import NearestMap
+from huepress.remap.given import remap_given
 from huepress.remap.rate import weights_of
 from huepress.search.trial import Setting, Trial
-from huepress.types import Colors, Histogram, Image, IndexedImage, Indices, PaletteFit, Points
+from huepress.types import (
+    Colors,
+    Histogram,
+    Image,
+    IndexedImage,
+    Indices,
+    Palette,
+    PaletteFit,
+    Points,
+)
 
 TILE: Final = 64
 SIDE: Final = 4
@@ -69,6 +80,8 @@ class Picture:
         0: one per processor.
     whole : Picture or None
         What this is a sample of, where it is one: it is of the same kind.
+    given : Palette or None
+        The one palette, where the user gave it: gray stays gray, and dither mixes in light.
     """
 
     image: Image
@@ -77,6 +90,7 @@ class Picture:
     original: Image | None = None
     n_threads: int = 0
     whole: Picture | None = None
+    given: Palette | None = None
     _sorted: dict[tuple[bool, int], NearestMap] = field(default_factory=dict)
 
     @property
@@ -149,7 +163,12 @@ class Picture:
     @property
     def is_exact(self) -> bool:
         """Whether every color of the picture has an entry of its own."""
-        return self.counted.n_colors <= self.colors
+        if self.counted.n_colors > self.colors or self.given is None:
+            return self.counted.n_colors <= self.colors
+        given, colors = self.given.colors, self.pixel_counts.colors
+        channels = max(given.shape[1], colors.shape[1])
+        wanted, has = (keys_of(with_alpha(each, channels)) for each in (colors, given))
+        return bool(np.isin(wanted, has).all())
 
     @cached_property
     def is_drawn(self) -> bool:
@@ -195,10 +214,19 @@ class Picture:
             down, along = ((np.arange(SIDE) * 2 + 1) * n // (2 * SIDE) for n in (rows, columns))
             taken = tiles[down][:, :, along].reshape(SIDE * TILE, SIDE * TILE, -1)
         image = Image(np.ascontiguousarray(taken), self.image.source)
-        return Picture(image, self.colors, self.color_space, n_threads=self.n_threads, whole=self)
+        return Picture(
+            image,
+            self.colors,
+            self.color_space,
+            n_threads=self.n_threads,
+            whole=self,
+            given=self.given,
+        )
 
     def nearest(self, fit: PaletteFit) -> IndexedImage:
         """Map every pixel to its nearest color of a palette."""
+        if self.given is not None and is_oklab(self.color_space):
+            return remap_given(self.image.pixels, fit.palette, self.n_threads)
         mapped = deep.as_mapped(self.image, fit)
         return self._sorted_pixels(mapped, fit.palette.colors.shape[1]).map(fit.palette)
 

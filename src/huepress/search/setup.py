@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import replace
 from time import perf_counter
 
+import numpy as np
+
 from huepress.color.spaces import space_of
 from huepress.encode.gif import binary_image
 from huepress.errors import OptionError
@@ -27,7 +29,7 @@ from huepress.palette.small import SmallColors
 from huepress.search.bench import Bench
 from huepress.search.picture import Picture
 from huepress.search.rivals import Rivals
-from huepress.types import Image, IndexedImage, PaletteFit
+from huepress.types import Image, IndexedImage, Palette, PaletteFit
 
 
 def bench_of(image: Image, options: CompressOptions, deadline: Deadline) -> Bench:
@@ -42,12 +44,7 @@ def bench_of(image: Image, options: CompressOptions, deadline: Deadline) -> Benc
     """
     shown = as_shown(image, options)
     if options.palette is not None:
-        given = read_palette(options.palette)
-        shown, palette = fixed.palette_for(shown, given, options.colors)
-        picture = _picture(image, shown, len(palette), options)
-        space = space_of(options.color_space, None)
-        learn = GivenPalette(palette, space, options.threads)
-        return _bench(picture, learn, options, deadline, n_fixed=len(palette))
+        return _bench_of_given(image, shown, options, deadline)
     n_fixed = len(options.keep_color)
     fixed.require_room(n_fixed, options.colors)
     kept = fixed.of_words(options.keep_color) if n_fixed else None
@@ -64,6 +61,40 @@ def bench_of(image: Image, options: CompressOptions, deadline: Deadline) -> Benc
     )
     learned = LearnedPalettes(shown, options, small, deadline, fewest)
     return _bench(picture, learned, options, deadline, n_fixed=n_fixed, small=small)
+
+
+def _bench_of_given(
+    image: Image, shown: Image, options: CompressOptions, deadline: Deadline
+) -> Bench:
+    """Set up the bench of a picture whose palette is given, as a display shows it."""
+    assert options.palette is not None
+    colors = read_palette(options.palette)
+    seen = colors
+    if options.display_palette is not None:
+        seen = as_displayed(colors, read_palette(options.display_palette))
+    shown, written = fixed.palette_for(shown, colors, options.colors)
+    _, palette = fixed.palette_for(shown, seen, options.colors)
+    picture = replace(_picture(image, shown, len(palette), options), given=palette)
+    space = space_of(options.color_space, None)
+    learn = GivenPalette(palette, space, options.threads)
+    bench = _bench(picture, learn, options, deadline, n_fixed=len(palette))
+    return bench if seen is colors else replace(bench, written=written)
+
+
+def as_displayed(colors: Palette, seen: Palette) -> Palette:
+    """Give entries the colors that a display shows for them; what is clear is not displayed.
+
+    Raises
+    ------
+    OptionError
+        Not one color for every entry.
+    """
+    n = len(colors)
+    if len(seen) != n:
+        raise OptionError("display_palette", f"{len(seen)} colors", f"{n}, as many as palette has")
+    if colors.colors.shape[1] == 3:
+        return Palette(np.ascontiguousarray(seen.colors[:, :3]))
+    return Palette(np.hstack([seen.colors[:, :3], colors.colors[:, 3:]]))
 
 
 def bench_with(
@@ -122,7 +153,7 @@ def _bench(
         picture,
         learn,
         # A start or a mapping that is named is exactly that one.
-        several=options.init == "auto" and options.rate_weight is None,
+        several=options.init == "auto" and options.rate_weight is None and picture.given is None,
         goal=options.quality,
         container=container,
         n_fixed=n_fixed,

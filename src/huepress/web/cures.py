@@ -46,7 +46,11 @@ def _cures(error: HuepressError, values: Mapping[str, Any]) -> list[tuple[str, d
         return [(f"Take {word} 1", {"frame": 0})]
     if "--allow-truncated" in str(error):
         return [("Read what is left", {"allow_truncated": True})]
-    if isinstance(error, OptionError) and error.name in ("keep_color", "palette"):
+    if isinstance(error, OptionError) and error.name in (
+        "keep_color",
+        "palette",
+        "display_palette",
+    ):
         count = re.match(r"\d+", str(error.value))
         if count and int(count[0]) <= 256:
             return [(f"Raise colors to {count[0]}", {"colors": int(count[0])})]

@@ -20,7 +20,7 @@ from huepress.options import PRESETS, CompressOptions, Spec, table
 _SERVERS_OWN: Final = frozenset(
     {"threads", "max_pixels", "max_bytes", "max_frames", "max_metadata", "timeout"}
 )
-_COLOR_LISTS: Final = frozenset({"palette", "keep_color"})
+_COLOR_LISTS: Final = frozenset({"palette", "display_palette", "keep_color"})
 _HEX: Final = re.compile(r"#?(?:[0-9a-fA-F]{3,4}|[0-9a-fA-F]{6}|[0-9a-fA-F]{8})")
 
 # Of every aim, only one at a time; the first is the one without a bound.
@@ -40,6 +40,7 @@ _LABELS: Final = {
     "color_space": "Color space",
     "keep_color": "Colors to keep",
     "palette": "Fixed palette",
+    "display_palette": "As the display shows it",
     "init": "Start",
     "n_init": "Starts",
     "max_iter": "Most iterations",
