@@ -27,7 +27,7 @@ from huepress.types import Colors, IndexedImage, Indices, Palette, Pixels, Point
 # Steinberg share it. 0.3 and 0.5 to the right look alike (docs/lab-book/rate.md).
 _RIGHT: Final = 0.4375
 # What an entry pays for its distance to the pixel, as factors of lightness and chroma in Oklab:
-# with less chroma grays have colored dots, with more pale colors begin late (docs/lab-book/rate.md).
+# less chroma: grays have colored dots; more: pale colors begin late (docs/lab-book/rate.md).
 _PRICE: Final = (0.316, 2.2)
 # Rows that are mapped, mirrored, before the first, so that the queue of errors is filled when it
 # counts: without them the first rows of a gray sky are black, or have dots of strange colors.
