@@ -54,17 +54,17 @@ def _nothing_begun() -> Iterator[None]:
 def leave(code: str | int | None) -> None:
     """End the process without taking every object apart first.
 
-    What the system frees at once anyway takes Python 60 ms, a seventh of a run at the fast effort.
-    Functions registered with `atexit` run, output is flushed; where that is not all there is to do,
-    the process ends the usual way.
+    Python takes 60 ms, a seventh of a run at the fast effort, to free what the system frees anyway.
+    Functions registered with `atexit` run and output is flushed; if anything else remains to be
+    done, the process ends the usual way.
     """
     if threading.active_count() == 1 and isinstance(code, int | None):
         atexit._run_exitfuncs()
         try:
             for stream in (sys.stdout, sys.stderr):
-                if stream is not None:  # as it is when the file was closed before we began
+                if stream is not None:  # None when it was closed before we began
                     stream.flush()
-        except (OSError, ValueError):  # a reader went away, a stream is closed: Python knows how
+        except (OSError, ValueError):  # the reader is gone or the stream closed: Python knows how
             sys.exit(code)
         os._exit(code or 0)
     sys.exit(code)

@@ -1,4 +1,4 @@
-"""Stills into an animation: the road's other beginning."""
+"""Stills into an animation: the other way onto the road."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ def animate(
     ----------
     frames : iterable
         Paths, bytes, files, PIL images or arrays, all of one size; what `huepress.load` takes.
-        Paths are read when they are needed, so that films longer than the memory can be made.
+        Paths are read when they are needed, so a film may be larger than memory.
     durations : float or iterable of float
-        Seconds of every frame, or of each.
+        Seconds per frame: one number for all, or one for each.
     options : CompressOptions or None
         All options; None for the defaults. ``format`` ``auto`` is GIF.
     plays : int
@@ -52,7 +52,7 @@ def animate(
     Raises
     ------
     OptionError
-        An option out of range or unknown, or another number of durations than of frames.
+        An option out of range or unknown, or not as many durations as frames.
     InputError
         A frame that cannot be read, or of another size than the first.
     QualityError

@@ -1,6 +1,6 @@
 """What a forked child must not inherit: locks that another thread of its parent held.
 
-Nobody is left in the child to release them, so that the first who asks waits for ever.
+Nobody in the child can release them, so the first to ask would wait forever.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _locks: weakref.WeakSet[Lock] = weakref.WeakSet()
 
 
 class Lock:
-    """A lock that is free in a forked child, whoever held it in the parent."""
+    """A lock that is free in a forked child, even if the parent held it."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -36,7 +36,7 @@ class Lock:
         self._lock.release()
 
     def acquire(self, timeout: float = -1) -> bool:
-        """Take it, within so many seconds; say whether it was free in time."""
+        """Take it within this many seconds; return whether it was free in time."""
         return self._lock.acquire(timeout=timeout)
 
     def renew(self) -> None:
@@ -61,9 +61,9 @@ after_fork(_renew)
 class cached_property(Generic[Value]):
     """A value that is computed when it is first asked for, and kept.
 
-    That of functools holds one lock for all objects of a class in Python 3.11: threads wait for
-    each other, and a forked child for a thread that it does not have. Two threads that ask at once
-    may both compute here.
+    In Python 3.11, that of functools shares one lock among all objects of a class: threads wait for
+    each other, and a forked child for a thread it does not have. Here, two threads that ask at once
+    may both compute.
     """
 
     def __init__(self, function: Callable[[Any], Value]) -> None:

@@ -1,8 +1,8 @@
 """Animations: a film in, a small film out.
 
-Frames are read one after the other (`read`, `gif_read`), their colors counted by the time they are
-seen (`colors`), and every walk through them makes a whole file (`gif_press` over `lzw`, written by
-`gif_write`). `gif_goals` looks for the walk that is wanted, `road` is the way through all.
+Frames are read one after the other (`read`, `gif_read`) and their colors counted by the time they
+are seen (`colors`). Every walk through the frames makes a whole file (`gif_press` over `lzw`,
+written by `gif_write`). `goals` looks for the walk that meets the goal; `road` ties all together.
 """
 
 from huepress.animation.film import Animation, Frame

@@ -21,7 +21,7 @@ LEVEL: Final = {"fast": 9, "balanced": 12, "best": 12}
 """libdeflate's level (encode/png.py)."""
 
 ALL: Final = tuple(getattr(oxipng.RowFilter, name) for name in ("NoOp", "Sub", "Up", "Paeth"))
-"""Row filters of true colors."""
+"""Row filters for true-color pixels."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,11 +31,11 @@ class ApngWriter:
     Attributes
     ----------
     palette : Palette or None
-        Of the file; None for true colors with alpha.
+        The file's palette; None for true color with alpha.
     plays : int
         0 is forever.
     beside : tuple of bytes
-        Whole chunks that go before the picture.
+        Whole chunks to write before the picture.
     effort : str
         ``fast``, ``balanced`` or ``best``.
     """
@@ -82,7 +82,7 @@ class ApngWriter:
         return next(bits for bits in (1, 2, 4, 8) if n <= 1 << bits)
 
     def join(self, layers: list[Layer]) -> bytes:
-        """Put the file together; the first layer is its still picture, too."""
+        """Put the file together; the first layer is also its still picture."""
         first = layers[0]
         kind = (8, 6) if self.palette is None else (self._bits, 3)
         header = struct.pack(">IIBBBBB", first.width, first.height, *kind, 0, 0, 0)
@@ -114,7 +114,7 @@ def _control(layer: Layer, number: int) -> bytes:
 
 
 def _delay(seconds: Fraction) -> tuple[int, int]:
-    """Return a fraction of two bytes each."""
+    """Return a fraction as numerator and denominator of two bytes each."""
     found = seconds.limit_denominator(65535)
     if found.numerator > 65535:
         found = Fraction(min(round(seconds * 100), 65535), 100)
@@ -122,7 +122,7 @@ def _delay(seconds: Fraction) -> tuple[int, int]:
 
 
 def _packed(indices: np.ndarray, bits: int) -> bytes:
-    """Put several indices into a byte, the first in the highest bits, rows from a new byte on."""
+    """Pack indices into bytes, the first in the highest bits; each row starts a new byte."""
     if bits == 8:
         return indices.tobytes()
     per_byte = 8 // bits

@@ -12,12 +12,12 @@ Box: TypeAlias = tuple[slice, slice]
 
 
 def around(mask: NDArray[np.bool_], inside: Box) -> Box | None:
-    """Return the smallest box around what is set, in the coordinates of the canvas.
+    """Return the smallest box around the pixels that are set, in coordinates of the canvas.
 
     Parameters
     ----------
     mask : ndarray
-        Of the pixels of `inside`.
+        One value for each pixel of `inside`.
     """
     rows = np.flatnonzero(mask.any(axis=1))
     if not len(rows):

@@ -1,4 +1,4 @@
-"""What stands on the canvas while a GIF is shown, and what has to be drawn next."""
+"""What the canvas shows while a GIF plays, and what must be drawn next."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from huepress.animation.gif_read import BACKGROUND, KEEP, PREVIOUS
 from huepress.animation.tables import Table
 
 _Disposal: TypeAlias = tuple[int, Box | None, Numbers | None, Numbers | None]
-"""How, where, and what stood there before and what that was made for."""
+"""Method, rectangle, and what `shown` and `made_for` were there before."""
 
 
 class Canvas:
-    """What stands on the canvas, and what it stood for.
+    """What the canvas shows, and for which colors of the source it was drawn.
 
     Attributes
     ----------
     shown : ndarray
-        (height, width) uint32: what stands there.
+        (height, width) uint32: the color on the canvas.
     made_for : ndarray
-        (height, width) uint32: the color of the source that it was drawn for.
+        (height, width) uint32: the color of the source it was drawn for.
     """
 
     def __init__(self, shape: tuple[int, ...]) -> None:
@@ -42,7 +42,7 @@ class Canvas:
     def plan(
         self, wanted: Numbers, before: Numbers | None, following: Numbers | None
     ) -> tuple[Box | None, int]:
-        """Choose the rectangle to be drawn, and what becomes of it afterwards."""
+        """Choose the rectangle to draw, and how to dispose of it afterwards."""
         redraw = (wanted != self.made_for) | ((self.shown == CLEAR) != (wanted == CLEAR))
         whole = (slice(0, wanted.shape[0]), slice(0, wanted.shape[1]))
         box = around(redraw, whole)
@@ -68,7 +68,7 @@ class Canvas:
         return box, dispose
 
     def needed(self, wanted: Numbers, box: Box) -> NDArray[np.uint32]:
-        """Return the colors of a rectangle that are not there already, one a pixel."""
+        """Return the colors of a rectangle that the canvas lacks, one per pixel."""
         colors = wanted[box]
         missing = (colors != self.made_for[box]) | (self.shown[box] == CLEAR)
         return np.asarray(colors[missing & (colors != CLEAR)])
@@ -84,7 +84,7 @@ class Canvas:
             entries = table.find(has[same])
             rules[same] = np.where(entries < 0, lzw.KEPT, entries + lzw.OR_KEPT)
         if before is not None and self._looked is not None:
-            # Still, but taken off the canvas with the image before: it must look as it did.
+            # Unchanged, but erased with the image before: it must look as it did.
             erased = (want == before[box]) & (has != self._looked[box]) & (want != CLEAR)
             rules[erased] = table.find(self._looked[box][erased])
         rules[want == CLEAR] = lzw.KEPT
@@ -93,7 +93,7 @@ class Canvas:
     def draw(
         self, wanted: Numbers, box: Box, indices: NDArray[np.uint8], table: Table, dispose: int
     ) -> None:
-        """Put an image upon the canvas."""
+        """Draw an image on the canvas."""
         saved: tuple[Numbers | None, Numbers | None] = (None, None)
         if dispose == PREVIOUS:
             saved = (self.shown[box].copy(), self.made_for[box].copy())
@@ -105,11 +105,11 @@ class Canvas:
         self.leave(wanted)
 
     def leave(self, wanted: Numbers) -> None:
-        """Take what stands there for what is wanted."""
+        """Record that what the canvas shows was drawn for these colors."""
         self.made_for[...] = wanted
 
     def dispose(self) -> None:
-        """Do with the last image what was decided."""
+        """Dispose of the last image as planned."""
         dispose, box, shown, made_for = self._dispose
         self._looked = None
         if dispose != KEEP and box is not None:

@@ -1,7 +1,7 @@
 """What colors an animation has, and how much each is seen.
 
-A color weighs as long as it stands: from the frame in which a pixel takes it to the one in which
-the pixel changes. Every change counts a little besides, as what moves is coded anew.
+A color weighs as much as the time it is shown: from the frame in which a pixel takes it to the one
+in which the pixel changes. Every change adds a little, because what moves is coded again.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ Numbers: TypeAlias = NDArray[np.uint32]
 """(height, width) uint32: the four bytes of every pixel as one number."""
 
 CLEAR: Final = np.uint32(0)
-"""Number of a clear pixel."""
+"""The number of a clear pixel."""
 
 CHANGE: Final = 1.0
-"""Seconds of standing that one change weighs beside (docs/lab-book/animations.md)."""
+"""Seconds of display that one change adds to a color's weight (docs/lab-book/animations.md)."""
 
 _MERGE_AT: Final = 1 << 21
-"""Colors that are counted apart before they are merged: 50 MB."""
+"""Colors counted separately before they are merged: 50 MB."""
 
 
 def numbers_of(pixels: Pixels) -> Numbers:
@@ -64,7 +64,7 @@ def count_colors(frames: Iterable[Frame], *, n_threads: int = 0) -> Histogram | 
 
 
 def _stays(frames: Iterable[Frame]) -> Iterator[tuple[Pixels, NDArray[np.float64]]]:
-    """Yield the colors that end at a frame, and how long they stood."""
+    """Yield the colors that end at a frame, and how long they were shown."""
     standing: Numbers | None = None
     since = np.zeros((0, 0))
     now = 0.0

@@ -1,7 +1,7 @@
 """An animation as a value: frames as they are shown, for how long, and how often.
 
-Frames are not held: `Animation.frames` begins anew at every call and yields one after the other, so
-that memory is that of a few frames however long the film is.
+Frames are not kept: `Animation.frames` starts over at every call and yields one after the other, so
+memory holds only a few frames however long the film is.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from fractions import Fraction
 from huepress.types import Pixels, Source
 
 FOREVER = 0
-"""Plays of an animation that does not end."""
+"""Number of plays that means forever."""
 
 SLOWED = Fraction(1, 100)
 """Seconds up to which browsers show a frame for `SHOWN_INSTEAD` (Chromium, Firefox, WebKit)."""
@@ -40,22 +40,22 @@ class Frame:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Animation:
-    """Frames that can be walked through any number of times.
+    """Frames that can be read any number of times.
 
     Attributes
     ----------
     width, height : int
-        Of every frame.
+        Size of every frame in pixels.
     n_frames : int
         How many `frames` yields, at least 1.
     plays : int
         How often it is shown; 0 is forever.
     frames : callable
-        Yields every `Frame` in order; begins anew at every call.
+        Yields every `Frame` in order; starts over at every call.
     source : Source
         Where it came from.
     comments : tuple of bytes
-        Texts the file carried.
+        Comments in the file.
     """
 
     width: int
@@ -68,5 +68,5 @@ class Animation:
 
 
 def seen_seconds(duration: Fraction) -> Fraction:
-    """Return for how long browsers show a frame."""
+    """Return how long browsers show a frame."""
     return duration if duration > SLOWED else SHOWN_INSTEAD

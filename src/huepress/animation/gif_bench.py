@@ -27,15 +27,15 @@ class GifBench:
     animation : Animation
         Size, plays and comments.
     frames : callable
-        Yields the frames to be coded, opaque or clear; begins anew at every call.
+        Yields the frames to encode, every pixel opaque or clear; starts over at every call.
     tables : Tables
         The palettes.
     how : How
-        All but the rate weight.
+        Everything else that decides the bytes, but for the rate weight.
     n_frames : int
         About how many frames there are.
     comments : tuple of bytes
-        To be carried.
+        Comments to write.
     require_time : callable
         Raises when the time is up.
     tell : callable
@@ -52,7 +52,7 @@ class GifBench:
     tell: Callable[[], None] = lambda: None
 
     def look(self, frame: Frame, rate_weight: float, *, plain: bool = False) -> float:
-        """Score a frame that is drawn alone; plainly with the nearest colors."""
+        """Score a frame that is drawn alone; `plain` takes the nearest colors."""
         dither = 0.0 if plain else self.how.dither
         how = replace(self.how, rate_weight=rate_weight, dither=dither)
         scorer = FilmScorer(n_threads=self.how.n_threads)
@@ -61,7 +61,7 @@ class GifBench:
         return scorer.result().mean
 
     def run(self, rate_weight: float, *, scored: Callable[[int], bool] | None = None) -> Pass:
-        """Make a file; `scored` says which frames are to have their score."""
+        """Make a file; `scored` says which frames to score."""
         press = GifPress(self.tables, replace(self.how, rate_weight=rate_weight))
         scorer = FilmScorer(n_threads=self.how.n_threads)
         true = iter(self.frames())
@@ -88,12 +88,12 @@ class GifBench:
 
 
 def exact_tables(frames: Iterator[Frame]) -> Tables | None:
-    """Find palettes that have every color: one, or where one does not suffice one a frame.
+    """Find palettes that have every color: one, or where one is not enough, one per frame.
 
     Returns
     -------
     Tables or None
-        None when a frame alone changes to more colors than a palette has.
+        None when a single frame has more new colors than a palette holds.
     """
     shared = np.zeros(0, np.uint32)
     before: NDArray[np.uint32] | None = None

@@ -1,8 +1,8 @@
 """One walk through an animation that makes a GIF of it.
 
-Every frame is compared with what stands on the canvas. What is still stays as it is shown, to the
-pixel; what is to be drawn is the smallest rectangle around the rest, by distortion and rate; what
-has to become clear decides how the frame before is disposed of.
+Every frame is compared with the canvas. Pixels that do not change keep what is shown; the smallest
+rectangle around the rest is drawn, by distortion and rate; pixels that must become clear decide how
+the frame before is disposed of.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ from huepress.remap.masking import importance
 from huepress.types import Pixels, Points
 
 _MARGIN: Final = 12
-"""Pixels around a rectangle that the importance of its pixels depends on."""
+"""Width in pixels of the border around a rectangle that affects the importance of its pixels."""
 
 
 @dataclass(frozen=True, slots=True)
 class How:
-    """What decides the bytes of one walk, beside the palette.
+    """What decides the bytes of one walk, apart from the palette.
 
     Attributes
     ----------
@@ -43,13 +43,13 @@ class How:
     dither : float
         0-1.
     exact : bool
-        Every pixel keeps its color; the palette has them all.
+        Every pixel keeps its color; the palette has all colors.
     color_space : str
         ``oklab`` or ``srgb``.
     parses : tuple of Parse
-        How codes are looked for; of several the best is taken for every image.
+        Ways to search for codes; the best is taken for every image.
     tries_drawn : bool
-        Also try to draw what could be left as shown.
+        Also try drawing what could be left as shown.
     n_threads : int
         0 is one per processor.
     """
@@ -64,19 +64,19 @@ class How:
 
 
 class GifPress:
-    """Makes images of frames, one after the other.
+    """Turns frames into images, one after the other.
 
     Parameters
     ----------
     tables : Tables
-        The palette of all frames, and those of single ones.
+        The palette of all frames, and the palettes of single frames.
     how : How
         What decides the bytes.
 
     Attributes
     ----------
     patches : list of GifPatch
-        What was made so far.
+        The images so far.
     """
 
     def __init__(self, tables: Tables, how: How) -> None:
@@ -90,7 +90,7 @@ class GifPress:
     def walk(self, frames: Iterable[Frame]) -> Iterator[Pixels]:
         """Make an image of every frame; yield what is shown for each, (height, width, 4) uint8.
 
-        What is yielded is the canvas itself, good until the next one is asked for.
+        What is yielded is the canvas itself, valid until the next one is asked for.
         """
         canvas = before = None
         for frame, following in with_next(frames):
@@ -146,26 +146,26 @@ class GifPress:
         )
 
     def _table_for(self, canvas: Canvas, wanted: Numbers, box: Box) -> tuple[Table, bool]:
-        """Choose the palette of a frame, and tell whether it is its own."""
+        """Choose the palette of a frame, and say whether it is the frame's own."""
         needed = canvas.needed(wanted, box)
         if self._how.exact:
             return self._tables.choose(needed)
         how = self._how
         own = None
-        # What was taken off the canvas is drawn again in its very colors: all must have them.
+        # What was erased is drawn again in exactly its colors: the table must have them all.
         if self.patches and not canvas.has_erased:
             own = self._tables.cheaper(needed, how.rate_weight, how.color_space, how.n_threads)
         return (self._tables.shared, False) if own is None else (own, True)
 
     def _next_ticks(self, duration: Fraction) -> int:
-        """Return the hundredths of a second of the next frame; what is rounded is made up for."""
+        """Return the next frame's hundredths of a second; rounding errors do not add up."""
         self._seconds += duration
         end = round(self._seconds * TICKS)
         ticks, self._ticks = end - self._ticks, end
         return min(ticks, MOST_TICKS)
 
     def _extend(self, ticks: int, duration: Fraction) -> bool:
-        """Show the image before for longer, when nothing is to be drawn."""
+        """Show the image before for longer when there is nothing to draw."""
         if not self.patches or duration <= SLOWED:
             return False
         last = self.patches[-1]
@@ -175,7 +175,7 @@ class GifPress:
         return True
 
     def _settled(self, canvas: Canvas, wanted: Numbers, box: Box) -> Box | None:
-        """Shrink a rectangle to what gains by being drawn: where the palette has a better color."""
+        """Shrink a rectangle to the part where the palette has a better color."""
         colors = wanted[box]
         free = (colors != canvas.made_for[box]) & (colors != CLEAR)
         has = canvas.shown[box]
@@ -197,7 +197,7 @@ class GifPress:
         rules: NDArray[np.int16],
         table: Table,
     ) -> lzw.Mapped:
-        """Map a rectangle in every way that is to be tried, and take what costs least."""
+        """Map a rectangle in every way that should be tried, and take the cheapest."""
         how = self._how
         if how.exact:
             points = np.zeros((rules.size, 3), np.float32)
@@ -228,7 +228,7 @@ class GifPress:
         return min(found, key=lambda it: it.distortion + how.rate_weight * 8 * len(it.codes))
 
     def _as_seen(self, wanted: Numbers, box: Box) -> tuple[Points, NDArray[np.float32]]:
-        """Place the pixels of a rectangle, and weigh them by what is around them."""
+        """Place the pixels of a rectangle, and weight them by their surroundings."""
         space = self._how.color_space
         wide = tuple(
             slice(max(0, side.start - _MARGIN), min(side.stop + _MARGIN, most))
@@ -253,7 +253,7 @@ SETTLED: Final = 1.0
 
 
 def _exact(rules: NDArray[np.int16], entries: NDArray[np.int16]) -> NDArray[np.int16]:
-    """Let pixels that are free have their own color alone."""
+    """Restrict free pixels to their own color."""
     free = (rules == lzw.FREE) | (rules == lzw.FREE_OR_KEPT)
     return np.where(free, entries, rules)
 

@@ -1,7 +1,7 @@
-"""GIF's blocks, and its frames put upon the canvas as the specification and browsers have it.
+"""GIF's blocks, and its frames drawn on the canvas as the specification and browsers do it.
 
-Pillow unpacks the codes of single images; which part of the canvas they cover, what happens to it
-afterwards and for how long it is seen is read here (GIF89a, CompuServe 1990).
+Pillow unpacks the codes of single images; this module reads which part of the canvas they cover,
+what happens to it afterwards, and how long it is shown (GIF89a, CompuServe 1990).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from huepress.errors import DecodeError, LimitError
 from huepress.types import Source
 
 TICKS = 100
-"""Units of a second in which GIF counts time."""
+"""GIF counts time in hundredths of a second."""
 
 KEEP, BACKGROUND, PREVIOUS = 1, 2, 3
 """What happens to a frame's part of the canvas after its time."""
@@ -37,7 +37,7 @@ class GifFrame:
     Attributes
     ----------
     left, top, width, height : int
-        Its part of the canvas; it may reach beyond.
+        Its part of the canvas; it may extend beyond.
     colors : ndarray
         (256, 3) uint8: its color table, black beyond the end.
     n_colors : int
@@ -47,7 +47,7 @@ class GifFrame:
     clear : int or None
         The index that leaves the canvas as it is.
     ticks : int
-        Delay as it is written.
+        Delay as the file has it.
     dispose : int
         0 to 7.
     is_interlaced : bool
@@ -157,11 +157,11 @@ def take_apart(name: str, data: bytes, limits: Limits) -> GifParts:
                 elif label == 0xFF and blocks and blocks[0][:11] in _LOOPS:
                     repeats = _repeats(blocks, repeats)
                 elif label == 0x01:
-                    control = (0, None, 0)  # it was the plain text's
-            elif kind != b"\0":  # stray ends of blocks are known and harmless
+                    control = (0, None, 0)  # it belonged to the plain text
+            elif kind != b"\0":  # stray block terminators occur and are harmless
                 raise DecodeError(name, f"damaged GIF (a block of kind {kind[0]})", WANTED)
     except EOFError:
-        # Everything but the last byte may be there: such files are common, and whole.
+        # Only the last byte may be missing: such files are common, and whole.
         is_cut_short = cursor.at < len(data) or not frames
         if is_cut_short and not (limits.allow_truncated and frames):
             wanted = WANTED if limits.allow_truncated else f"{WANTED} (--allow-truncated reads on)"
@@ -235,7 +235,7 @@ def _image(
 
 
 def _rest(data: bytes, at: int) -> bytes:
-    """Join what there is of sub-blocks that do not end."""
+    """Join the sub-blocks that are there, although the end is missing."""
     found = []
     while at < len(data) and data[at]:
         found.append(data[at + 1 : at + 1 + data[at]])
@@ -282,7 +282,7 @@ def _load(image: ImageFile.ImageFile, allow_truncated: bool) -> None:
 
 
 def packed_blocks(data: bytes) -> bytes:
-    """Cut bytes into GIF's sub-blocks, with the empty one at the end."""
+    """Split bytes into GIF's sub-blocks, with the empty one at the end."""
     parts = []
     for at in range(0, len(data), 255):
         part = data[at : at + 255]
@@ -305,7 +305,7 @@ def read_gif(source: Source, limits: Limits) -> Animation:
 
 
 def shown_frames(name: str, parts: GifParts, limits: Limits) -> Iterator[Frame]:
-    """Yield the canvas after every image was put upon it."""
+    """Yield the canvas after each image is drawn on it."""
     canvas = np.zeros((parts.height, parts.width, 4), np.uint8)
     for frame in parts.frames:
         rows, columns = _place(frame, parts)

@@ -1,4 +1,4 @@
-"""The ways to a GIF: every pixel as it is, or few colors."""
+"""Two ways to a GIF: every pixel as it is, or few colors."""
 
 from __future__ import annotations
 
@@ -47,9 +47,9 @@ class GifWays:
     Attributes
     ----------
     animation : Animation
-        What came in.
+        The input.
     options : CompressOptions
-        What is asked for.
+        What the user asked for.
     require_time : callable
         Raises when time is up.
     tell : callable
@@ -62,7 +62,7 @@ class GifWays:
     tell: Callable[[], None]
 
     def frames(self) -> Iterator[Frame]:
-        """Yield the frames as a GIF can show them: alpha of one bit, no faster than 50 a second."""
+        """Yield the frames as a GIF can show them: one bit of alpha, at most 50 a second."""
         fps = self.options.max_fps
         if self.animation.source.format != "gif":
             fps = min(fps or FASTEST_GIF, FASTEST_GIF)
@@ -85,7 +85,7 @@ class GifWays:
         if tables is None:
             raise EncodeError("gif", "a frame has more than 256 new colors: take -f webp")
         film = self.animation
-        # Beside a lossy file of a long film, one way to the exact one will do.
+        # For a long film that also gets a lossy file, one way to the exact one is enough.
         thorough = self.options.lossless or film.width * film.height * film.n_frames <= SMALL
         how = How(
             1.0,
@@ -97,7 +97,7 @@ class GifWays:
         return self._bench(tables, how)
 
     def with_colors(self, counted: Histogram | None, colors: int) -> GifBench:
-        """Learn a palette of so many entries; one of them is for what is left as shown."""
+        """Learn a palette of this many entries; one of them means "left as shown"."""
         options = self.options
         table = table_of(_BLACK, options.color_space)
         if counted is not None:

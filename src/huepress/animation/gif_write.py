@@ -1,4 +1,4 @@
-"""The blocks of a GIF file around codes that are ready (GIF89a, CompuServe 1990)."""
+"""The blocks of a GIF file around finished codes (GIF89a, CompuServe 1990)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from huepress.animation.gif_read import packed_blocks
 from huepress.types import Colors
 
 MOST_TICKS = 65535
-"""Hundredths of a second that a frame can be shown."""
+"""Most hundredths of a second that a frame can be shown."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,11 +64,11 @@ def write_gif(
     Parameters
     ----------
     colors : ndarray or None
-        (k, 3) uint8: the table of all images that have none of their own.
+        (k, 3) uint8: the table for all images without their own.
     plays : int
         0 is forever; more than 65536 are written as forever.
     comments : iterable of bytes
-        Texts to be carried.
+        Comments to write.
     """
     out = [b"GIF89a", struct.pack("<HHBBB", width, height, 0x70 | _flags(colors), 0, 0)]
     out.append(_table(colors))
@@ -92,7 +92,7 @@ def _image(patch: GifPatch) -> Iterable[bytes]:
 
 
 def _size_bits(colors: Colors) -> int:
-    """Return the field of a table's size: it has 2 to the power of that plus one entries."""
+    """Return the size field of a color table: field n means 2^(n + 1) entries."""
     return max(0, (len(colors) - 1).bit_length() - 1)
 
 

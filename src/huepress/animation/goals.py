@@ -1,8 +1,7 @@
-"""Which rate weight: what people aim for, of every format.
+"""Which rate weight meets the goal, for every format of animation.
 
-A pass makes a whole file at one rate weight. A score or a size is reached by passes at rate weights
-between which it lies; while looking, a few frames stand for all, and the file that is taken has
-every frame scored.
+A pass makes a whole file at one rate weight. Passes bracket the score or the size that is asked
+for. During the search a few sample frames are scored; in the file that is taken, all of them are.
 """
 
 from __future__ import annotations
@@ -16,37 +15,37 @@ from huepress.animation.film import Frame
 from huepress.animation.score import FilmScore
 
 LOWEST, HIGHEST = 2.0**-8, 2.0**12
-"""Rate weights that are tried."""
+"""Lowest and highest rate weight tried."""
 
 USUAL: Final = 4.0
-"""Rate weight near which searches begin (docs/lab-book/animations.md)."""
+"""Rate weight near which searches start (docs/lab-book/animations.md)."""
 
 LOOK: Final = 85.0
-"""Score of single frames where nothing is aimed for, as far as the palette reaches it."""
+"""Score of single frames when no goal is given, as far as the palette can reach it."""
 
 DROP: Final = 3.0
-"""Points below nearest colors that are given up then."""
+"""Points that this may stay below the score of nearest colors."""
 
 LOOKED_AT: Final = 4
-"""Frames that the usual look is found on."""
+"""Frames on which the default look is found."""
 
 SAMPLE: Final = 12
-"""Frames that stand for all while a score is looked for."""
+"""Sample frames during the search for a score."""
 
 SLOPE: Final = -3.5
-"""Points of score that an octave of rate weight costs about."""
+"""Points of score that doubling the rate weight costs, roughly."""
 
 NEAR: Final = 0.25
-"""Points above a goal that are as good as the goal."""
+"""A score this many points above the goal is close enough."""
 
 FULL: Final = 0.98
-"""Share of a size limit that is as good as all of it."""
+"""A file that fills this share of the size limit is close enough."""
 
 DITHER: Final = 1.0
-"""Share of the usual diffusion where none is asked for."""
+"""Share of full diffusion when none is asked for."""
 
 SMALL: Final = 1 << 20
-"""Pixels of all frames up to which the frames as they are are tried, too."""
+"""Up to this many pixels in all frames, the unchanged frames are tried as well."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,9 +59,9 @@ class Pass:
     n_colors : int or None
         Most entries of a palette in it; None when it has none.
     rate_weight : float
-        Of the pass.
+        The one this pass was made at.
     score : FilmScore or None
-        Of the frames that were scored.
+        Scores of the frames that were scored.
     """
 
     data: bytes
@@ -80,22 +79,22 @@ class Bench(Protocol):
 
     @property
     def frames(self) -> Callable[[], Iterator[Frame]]:
-        """Yields the frames to be coded; begins anew at every call."""
+        """Yield the frames to encode; start over at every call."""
 
     def look(self, frame: Frame, rate_weight: float, *, plain: bool = False) -> float:
-        """Score a frame that is drawn alone; plainly with the nearest colors."""
+        """Score a frame that is drawn alone; `plain` takes the nearest colors."""
 
     def run(self, rate_weight: float, *, scored: Callable[[int], bool] | None = None) -> Pass:
-        """Make a file; `scored` says which frames are to have their score."""
+        """Make a file; `scored` says which frames to score."""
 
 
 def is_sample(number: int, n_frames: int, *, of: int = SAMPLE) -> bool:
-    """Whether a frame is one of those that stand for all."""
+    """Whether a frame is one of the sample."""
     return n_frames <= of or (number * of) // n_frames != ((number - 1) * of) // n_frames
 
 
 def usual_weight(bench: Bench, frames: Iterable[Frame]) -> float:
-    """Find the rate weight where nothing is aimed for, on a few frames by themselves."""
+    """Find the rate weight when no goal is given, on a few frames drawn alone."""
     chosen = [
         frame
         for number, frame in enumerate(frames)
@@ -121,7 +120,7 @@ def reach_score(bench: Bench, goal: float, tries: int) -> tuple[Pass | None, Pas
     Returns
     -------
     tuple of (Pass or None, Pass)
-        The file, and what comes nearest.
+        The file, and the one that comes nearest.
     """
     points: dict[float, float] = {}
     at = log2(USUAL) + (80 - goal) / 5
@@ -158,7 +157,7 @@ def _value(made: Pass) -> float:
 
 
 def _next(points: dict[float, float]) -> float:
-    """Guess where the gap is a little above zero: false position, or along the usual slope."""
+    """Guess where the gap is just above zero: by false position, or along the usual slope."""
     above = [at for at, gap in points.items() if gap >= 0]
     below = [at for at, gap in points.items() if gap < 0]
     aim = NEAR / 2
@@ -172,7 +171,7 @@ def _next(points: dict[float, float]) -> float:
 
 
 def reach_size(benches: Iterable[Bench], n_bytes: int, tries: int) -> tuple[Pass | None, Pass]:
-    """Find the best-looking file of at most so many bytes, with ever fewer colors if need be.
+    """Find the best-looking file of at most this many bytes, with fewer colors if need be.
 
     Returns
     -------
@@ -188,7 +187,7 @@ def reach_size(benches: Iterable[Bench], n_bytes: int, tries: int) -> tuple[Pass
 
 
 def _fill(bench: Bench, n_bytes: int, tries: int) -> Pass:
-    """Find the lowest rate weight whose file fits; the highest one's when none does."""
+    """Find the file of the lowest rate weight that fits; if none does, that of the highest."""
     points: dict[float, float] = {}
     best: Pass | None = None
     at = log2(USUAL)

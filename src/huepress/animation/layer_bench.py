@@ -23,11 +23,11 @@ class LayerBench:
     Attributes
     ----------
     frames : callable
-        Yields the frames to be coded; begins anew at every call.
+        Yields the frames to encode; starts over at every call.
     writer : LayerWriter
-        The format.
+        Writes the format.
     colors : Colors
-        All but the rate weight.
+        How pixels get their colors, but for the rate weight.
     n_frames : int
         About how many frames there are.
     require_time : callable
@@ -44,7 +44,7 @@ class LayerBench:
     tell: Callable[[], None] = lambda: None
 
     def look(self, frame: Frame, rate_weight: float, *, plain: bool = False) -> float:
-        """Score a frame that is drawn alone; plainly with the nearest colors."""
+        """Score a frame that is drawn alone; `plain` takes the nearest colors."""
         weight = 0.0 if plain else rate_weight
         press = LayerPress(_Mute(self.writer.container), replace(self.colors, rate_weight=weight))
         scorer = FilmScorer(n_threads=self.colors.n_threads)
@@ -53,7 +53,7 @@ class LayerBench:
         return scorer.result().mean
 
     def run(self, rate_weight: float, *, scored: Callable[[int], bool] | None = None) -> Pass:
-        """Make a file; `scored` says which frames are to have their score."""
+        """Make a file; `scored` says which frames to score."""
         press = LayerPress(self.writer, replace(self.colors, rate_weight=rate_weight))
         scorer = FilmScorer(n_threads=self.colors.n_threads)
         true = iter(self.frames())
@@ -75,7 +75,7 @@ class LayerBench:
 
 @dataclass(frozen=True)
 class _Mute:
-    """Writes nothing: for what only is to be looked at."""
+    """Writes nothing: for frames that are only scored."""
 
     container: str
     step: int = 1
@@ -88,7 +88,7 @@ class _Mute:
 
 
 def with_clear(colors: Pixels) -> Palette:
-    """Make a palette for layers: a clear entry, what is soft, the rest; each by lightness."""
+    """Order a palette for layers: clear, half transparent, opaque; each group by lightness."""
     full = np.full((len(colors), 4), 255, np.uint8)
     full[:, : colors.shape[1]] = colors
     full = full[full[:, 3] > 0]
@@ -97,7 +97,7 @@ def with_clear(colors: Pixels) -> Palette:
 
 
 def exact_palette(frames: Iterator[Frame]) -> Palette | None:
-    """Find the colors of all frames; None when they are too many for a palette."""
+    """Find the colors of all frames; None when there are too many for a palette."""
     found = np.zeros(0, np.uint32)
     before = None
     for frame in frames:

@@ -1,8 +1,8 @@
 """One walk through an animation that makes the layers of an APNG or an animated WebP.
 
-As for GIF, what is still stays as it is shown, and what is drawn is the smallest rectangle around
-the rest. A layer lies over what is there, with clear pixels where that stays, as long as all it
-draws is opaque; else it takes the place of its rectangle. So nothing needs to be disposed of.
+As for GIF, pixels that do not change stay as shown, and the smallest rectangle around the rest is
+drawn. A layer is blended over the canvas, with clear pixels where the canvas stays, if all it draws
+is opaque; otherwise it replaces its rectangle. So nothing needs to be disposed of.
 """
 
 from __future__ import annotations
@@ -37,9 +37,9 @@ class Layer:
     duration : Fraction
         Seconds.
     blends : bool
-        It lies over what is there, which shows where it is clear; else it takes its place.
+        True: drawn over the canvas, which shows through clear pixels. False: replaces it.
     data : bytes
-        Its pixels, as the format has them.
+        Its pixels, encoded in the format.
     """
 
     left: int
@@ -56,11 +56,11 @@ class LayerWriter(Protocol):
 
     @property
     def step(self) -> int:
-        """Rectangles begin at multiples of so many pixels."""
+        """Rectangles start at multiples of this many pixels."""
 
     @property
     def container(self) -> str:
-        """Whose bits are counted while mapping."""
+        """The format whose bits are counted while mapping."""
 
     def encode(self, picture: IndexedImage | Pixels) -> bytes:
         """Encode the pixels of one layer."""
@@ -86,7 +86,7 @@ class Colors:
     color_space : str
         ``oklab`` or ``srgb``.
     wide : bool
-        Look farther for copies.
+        Search farther back for copies.
     tries_whole : bool
         Also try layers without clear pixels.
     n_threads : int
@@ -104,16 +104,16 @@ class Colors:
 
 
 SETTLED: Final = 0.5
-"""Bits that a better color must be worth for a pixel to be drawn anew (lab-book/animations.md)."""
+"""Bits that a better color must be worth for a pixel to be redrawn (lab-book/animations.md)."""
 
 
 class LayerPress:
-    """Makes layers of frames, one after the other.
+    """Turns frames into layers, one after the other.
 
     Attributes
     ----------
     layers : list of Layer
-        What was made so far.
+        The layers so far.
     """
 
     def __init__(self, writer: LayerWriter, colors: Colors) -> None:
@@ -149,7 +149,7 @@ class LayerPress:
         return True
 
     def _changed(self, wanted: Numbers) -> Box | None:
-        """Return what is to be drawn: what changed to a color that the palette has better."""
+        """Return what to draw: pixels that changed and for which the palette has a better color."""
         changed = wanted != self._made_for
         if self._colors.palette is not None and not self._colors.exact and changed.any():
             changed[changed] = self._gains(wanted[changed], self._shown[changed])
@@ -162,7 +162,7 @@ class LayerPress:
         return tuple(slice(side.start - side.start % step, side.stop) for side in box)  # type: ignore[return-value]
 
     def _gains(self, wanted: NDArray[np.uint32], has: NDArray[np.uint32]) -> NDArray[np.bool_]:
-        """Tell which pixels look better by enough when they are drawn anew."""
+        """Find the pixels that look enough better when redrawn."""
         from huepress import _core
 
         colors = self._colors
@@ -184,7 +184,7 @@ class LayerPress:
         ways = [self._layer(wanted, box, stays, blends=False)]
         if stays.any() and (colors_of(want[~stays])[:, 3] == OPAQUE).all():
             over = self._layer(wanted, box, stays, blends=True)
-            # What is drawn must be opaque after mapping, too.
+            # What is drawn must also be opaque after mapping.
             if (colors_of(over[1][~stays])[:, 3] == OPAQUE).all():
                 ways = [over, *ways] if self._colors.tries_whole else [over]
         encoded = [(self._writer.encode(picture), shown, blends) for picture, shown, blends in ways]

@@ -1,10 +1,10 @@
 """Indices and codes of one rectangle by distortion + rate weight x bits of GIF's LZW.
 
-At every pixel the codes that exist are followed as far as their colors fit, and the one is written
-that is cheapest for what it covers: flexible parsing (Horspool, "The effect of non-greedy parsing
-in Ziv-Lempel compression methods", 1995, doi:10.1109/DCC.1995.515520) of strings that need to be
-only nearly equal. "Left as shown" is one more symbol. What it costs to be wrong is counted as for
-stills (remap/rate.py), and the error is diffused inside the parse.
+At every pixel the existing codes are followed as far as their colors fit, and the one that is
+cheapest for the pixels it covers is written: flexible parsing (Horspool, "The effect of non-greedy
+parsing in Ziv-Lempel compression methods", 1995, doi:10.1109/DCC.1995.515520) of strings that need
+only be nearly equal. "Left as shown" is one more symbol. Errors cost what they do in stills
+(remap/rate.py), and are diffused inside the parse.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ FREE: Final = -1
 FREE_OR_KEPT: Final = -2
 KEPT: Final = -3
 OR_KEPT: Final = 256
-"""Rules of pixels; entry v alone is v, entry v or left as shown OR_KEPT + v (core/src/lzw)."""
+"""Rules for a pixel: v is entry v only, OR_KEPT + v is entry v or left as shown (core/src/lzw)."""
 
-# As in remap/rate.py, where the constants are told of.
+# As in remap/rate.py, which explains the constants.
 _OUTLIER: Final = 1 / 625
 _STREAKS: Final = 32.0
 _PREMIUM: Final = 2.0
@@ -34,20 +34,20 @@ _SPREAD_DOWN: Final = (0.50, 0.15, 0.07)
 
 @dataclass(frozen=True, slots=True)
 class Parse:
-    """How codes are looked for (docs/lab-book/animations.md).
+    """How to search for codes (docs/lab-book/animations.md).
 
     Attributes
     ----------
     slack : float
-        Bits by which a string may fall behind before it is given up.
+        Bits by which a string may fall behind before it is dropped.
     memory : float
-        Pixels over which the mean cost is taken that a string is measured by.
+        Pixels over which the mean cost is taken that strings are measured against.
     patience : float
-        0 clears a full dictionary at once; else the loss it may bring, 1 for none.
+        0 clears a full dictionary at once; otherwise the loss it may cause, 1 for none.
     most_visits : int
-        Strings that are looked at for one code.
+        Most strings examined for one code.
     rivals : int
-        Codes that are compared by the best code after them.
+        Codes that are compared by looking at the best code after them.
     """
 
     slack: float = 4.0
@@ -66,7 +66,7 @@ class Wanted:
     points : ndarray
         (height * width, 3) float32: the colors wanted, where distance is measured.
     shown : ndarray
-        (height * width, 3) float32: the colors that stand there.
+        (height * width, 3) float32: the colors on the canvas.
     importance : ndarray
         (height, width) float32: how much an error counts.
     rules : ndarray
@@ -86,15 +86,15 @@ class Mapped:
     Attributes
     ----------
     indices : ndarray
-        (height, width) uint8; the number of colors is what is left as shown.
+        (height, width) uint8; an index equal to the number of colors means "left as shown".
     codes : bytes
         Code stream without blocks.
     code_size : int
         LZW minimum code size.
     distortion : float
-        Weighted, of all pixels.
+        Weighted sum over all pixels.
     mean_cost : float
-        Distortion and rate of a pixel; for the next rectangle.
+        Distortion plus rate per pixel; input for the next rectangle.
     """
 
     indices: Indices
@@ -122,9 +122,9 @@ def map_lzw(
     rate_weight : float
         Squared units of distance that one bit is worth, > 0.
     dither : float
-        0-1: share of the usual diffusion.
+        0-1: share of full diffusion.
     mean_cost : float
-        Of the rectangle before, or 0.
+        That of the rectangle before, or 0.
     """
     streaks = rate_weight / (rate_weight + _STREAKS)
     square = wanted.importance * wanted.importance

@@ -23,16 +23,16 @@ from huepress.formats.signatures import format_of
 from huepress.types import Pixels, Source
 
 FORMATS: Final = ("gif", "png", "webp")
-"""Formats that animations are read from and written in."""
+"""Formats in which animations are read and written."""
 
 MOST_FRAMES: Final = 64
-"""Frames of `max_pixels` that all frames together may have the pixels of."""
+"""All frames together may have as many pixels as this many pictures of `max_pixels`."""
 
 WANTED: Final = "an undamaged file is needed"
 
 
 def is_animation(data: bytes) -> bool:
-    """Whether a file has more than one frame: GIF, APNG or WebP; damaged ones may be either.
+    """Whether a GIF, APNG or WebP has more than one frame; for damaged files it may say either.
 
     Reads block headers alone.
     """
@@ -50,7 +50,7 @@ def is_animation(data: bytes) -> bool:
 
 
 def _gif_images(data: bytes) -> int:
-    """Count the images of a GIF, up to the second."""
+    """Count the images of a GIF, but no further than two."""
     at = 13 + (3 << ((data[10] & 7) + 1) if data[10] & 128 else 0)
     found = 0
     while found < 2 and data[at : at + 1] not in (b";", b""):
@@ -83,7 +83,7 @@ def _apng_frames(data: bytes) -> int:
 
 
 def _webp_frames(data: bytes) -> int:
-    """Count the ANMF chunks of a WebP file, up to the second."""
+    """Count the ANMF chunks of a WebP file, but no further than two."""
     if data[12:16] != b"VP8X" or not data[20] & 2:
         return 1
     at, found = 12, 0
@@ -102,15 +102,15 @@ def read_animation(name: str, data: bytes, limits: Limits) -> Animation:
     name : str
         For messages.
     data : bytes
-        A GIF, APNG or WebP; one of a single frame gives an animation of one frame.
+        A GIF, APNG or WebP; a still gives an animation of one frame.
     limits : Limits
-        What it may cost.
+        How large it may be.
 
     Raises
     ------
     DecodeError
-        No animation, damaged, or cut short. What is found in the middle of a film is told while
-        its frames are walked through.
+        Not an animation, damaged, or cut short. Damage in the middle of a film shows only when its
+        frames are read.
     LimitError
         Too many pixels or frames.
     """
@@ -129,7 +129,7 @@ def read_animation(name: str, data: bytes, limits: Limits) -> Animation:
 
 
 def check_length(animation: Animation, limits: Limits) -> None:
-    """Refuse a film that has more pixels in all its frames than `MOST_FRAMES` largest pictures."""
+    """Refuse a film with more pixels in all frames than `MOST_FRAMES` pictures of `max_pixels`."""
     pixels = animation.width * animation.height * animation.n_frames
     most = limits.max_pixels * MOST_FRAMES
     if pixels > most:
@@ -144,7 +144,7 @@ def _read_by_pillow(source: Source, limits: Limits) -> Animation:
         limits.check_size(name, *claimed_size(name, data))
     image = _opened(source, limits)
     n_frames = int(getattr(image, "n_frames", 1))
-    # The first picture of an APNG may be for programs that know no animation.
+    # The first picture of an APNG may be only for programs that show no animations.
     first = int(bool(image.info.get("default_image")))
     if n_frames - first > limits.max_frames:
         raise LimitError(name, "frames", n_frames - first, limits.max_frames, "--max-frames")
@@ -192,7 +192,7 @@ def _frames(source: Source, limits: Limits, first: int, n_frames: int) -> Iterat
 
 
 def _seconds(image: Any) -> Fraction:
-    """Return the seconds of the frame, which Pillow gives in thousandths."""
+    """Return the duration of the frame in seconds; Pillow has it in thousandths."""
     milliseconds = image.info.get("duration", 0)
     return Fraction(milliseconds).limit_denominator(1 << 20) / 1000
 

@@ -1,4 +1,4 @@
-"""What came of an animation: the file, its figures, and the frames it shows."""
+"""The result for an animation: the file, its figures, and the frames it shows."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from huepress.result.report import Result, colors_words, kept_words, size_words
 from huepress.types import Image, Pixels
 
 _ANY = Limits(1 << 40, 1 << 40, 1 << 40, 1 << 40)
-"""Limits of files that were written here."""
+"""Limits for reading files that were written here."""
 
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
@@ -29,9 +29,9 @@ class AnimationResult(Result):
     Attributes
     ----------
     animation : Animation
-        What came in.
+        The input.
     n_colors : int or None
-        Entries of the palettes in the file; None when it has none of ours.
+        Most entries of a palette in the file; None when it has none of ours.
 
     The others are those of `Result`; ``image`` is the first frame.
     """
@@ -67,12 +67,12 @@ class AnimationResult(Result):
 
     @cached_property
     def film_score(self) -> FilmScore:
-        """Score of every frame of the original against what is shown instead."""
+        """Score of every frame of the original against what the file shows instead."""
         return score_films(self.animation.frames(), self._written().frames())
 
     @cached_property
     def verdict(self) -> Verdict:
-        """What the judges say on the mean of the frames, weighted by the time each is seen."""
+        """The judges' verdict, averaged over the frames by the time each is seen."""
         return self.film_score.verdict
 
     @cached_property
@@ -113,6 +113,6 @@ class AnimationResult(Result):
 
 
 def first_image(animation: Animation) -> Image:
-    """Return the first frame as a still picture with the source of the animation."""
+    """Return the first frame as a still picture with the animation's source."""
     frame: Frame = next(animation.frames())
     return Image(frame.pixels, animation.source)

@@ -33,7 +33,7 @@ from huepress.palette.learn import learn
 from huepress.types import Histogram
 
 TRIES: Final = {"fast": 4, "balanced": 6, "best": 9}
-"""Passes that look for a score or a size."""
+"""Most passes in the search for a score or a size."""
 
 Tell = Callable[[], None]
 
@@ -56,7 +56,7 @@ def compress_animation(
         A GIF, APNG or WebP.
     options : CompressOptions
         As for stills. ``format`` ``auto`` is the input's own; ``colors`` counts the entries of a
-        palette, that for what is left as shown among them.
+        palette, including the one that means "left as shown".
     started : float, optional
         `perf_counter` when the clock of the report began.
     tell : callable
@@ -79,7 +79,7 @@ def press(
     started: float,
     tell: Tell = lambda: None,
 ) -> AnimationResult:
-    """Walk the road with an animation that is read."""
+    """Compress an animation that has been read."""
     formats = _formats(animation, options)
 
     deadline = Deadline(animation.source.name, options.timeout, started)
@@ -117,7 +117,7 @@ def press(
 
 
 def _formats(animation: Animation, options: CompressOptions) -> tuple[str, ...]:
-    """Return the formats that are tried."""
+    """Return the formats to try."""
     if options.format == "smallest":
         return FORMATS
     own = animation.source.format
@@ -128,7 +128,7 @@ def _formats(animation: Animation, options: CompressOptions) -> tuple[str, ...]:
 
 
 def _is_kept(animation: Animation, formats: tuple[str, ...]) -> bool:
-    """Whether the input's own bytes will do when nothing is smaller."""
+    """Whether the input's own bytes may be kept when nothing is smaller."""
     source = animation.source
     return source.format in formats and not source.is_part
 
@@ -213,7 +213,7 @@ def _as_gif(animation: Animation, options: CompressOptions, require_time: Tell, 
 
 
 def _reach(animation: Animation, options: CompressOptions, bench: Callable[[int], Bench]) -> Pass:
-    """Make the file that serves what the options aim for."""
+    """Make the file that meets the goal of the options."""
     name = animation.source.name
     tries = TRIES[options.effort]
     if options.quality is not None:

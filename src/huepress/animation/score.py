@@ -1,4 +1,4 @@
-"""How far an animation is from another as it is shown: frame by frame, by the time each is seen."""
+"""How far two animations are apart as shown: frame by frame, weighted by the time each is seen."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from huepress.metrics import Verdict, judge
 from huepress.types import Pixels
 
 WORST_BELOW = 6.0
-"""Points that a single frame may be below the mean that is asked for (issue of the house)."""
+"""Points that a single frame may score below the mean that was asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +23,9 @@ class FrameScore:
     Attributes
     ----------
     verdict : Verdict
-        As for stills.
+        The judges' scores, as for stills.
     seconds : float
-        As browsers show it.
+        How long browsers show it.
     """
 
     verdict: Verdict
@@ -51,7 +51,7 @@ class FilmScore:
 
     @property
     def verdict(self) -> Verdict:
-        """What the judges say on the mean, frames weighted by the time each is seen."""
+        """The judges' verdict, averaged over the frames by the time each is seen."""
         seconds = sum(frame.seconds for frame in self.frames)
         structure = sum(frame.verdict.ssimulacra2 * frame.seconds for frame in self.frames)
         jod = sum(frame.verdict.jod * frame.seconds for frame in self.frames)
@@ -69,7 +69,7 @@ class FilmScore:
 
     @property
     def value(self) -> float:
-        """What an aim is compared with: the mean, or what the worst frame allows if less."""
+        """What a goal is compared with: the mean, or less if the worst frame requires it."""
         return min(self.mean, self.worst + WORST_BELOW)
 
 
@@ -88,7 +88,7 @@ class FilmScorer:
         self._found: list[FrameScore] = []
 
     def add(self, true: Pixels, shown: Pixels, duration: Fraction) -> None:
-        """Score one frame, RGBA as it is wanted and as it is shown."""
+        """Score one frame: RGBA as it should look and as it is shown."""
         verdict = None
         if np.array_equal(true, shown):
             verdict = Verdict(100.0, 10.0)
@@ -107,14 +107,14 @@ class FilmScorer:
 
 
 def opaque(pixels: Pixels) -> Pixels:
-    """Drop alpha where nothing is transparent: scores take half the time."""
+    """Drop alpha where nothing is transparent: scoring takes half the time."""
     if pixels.shape[2] == 4 and int(pixels[..., 3].min()) == 255:
         return np.ascontiguousarray(pixels[..., :3])
     return pixels
 
 
 def paired(true: Iterable[Frame], shown: Iterable[Frame]) -> Iterator[tuple[Frame, Frame]]:
-    """Yield every frame with what another animation shows in the middle of its time."""
+    """Yield every frame with what another animation shows halfway through its time."""
     others = iter(shown)
     other = next(others)
     end = seen_seconds(other.duration)

@@ -1,4 +1,4 @@
-"""Animations that are no file of one: lists of stills, y4m streams, and films through PyAV."""
+"""Animations from other sources: lists of stills, y4m streams, and films through PyAV."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ def from_stills(
     *,
     plays: int = 0,
 ) -> Animation:
-    """Take stills for the frames of an animation; they are read anew at every walk.
+    """Use stills as the frames of an animation; they are read again at every walk.
 
     Parameters
     ----------
     stills : sequence
-        Whatever `huepress.load` takes, all of one size.
+        Anything `huepress.load` takes, all of one size.
     durations : sequence of Fraction
         Seconds of every frame.
 
@@ -70,7 +70,7 @@ def from_stills(
 
 
 def natural_order(paths: Sequence[Path]) -> list[Path]:
-    """Sort names so that frame10 comes behind frame9."""
+    """Sort names so that frame10 comes after frame9."""
 
     def key(path: Path) -> list[tuple[int, int, str]]:
         parts = re.split(r"(\d+)", path.name)
@@ -83,21 +83,21 @@ _CHROMA: Final = {"420": (2, 2), "422": (2, 1), "444": (1, 1), "mono": (0, 0)}
 """Pixels across and down that share a chroma sample."""
 
 _LONGEST: Final = 4096
-"""Bytes that a header line of y4m may have."""
+"""Most bytes of a header line of y4m."""
 
 Y4M: Final = b"YUV4MPEG2"
 
 
 def from_y4m(name: str, stream: BinaryIO, limits: Limits, *, plays: int = 0) -> Animation:
-    """Read a y4m stream, as ``ffmpeg -f yuv4mpegpipe -`` writes it, of 8 bits a sample.
+    """Read a y4m stream of 8 bits a sample, as ``ffmpeg -f yuv4mpegpipe -`` writes it.
 
-    The planes are laid down in a temporary file: a stream is read once, a film is walked through
-    more often.
+    The planes go into a temporary file: a stream can be read only once, a film is walked through
+    several times.
 
     Raises
     ------
     DecodeError
-        Another stream, of another depth, or one that is cut short within a frame.
+        Not such a stream, another depth, or cut short within a frame.
     LimitError
         Too many pixels or frames.
     """
@@ -133,7 +133,7 @@ def from_y4m(name: str, stream: BinaryIO, limits: Limits, *, plays: int = 0) -> 
 
 
 class _Spool:
-    """A temporary file that lives as long as the animation whose frames it holds."""
+    """A temporary file that exists as long as the animation whose frames it holds."""
 
     def __init__(self) -> None:
         self.file = tempfile.TemporaryFile()  # noqa: SIM115
@@ -182,7 +182,7 @@ class _Y4mHeader:
         return self.width * self.height + 2 * rows * columns
 
     def rgb_of(self, planes: bytes) -> Pixels:
-        """Convert a frame by the matrix of ITU-R BT.601, as y4m has it."""
+        """Convert a frame by the matrix of ITU-R BT.601, which y4m uses."""
         n = self.width * self.height
         data = np.frombuffer(planes, np.uint8)
         luma = data[:n].reshape(self.height, self.width).astype(np.float32)
@@ -208,7 +208,7 @@ def from_video(path: Path, limits: Limits, *, plays: int = 0) -> Animation:
     MissingExtraError
         PyAV is not installed.
     DecodeError, LimitError
-        No video, a damaged one, or one that is too large.
+        Not a video, damaged, or too large.
     """
     try:
         import av

@@ -1,7 +1,7 @@
-"""Stills as GIF through the mapping of animations: by the codes of LZW, at the same score.
+"""Stills as GIF through the mapping of animations: by LZW's codes, at the same score.
 
-The palette is the one that the search found; only the mapping is another. It is taken where it
-makes the file smaller, so that none is larger than before.
+The palette is the one the search found; only the mapping differs. It is taken where it makes the
+file smaller, so no file gets larger.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from huepress.search.setup import matte_of
 from huepress.types import Encoded, Image, IndexedImage, Palette, Pixels
 
 TRIES: Final = {"fast": 3, "balanced": 5, "best": 8}
-"""Mappings that look for the score of the file that is to be beaten."""
+"""Most mappings in the search for the score of the file to beat."""
 
 PARSES: Final = {
     "fast": lzw.Parse(most_visits=128),
@@ -37,10 +37,10 @@ PARSES: Final = {
 }
 
 NEAR: Final = 0.1
-"""Points above a goal that are as good as the goal."""
+"""A score this many points above the goal is close enough."""
 
 OCTAVE: Final = 3.5
-"""Points of score that an octave of rate weight costs about."""
+"""Points of score that doubling the rate weight costs, roughly."""
 
 LOWEST, HIGHEST = 2.0**-6, 2.0**10
 
@@ -114,7 +114,7 @@ def _with_small(
 
 
 def recoded(pixels: Pixels, encoded: Encoded) -> Encoded:
-    """Write the very pixels by other codes, where that is smaller."""
+    """Write the same pixels by other codes, where that is smaller."""
     numbers = numbers_of(np.ascontiguousarray(clean(pixels)))
     distinct = np.unique(numbers)
     has_clear = bool(distinct[0] == CLEAR)
@@ -135,7 +135,7 @@ def recoded(pixels: Pixels, encoded: Encoded) -> Encoded:
 def smaller_gif(
     bench: search.Bench, chosen: search.Trial, encoded: Encoded, options: CompressOptions
 ) -> tuple[search.Trial, Encoded]:
-    """Map a still by the codes of LZW, and take that file where it serves the aim better."""
+    """Map a still by the codes of LZW, and take that file where it meets the goal better."""
     palette = chosen.indexed.palette.colors
     has_room = len(palette) <= 255 or palette.shape[1] == 3
     if bench.rivals.n_fixed or not has_room:
@@ -174,7 +174,7 @@ def _at_score(
     goal: float,
     options: CompressOptions,
 ) -> _Made:
-    """Find the smallest file of at least a score; `best` where none is smaller."""
+    """Find the smallest file with at least this score; `best` if none is smaller."""
     at = log2(4.0)
     above: tuple[float, float] | None = None
     below: tuple[float, float] | None = None
@@ -199,7 +199,7 @@ def _at_score(
 
 
 def _following(above: tuple[float, float] | None, below: tuple[float, float] | None) -> float:
-    """Guess where the gap is a little above zero, of what is known on one side at least."""
+    """Guess where the gap is just above zero, from what is known on at least one side."""
     if above is not None and below is not None and above[0] < below[0]:
         share = (above[1] - NEAR / 2) / (above[1] - below[1])
         return above[0] + (below[0] - above[0]) * min(max(share, 0.06), 0.94)
@@ -215,7 +215,7 @@ def _best_that_fits(
     limit: int,
     options: CompressOptions,
 ) -> _Made:
-    """Find the lowest rate weight whose file fits; `best` where its score is higher."""
+    """Find the lowest rate weight whose file fits; `best` if its score is higher."""
     low, high = log2(LOWEST), log2(HIGHEST)
     fits = None
     for _ in range(TRIES[options.effort] + 4):

@@ -1,4 +1,4 @@
-"""Palettes ready for mapping: one for all frames, and those of single ones."""
+"""Palettes ready for mapping: one for all frames, and those of single frames."""
 
 from __future__ import annotations
 
@@ -39,18 +39,18 @@ class Table:
     entries: NDArray[np.int16]
 
     def find(self, numbers: NDArray[np.uint32]) -> NDArray[np.int16]:
-        """Return the entry that has exactly a color, -1 where none has."""
+        """Return the entry with exactly this color, -1 where there is none."""
         at = np.searchsorted(self.numbers, numbers).clip(max=len(self.numbers) - 1)
         return np.where(self.numbers[at] == numbers, self.entries[at], np.int16(-1))
 
 
 _WORTH_LEARNING: Final = 1 << 14
-"""Pixels of a frame from which on a palette of its own may pay; so many tell whether it does."""
+"""Frames of at least this many pixels may get their own palette; a sample this large decides."""
 
 
 _CAUTION: Final = 3.0
-"""Times its bytes that a palette of its own must save: strings of a frame that shares none with the
-others, and colors that are no longer the same, cost more (docs/lab-book/animations.md)."""
+"""A frame's own palette must save this many times its bytes, because the frame then shares no
+strings with the others, and unchanged colors change (docs/lab-book/animations.md)."""
 
 
 def _distortion(points: Points, table: Table, n_threads: int) -> float:
@@ -71,7 +71,7 @@ def table_of(colors: Colors, color_space: str) -> Table:
 
 
 def points_of(pixels: Pixels, color_space: str) -> Points:
-    """Place RGBA colors where distance is measured; alpha says nothing."""
+    """Place RGBA colors where distance is measured; alpha is ignored."""
     flat = np.ascontiguousarray(pixels.reshape(-1, 4)[:, :3])
     points = np.empty(flat.shape, np.float32)
     _core.embed(flat, color_space, points)
@@ -81,16 +81,16 @@ def points_of(pixels: Pixels, color_space: str) -> Points:
 
 
 class Tables:
-    """The palette of all frames; of frames that have other colors their own.
+    """The palette of all frames, and palettes for frames with other colors.
 
     Parameters
     ----------
     shared : Table
         The palette of the file.
     local : callable or None
-        Makes the palette of a frame of the numbers it needs, where the shared one lacks some.
+        Makes a frame's palette from the numbers it needs, where the shared one lacks some.
     learn : callable or None
-        Learns the palette of a frame of the numbers it needs, where that may pay for its bytes.
+        Learns a frame's palette from the numbers it needs, where that may be worth its bytes.
     """
 
     def __init__(
@@ -120,7 +120,7 @@ class Tables:
         return table if lost - _distortion(points, table, n_threads) > price else None
 
     def choose(self, needed: NDArray[np.uint32]) -> tuple[Table, bool]:
-        """Return the palette for a frame, and whether it is its own."""
+        """Return the palette for a frame, and whether it is the frame's own."""
         if self._local is None:
             return self.shared, False
         distinct = np.unique(needed)
@@ -130,5 +130,5 @@ class Tables:
 
 
 def with_room(colors: Colors, keeps: bool) -> Colors:
-    """Return a table with an entry more for what is left as shown."""
+    """Return a table with one more entry, which means "left as shown"."""
     return np.vstack([colors, np.zeros((1, 3), np.uint8)]) if keeps else colors

@@ -1,4 +1,4 @@
-"""Times between the frames: what formats can say, and fewer frames a second where asked."""
+"""Times between frames: what formats can express, and fewer frames a second on request."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ import numpy as np
 from huepress.animation.film import SLOWED, Frame, seen_seconds
 
 FASTEST_GIF = 50.0
-"""Frames a second that GIF can hold: browsers slow shorter delays than 2/100 s down to 10/100."""
+"""Most frames a second of a GIF: browsers show delays below 2/100 s as 10/100."""
 
 
 def at_most(frames: Iterable[Frame], fps: float) -> Iterator[Frame]:
-    """Leave frames out until none is shown for less than 1 / fps seconds.
+    """Drop frames until none is shown for less than 1 / fps seconds.
 
-    What is left out is shown by the frame before it, so that nothing else about time changes.
-    Delays that browsers do not take as they are written stay.
+    The frame before a dropped one is shown in its place, so no other time changes. Delays that
+    browsers do not honor stay as they are.
     """
     least = 1 / Fraction(fps).limit_denominator(1000)
     waiting: Frame | None = None
@@ -36,7 +36,7 @@ def at_most(frames: Iterable[Frame], fps: float) -> Iterator[Frame]:
 def merged(frames: Iterable[Frame]) -> Iterator[Frame]:
     """Merge equal frames into one that is shown for as long.
 
-    Delays that browsers do not take as they are written are not added up.
+    Delays that browsers do not honor are not added up.
     """
     waiting: Frame | None = None
     for frame in frames:

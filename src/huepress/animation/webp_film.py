@@ -15,7 +15,7 @@ from huepress.formats import riff
 from huepress.types import IndexedImage, Pixels
 
 MOST_MS = (1 << 24) - 1
-"""Thousandths of a second that a frame can be shown."""
+"""Most thousandths of a second that a frame can be shown."""
 
 
 @dataclass(frozen=True, eq=False)
