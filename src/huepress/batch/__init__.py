@@ -1,7 +1,7 @@
 """Many files: trees and lists of pictures, on several processors or machines, resumable.
 
 `plan` gives every input its output, `run` does the work and yields a Row a file, a Manifest
-remembers what was done. Each is loaded on first use: one file needs neither a database nor other
+remembers what was done. Each loads on first use: a single file needs neither a database nor worker
 processes.
 """
 

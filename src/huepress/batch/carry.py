@@ -1,4 +1,4 @@
-"""Files of a tree that go along as they are: byte for byte, mode and time kept."""
+"""Copy files of a tree unchanged: byte for byte, with mode and time."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from huepress.errors import InputError, OutputError
 from huepress.result.write import copy_atomic
 
 DIGEST_BYTES = 20
-"""Of the hashes that stand for contents."""
+"""Length of the hashes that identify contents."""
 
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What stands for a file.
+    """What identifies the content of a file.
 
     Attributes
     ----------
     digest : bytes
-        As `digest_of` makes it.
+        From `digest_of`.
     n_bytes : int
-        Its size.
+        Size of the file.
     """
 
     digest: bytes
@@ -33,12 +33,12 @@ class Content:
 
 
 def digest_of(data: bytes) -> bytes:
-    """Return 20 bytes that stand for a content."""
+    """Return the 20-byte hash of a content."""
     return hashlib.blake2b(data, digest_size=DIGEST_BYTES).digest()
 
 
 def content_of(address: str, limits: Limits) -> Content:
-    """Return what stands for a file; a local one is never held in memory."""
+    """Return the hash and size of a file; a local one is never held in memory."""
     if is_remote(address):
         data = store_of(address).content(address, limits)
         return Content(digest_of(data), len(data))
@@ -59,11 +59,11 @@ def carry_file(source: str, output: str, *, force: bool, limits: Limits) -> Cont
     Parameters
     ----------
     source, output : str
-        Paths or addresses; mode and time are kept where both are of this machine.
+        Paths or addresses; mode and time are kept where both are on this machine.
     force : bool
         Replace what is there.
     limits : Limits
-        Of files in stores, which are held in memory.
+        For files in stores, which are held in memory.
 
     Returns
     -------
@@ -106,12 +106,12 @@ class _Seen:
 
 
 def carry_link(source: str, output: str) -> None:
-    """Make a link to a directory again, where its target is relative.
+    """Recreate a link to a directory, if its target is relative.
 
     Raises
     ------
     OutputError
-        Something else has its name.
+        The name is taken.
     """
     there = os.readlink(source)  # noqa: PTH115
     if os.path.isabs(there):  # noqa: PTH117
@@ -125,5 +125,5 @@ def carry_link(source: str, output: str) -> None:
 
 
 def is_carried_link(source: str, output: str) -> bool:
-    """Whether an output is the same link already."""
+    """Whether the output is already the same link."""
     return os.path.islink(output) and os.readlink(output) == os.readlink(source)  # noqa: PTH114, PTH115

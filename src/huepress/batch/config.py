@@ -1,7 +1,7 @@
-"""Options that a project writes down: ``huepress.toml``, or ``[tool.huepress]`` of pyproject.toml.
+"""Options of a project: ``huepress.toml``, or ``[tool.huepress]`` in pyproject.toml.
 
-The file nearest above a picture counts. Its own keys hold for all pictures below it, its tables for
-those that the glob matches, later tables before earlier ones; the command line has the last word::
+The nearest file above a picture counts. Its top-level keys apply to all pictures below it, its
+tables to those that match the glob; later tables win over earlier ones, the command line over all::
 
     [tool.huepress]
     quality = 85
@@ -25,22 +25,22 @@ from huepress.errors import InputError, OptionError
 from huepress.options import BatchOptions, CompressOptions, spec_of
 
 LEAVE: Final = "leave"
-"""The one key that is no option: leave these pictures as they are."""
+"""The one key that is not an option: leave these pictures as they are."""
 
 OF_TREES: Final = ("include", "exclude", "no_ignore", "copy_rest")
-"""Options of trees that a file may set for all below it."""
+"""Options of trees that a file may set for everything below it."""
 
 OF_PICTURES: Final = {
     **{row.name: spec_of(row) for row in fields(CompressOptions)},
     **{row.name: spec_of(row) for row in fields(BatchOptions) if row.name == "min_savings"},
 }
-"""Options that a file may set for all pictures, or for those of a glob."""
+"""Options that a file may set for all pictures, or for those that match a glob."""
 
 EXCLUSIVE: Final = (
     frozenset({"quality", "max_size", "rate_weight", "lossless"}),
     frozenset({"lossless", "palette", "keep_color"}),
 )
-"""Options of which one replaces the others."""
+"""Options that exclude each other: setting one clears the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +50,9 @@ class Setting:
     Attributes
     ----------
     value : object
-        Checked by its row of the table of options.
+        Checked against the table of options.
     origin : str
-        The file, and the glob if it was one.
+        The file, and the glob if it came from a table.
     """
 
     value: Any
@@ -66,11 +66,11 @@ class Config:
     Attributes
     ----------
     path : Path
-        Where it lies; globs are held against paths below its directory.
+        Where the file is; globs match paths relative to its directory.
     trees : mapping
         Options of `OF_TREES`.
     tables : tuple of (str, mapping)
-        Globs (``**`` first, for the keys of all) and their options.
+        Globs (``**`` first, for the top-level keys) and their options.
     """
 
     path: Path
@@ -78,7 +78,7 @@ class Config:
     tables: tuple[tuple[str, Mapping[str, Any]], ...]
 
     def of(self, path: str) -> dict[str, Setting]:
-        """Return what holds for a picture, by the names of options."""
+        """Return the settings for a picture, by option name."""
         relative = os.path.relpath(path, self.path.parent).replace(os.sep, "/")
         found: dict[str, Setting] = {}
         for glob, values in self.tables:
@@ -94,7 +94,7 @@ class Config:
         return found
 
     def excludes(self, path: str) -> bool:
-        """Whether a picture, or a directory above it, is left out."""
+        """Whether a picture, or a directory above it, is excluded."""
         relative = os.path.relpath(path, self.path.parent).replace(os.sep, "/")
         parts = relative.split("/")
         chooser = Chooser(exclude=self.trees.get("exclude", ()))
@@ -107,12 +107,12 @@ _ALL: Final = "**"
 
 @dataclass(slots=True)
 class Configs:
-    """The files of options of a run, each read once.
+    """The option files of a run, each read once.
 
     Attributes
     ----------
     given : collection of str
-        Options of the command line, which no file changes.
+        Options from the command line, which no file overrides.
     enabled : bool
         False: no file is read.
     """
@@ -122,7 +122,7 @@ class Configs:
     _near: dict[str, Config | None] = field(default_factory=dict)
 
     def of(self, source: str) -> tuple[tuple[str, Any], ...]:
-        """Return the options that files change for a picture, by name."""
+        """Return the options that files set for a picture, by name."""
         config = None if source == STDIO or is_remote(source) else self.near(source)
         if config is None:
             return ()
@@ -133,7 +133,7 @@ class Configs:
         return tuple(sorted((n, s.value) for n, s in found.items() if n not in taken))
 
     def batch(self, root: str, batch: BatchOptions) -> BatchOptions:
-        """Return the options of a tree; lists of the command line and of a file add up."""
+        """Return the options of a tree; lists from the command line and from a file add up."""
         config = None if is_remote(root) else self.near(str(Path(root, "x")))
         if config is None:
             return batch
@@ -146,7 +146,7 @@ class Configs:
         return batch.changed(**changes)
 
     def excludes(self, source: str) -> bool:
-        """Whether a file of options leaves a picture out."""
+        """Whether an option file excludes a picture."""
         config = None if source == STDIO or is_remote(source) else self.near(source)
         return config is not None and config.excludes(source)
 
@@ -179,7 +179,7 @@ def _in(directory: str) -> Config | None:
             values: Any = tomllib.loads(path.read_text("utf-8"))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             if table:
-                continue  # somebody else's file, and their fault to tell
+                continue  # another tool's file: let that tool report the error
             raise InputError(
                 str(path), f"no TOML ({error})", "correct it, or --no-config"
             ) from error
@@ -193,7 +193,7 @@ def _in(directory: str) -> Config | None:
 
 
 def _read(path: Path, values: Mapping[str, Any]) -> Config:
-    """Check every value by the table of options (raises OptionError)."""
+    """Check every value against the table of options (raises OptionError)."""
     trees: dict[str, Any] = {}
     everywhere: dict[str, Any] = {}
     tables: list[tuple[str, Mapping[str, Any]]] = [(_ALL, everywhere)]

@@ -1,8 +1,8 @@
-"""Dask as an engine: the same jobs on the workers of a cluster.
+"""Run the jobs of a batch on the workers of a Dask cluster.
 
 Jobs and rows are plain data; pictures never pass through this process. Workers read and write the
-stores themselves, so they have to reach them, and need the same version of huepress. A job whose
-worker is lost goes to another one.
+stores themselves, so they need access to them, and the same version of huepress. If a worker is
+lost, another one gets its job.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 Item = TypeVar("Item")
 Value = TypeVar("Value")
 
-# Jobs waiting on the cluster for each of its threads: a worker that is done finds the next one
-# without asking this process; more would only make Ctrl-C slower.
+# Jobs queued on the cluster per thread: a worker that is done finds the next one without asking
+# this process; more would only make Ctrl-C slower.
 _PER_THREAD: Final = 4
 
-# Merges join so many histograms: the depth is log8 of the jobs, and a merge holds eight.
+# Histograms joined by one merge: the depth is log8 of the jobs, and a merge holds eight.
 _FAN_IN: Final = 8
 
 
@@ -41,7 +41,7 @@ def connect(address: str) -> Client:
     MissingExtraError
         Dask is not installed.
     OptionError
-        Nobody answers there, or its workers run another version of huepress.
+        No scheduler answers there, or its workers run another version of huepress.
     """
     try:
         from distributed import Client
@@ -79,7 +79,7 @@ class Cluster(Generic[Item, Value]):
     function : callable
         Does one job on a worker; importable by its name there.
     lost : callable
-        Makes the value of a job that lost worker after worker, from it and what is known.
+        Makes the value of a job that lost several workers, from the job and what is known.
     """
 
     def __init__(
@@ -100,7 +100,7 @@ class Cluster(Generic[Item, Value]):
 
     @property
     def slots(self) -> int:
-        """As the cluster is now: workers come and go."""
+        """For the cluster as it is now: workers come and go."""
         n_threads: int = sum(self._client.nthreads().values())
         return max(1, _PER_THREAD * n_threads)
 
@@ -126,7 +126,7 @@ class Cluster(Generic[Item, Value]):
         return ticket, value
 
     def close(self) -> None:
-        """As the protocol says; jobs that have begun end on their workers."""
+        """As the protocol says; jobs that have started finish on their workers."""
         self._client.cancel(list(self._futures))
         self._futures.clear()
 
@@ -137,21 +137,21 @@ def reduce_tree(
     add: Callable[[Sequence[Value]], Value],
     jobs: Sequence[Item],
 ) -> Value:
-    """Map jobs to values on the workers, add the values up there in a tree, return the sum.
+    """Map jobs to values on the workers, add up the values there in a tree, return the sum.
 
     Parameters
     ----------
     client : distributed.Client
         Connected to the cluster.
     count, add : callable
-        Importable by their names on the workers. `add` must not care about order.
+        Importable by name on the workers. The result of `add` must not depend on order.
     jobs : sequence
         At least one.
 
     Notes
     -----
-    A merge is handed over right after the jobs it adds up, and Dask favors what was handed over
-    first: a worker holds some `_FAN_IN` values for each level of the tree, whatever their number.
+    A merge is submitted right after the jobs it adds up, and Dask runs first what was submitted
+    first: a worker holds about `_FAN_IN` values per level of the tree, however many there are.
     """
     level = _FAN_IN
     while level < len(jobs):

@@ -1,7 +1,7 @@
-"""One file down the road: look, read, decide what becomes of it, and hand on.
+"""Process one file: look at it, read it, and decide what to do with it.
 
-A Job goes in, a Row comes out. Both are plain data, and `run_job` needs nothing else: it runs the
-same in this process, in a worker process and on another machine.
+A Job goes in, a Row comes out. Both are plain data, and `run_job` needs nothing else, so it works
+the same in this process, in a worker process and on another machine.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def _run(job: Job) -> Row:
         data = _read(target, job.options)
     except InputError:
         if target.from_tree and not store_of(target.source).head(target.source, 1):
-            return no_picture(job, stamp)  # an empty object of a store
+            return no_picture(job, stamp)  # an empty object in a store
         raise
     kind = kind_of(data[:HEAD_BYTES])
     if target.from_tree and kind is None:
@@ -71,7 +71,7 @@ def _run(job: Job) -> Row:
 
 
 def _by_its_head(job: Job, stamp: str | None) -> Row | None:
-    """Tell of a file of a tree that need not be read; None when it has to be."""
+    """Return the row of a file that need not be read; None when it must be."""
     target = job.target
     if not target.from_tree or _is_known_by_name(target):
         return None
@@ -103,7 +103,7 @@ def _by_its_content(job: Job, given: Given, kind: str | None) -> Row:
 
 
 def _is_known_by_name(target: Target) -> bool:
-    """Whether a request to a store can be saved, because the name says what to expect."""
+    """Whether the name says enough to save a request to the store."""
     return is_remote(target.source) and is_picture_name(split(target.source)[1])
 
 

@@ -1,8 +1,7 @@
-"""Work done at the same time, told in order.
+"""Do work in parallel, and report it in order.
 
-An Engine does jobs somewhere: in this process, in worker processes (workers.py) or on a cluster
-(dask.py). `in_order` feeds it no faster than it works and yields what comes back in the
-order of what went in.
+An Engine does jobs in this process, in worker processes (workers.py) or on a cluster (dask.py).
+`in_order` feeds it no faster than it works, and yields results in the order of the inputs.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ Item_contra = TypeVar("Item_contra", contravariant=True)
 Value_co = TypeVar("Value_co", covariant=True)
 
 WINDOW: Final = 4096
-"""Most values that wait for an earlier one: each is a row of a few kilobytes."""
+"""Most results that wait for an earlier one: each is a row of a few kilobytes."""
 
 
 class Engine(Protocol[Item_contra, Value_co]):
@@ -24,20 +23,20 @@ class Engine(Protocol[Item_contra, Value_co]):
 
     @property
     def slots(self) -> int:
-        """How many jobs it takes before one has to come back."""
+        """How many jobs it accepts before one must come back."""
 
     def submit(self, ticket: int, item: Item_contra, /) -> None:
-        """Take one job; the ticket comes back with its value."""
+        """Accept one job; the ticket comes back with its value."""
 
     def wait(self) -> tuple[int, Value_co]:
-        """Return the next finished one; only called while there are jobs."""
+        """Return the next finished job; only called while there are jobs."""
 
     def close(self) -> None:
-        """Stop: jobs not begun are dropped, files half written are finished."""
+        """Stop: jobs that have not started are dropped, half-written files are finished."""
 
 
 class Inline(Generic[Item, Value]):
-    """The engine that does each job when it is waited for, in this process.
+    """An engine that does each job in this process, when its result is asked for.
 
     Parameters
     ----------
@@ -76,19 +75,19 @@ def in_order(
     Parameters
     ----------
     engine : Engine
-        Where they are done.
+        Where to do them.
     items : iterable
-        Taken one by one as there is room. None is an item that needs no work.
+        Taken one by one as there is room. None means that no work is needed.
     done : callable
-        Called with the place and value of each as soon as it comes back, in any order; what it
-        returns is yielded.
+        Called with the position and value of each as soon as it comes back, in any order; its
+        return value is yielded.
     ready : callable
-        Gives the value of the item at a place that needs no work.
+        Returns the value of an item that needs no work, by its position.
 
     Yields
     ------
     object
-        One value an item.
+        One value per item.
     """
     values: dict[int, Value] = {}
     told = running = 0

@@ -1,7 +1,7 @@
 """Patterns of ``.gitignore``, as git reads them (gitignore(5)); the tests ask git itself.
 
-Only the entry in question is held against a pattern, not the folders above it: whoever walks a
-tree does not go into a folder that is left out.
+Only the entry itself is matched against a pattern, not the folders above it: a walk does not enter
+a folder that is ignored.
 """
 
 from __future__ import annotations
@@ -22,19 +22,19 @@ _CLASSES: Final = {
     "upper": "A-Z",
     "xdigit": "0-9a-fA-F",
 }
-"""Named sets of characters within brackets (POSIX), for ASCII as in git."""
+"""POSIX character classes within brackets; ASCII, as in git."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """One line.
+    """One line of the file.
 
     Attributes
     ----------
     regex : re.Pattern
-        Held against the whole path below the file's directory.
+        Matched against the whole path below the file's directory.
     leaves_out : bool
-        False: it begins with ``!`` and takes in again.
+        False: it starts with ``!`` and includes again.
     only_directories : bool
         It ends with a slash.
     """
@@ -45,12 +45,12 @@ class Pattern:
 
 
 def patterns_of(text: str) -> tuple[Pattern, ...]:
-    """Read the text of such a file; lines that can never match are left out."""
+    """Parse the text of such a file; lines that can never match are dropped."""
     return tuple(found for line in text.split("\n") if (found := _pattern(line)) is not None)
 
 
 def leaves_out(patterns: Iterable[Pattern], path: str, *, is_directory: bool) -> bool | None:
-    """Say whether the last pattern that matches leaves a path out; None when none does."""
+    """Say whether the last matching pattern excludes a path; None when none matches."""
     last = None
     for pattern in patterns:
         if (is_directory or not pattern.only_directories) and pattern.regex.fullmatch(path):
@@ -78,14 +78,14 @@ def _pattern(line: str) -> Pattern | None:
 
 
 def _trimmed(line: str) -> str:
-    """Take the spaces off the end, but for one behind a backslash."""
+    """Strip trailing spaces, except one after a backslash."""
     bare = line.rstrip(" ")
     escapes = (len(bare) - len(bare.rstrip("\\"))) % 2 == 1
     return bare + " " if escapes and bare != line else bare
 
 
 def _translated(glob: str) -> str | None:
-    """Make a regular expression of a glob; None of one that git holds against nothing."""
+    """Turn a glob into a regular expression; None for one that git never matches."""
     out, at = "", 0
     while at < len(glob):
         begins = at == 0 or glob[at - 1] == "/"
@@ -112,7 +112,7 @@ def _translated(glob: str) -> str | None:
 
 
 def _bracket(glob: str, at: int) -> tuple[str, int] | None:
-    """Translate a set of characters that begins at a place; where it ends. None: it does not."""
+    """Translate the character set at a position; return it and its end, or None if it has none."""
     negated = glob[at : at + 1] in ("!", "^")
     at += negated
     inside, first = "", True
@@ -135,6 +135,6 @@ def _bracket(glob: str, at: int) -> tuple[str, int] | None:
             inside += re.escape(low)
     if at >= len(glob):
         return None
-    # A slash is matched by no set, and an empty one (of a range that goes backward) by nothing.
+    # No set matches a slash, and an empty set (a range that goes backward) matches nothing.
     chosen = f"[{'^' if negated else ''}{inside}]" if inside else ("." if negated else "(?!)")
     return f"(?!/){chosen}", at + 1

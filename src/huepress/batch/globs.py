@@ -1,6 +1,6 @@
-"""Patterns that choose files of a tree by their path below its root.
+"""Patterns that select files of a tree by their path below its root.
 
-``*.png`` (no slash) is held against the name at any depth, ``icons/**/*.png`` against the whole
+``*.png`` (no slash) is matched against the name at any depth, ``icons/**/*.png`` against the whole
 path; ``*`` and ``?`` stop at slashes, ``**`` does not.
 """
 
@@ -19,27 +19,27 @@ class Chooser:
     Attributes
     ----------
     include : tuple of str
-        Patterns of which one has to match; none: everything is wanted.
+        At least one of these must match; if empty, everything is wanted.
     exclude : tuple of str
-        Patterns of which none may match; one that matches a directory leaves out all below it.
+        None of these may match; a pattern that matches a directory excludes everything below it.
     """
 
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
 
     def wants_file(self, relative: str) -> bool:
-        """Whether a file, by its path below the root with slashes, is wanted."""
+        """Whether a file is wanted, by its path below the root (with slashes)."""
         if _matches_any(self.exclude, relative):
             return False
         return not self.include or _matches_any(self.include, relative)
 
     def wants_directory(self, relative: str) -> bool:
-        """Whether to look into a directory at all."""
+        """Whether to enter a directory at all."""
         return not _matches_any(self.exclude, relative)
 
     @property
     def names_hidden(self) -> bool:
-        """Whether a pattern of `include` has a part that begins with a dot, as hidden names do."""
+        """Whether a pattern of `include` has a part that starts with a dot, as hidden names do."""
         return any(part.startswith(".") for pattern in self.include for part in pattern.split("/"))
 
 

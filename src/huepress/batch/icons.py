@@ -1,9 +1,9 @@
-"""ICO and ICNS: every picture inside is compressed, the set stays a set.
+"""ICO and ICNS: every picture inside is compressed, and the file stays a set.
 
 Both hold a list of whole files. In an ICO each is a PNG, or a BMP without its file header, which
 becomes a PNG where that is smaller: Windows has read PNGs in icons since Vista, browsers always
-have. PNGs with a palette stay so, all others are of 32 bits, as icons are to be. In an ICNS the
-PNGs are compressed and all else is kept as it stands.
+have. PNGs with a palette stay so; all others have 32 bits, as icons should. In an ICNS the PNGs
+are compressed and everything else is kept unchanged.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from huepress.result.report import Result
 _WANTED: Final = "an undamaged icon is needed"
 _COLOR_TYPE: Final = 25
 _SIZE_TRIES: Final = 3  # two are enough for every icon tried
-"""Where a PNG says it; 3 is a palette."""
+"""Offset of the color type in a PNG; 3 is a palette."""
 
 _DIRECTORY: Final = struct.Struct("<BBBBHHII")
 
@@ -40,7 +40,7 @@ class Icon:
     kind : str
         ``ico`` or ``icns``.
     heads : tuple of bytes
-        What stands before each picture: an entry of the directory, or a type.
+        What precedes each picture: a directory entry, or a type.
     pictures : tuple of bytes
         The files inside.
     """
@@ -75,7 +75,7 @@ def compress_icon(
     Returns
     -------
     bytes
-        The icon, never larger; pictures that huepress compressed before are as they were.
+        The icon, never larger; pictures that huepress compressed before are left alone.
 
     Raises
     ------
@@ -93,7 +93,7 @@ def compress_icon(
     limit = parse_size(options.max_size, len(data))
     share = 1.0
     whole = [len(picture) for picture in small.pictures]
-    for _ in range(_SIZE_TRIES):  # as RGBA a picture may be larger than the palette that fitted
+    for _ in range(_SIZE_TRIES):  # as RGBA a picture may be larger than as the palette that fit
         if len(made) <= limit:
             break
         share *= 0.98 * limit / len(made)
@@ -131,9 +131,9 @@ def _compressed(
 
 
 def _full_color(found: Result) -> bytes:
-    """Write the colors of a palette as RGBA: readers of icons forget the alpha of palettes.
+    """Write the colors of a palette as RGBA: icon readers ignore the alpha of palettes.
 
-    It is 0 to 1 % more than the palette takes, as equal colors stay equal.
+    This takes 0 to 1 % more bytes than the palette, because equal colors stay equal.
     """
     import numpy as np
     import oxipng
@@ -201,7 +201,7 @@ def _pack_ico(icon: Icon) -> bytes:
     for head, picture in zip(icon.heads, icon.pictures, strict=True):
         width, height, n_colors, zero, planes, depth, *_ = _DIRECTORY.unpack(head)
         if picture.startswith(SIGNATURE):
-            n_colors, planes, depth = 0, 1, 32  # as Windows has it for PNGs of all depths
+            n_colors, planes, depth = 0, 1, 32  # Windows does so for PNGs of all depths
         if picture not in places:
             places[picture] = offset
             offset += len(picture)
@@ -230,7 +230,7 @@ def _take_apart_icns(name: str, data: bytes) -> Icon:
 
 
 def _pack_icns(icon: Icon) -> bytes:
-    """Write the list; a table of contents, which repeats it, is made anew."""
+    """Write the list; a table of contents, which repeats it, is rebuilt."""
     sizes = [
         struct.pack(">4sI", head, 8 + len(picture))
         for head, picture in zip(icon.heads, icon.pictures, strict=True)

@@ -1,11 +1,13 @@
-"""What is left out of a tree without being asked for: a rule, in the order in which it is held.
+"""Which entries of a tree are left out by default.
+
+The rules, in order:
 
 1. ``.git`` always.
-2. Unless ``--no-ignore``: what the nearest ``.huepressignore`` or ``.gitignore`` names, with the
-   patterns of git; one with ``!`` takes in again. Files of the tree itself count, not those above.
+2. Unless ``--no-ignore``: what the nearest ``.huepressignore`` or ``.gitignore`` names, in git's
+   patterns; ``!`` includes again. Only files inside the tree count, not those above it.
 3. Unless ``--no-ignore``: ``node_modules``.
-4. Unless ``--no-ignore``, or a pattern of ``--include`` has a part that begins with a dot: names
-   that begin with a dot, but for those that web servers want: ``.well-known``, ``.htaccess``,
+4. Unless ``--no-ignore``, or a pattern of ``--include`` has a part that starts with a dot: names
+   that start with a dot, except those that web servers need: ``.well-known``, ``.htaccess``,
    ``.nojekyll``.
 """
 
@@ -21,10 +23,10 @@ from huepress.batch.gitignore import Pattern, leaves_out, patterns_of
 NEVER: Final = (".git",)
 HEAVY: Final = ("node_modules",)
 SERVED: Final = (".well-known", ".htaccess", ".nojekyll")
-"""Names with a dot that belong to a site."""
+"""Names with a leading dot that belong to a site."""
 
 FILES: Final = (".gitignore", ".huepressignore")
-"""Where patterns stand; the later of two in one directory has the last word."""
+"""Files that hold patterns; in one directory, the later of the two wins."""
 
 
 @dataclass(slots=True)
@@ -34,11 +36,11 @@ class Rule:
     Attributes
     ----------
     root : str or None
-        The tree; None when it has no files of patterns that could be read (a store).
+        The tree; None when its pattern files cannot be read (a store).
     enabled : bool
-        False leaves out only `NEVER`.
+        False: only `NEVER` is left out.
     hidden : bool
-        Take names that begin with a dot, too.
+        Also take names that start with a dot.
     """
 
     root: str | None
@@ -47,7 +49,7 @@ class Rule:
     _known: dict[str, list[tuple[str, tuple[Pattern, ...]]]] = field(default_factory=dict)
 
     def why(self, relative: str, *, is_directory: bool) -> str | None:
-        """Say why an entry is left out, in a word or two; None when it is not."""
+        """Return why an entry is left out, in a word or two; None when it is not."""
         above, _, name = relative.rpartition("/")
         if name in NEVER:
             return name
@@ -63,7 +65,7 @@ class Rule:
         return None
 
     def _named(self, above: str, relative: str, is_directory: bool) -> str | None:
-        """Name the file whose pattern leaves an entry out; empty: one takes it in; None: none."""
+        """Return the file whose pattern excludes an entry; "" if one includes it; None if none."""
         directory = above
         while True:
             for name, patterns in reversed(self._patterns_in(directory)):

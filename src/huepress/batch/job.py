@@ -1,4 +1,4 @@
-"""What one file of a batch needs, as plain data: it travels between processes and machines."""
+"""All that is needed to process one file, as plain data that can cross processes and machines."""
 
 from __future__ import annotations
 
@@ -23,35 +23,35 @@ _LIMITS: Final = {"max_pixels", "max_bytes", "max_metadata", "max_frames", "time
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Everything that one file needs.
+    """Everything that is needed to process one file.
 
     Attributes
     ----------
     target : Target
         The input and where its output goes.
     options : CompressOptions
-        Its format is the target's; ``auto`` where that is the input's own.
+        With the target's format; ``auto`` where that is the input's own.
     recipe : bytes
-        `recipe_of` the options.
+        `recipe_of` these options.
     version : str
-        Of the huepress that asked.
+        Version of the huepress that sent the job.
     known : Record or None
         What the manifest remembers of this output.
     adopt : bool
-        An existing output that is what would be written counts as written: the file of a run that
-        was killed before it could be recorded.
+        Accept an existing output that equals what would be written: it comes from a run that was
+        killed before it could record the file.
     write : bool
         Write the output.
     again : bool
-        Compress even what the manifest or a mark says is done.
+        Compress even if the manifest or a mark says that it is done.
     score : bool
-        Compute the score for the figures.
+        Also compute the score.
     min_savings : str or None
         Keep the original unless this much is saved.
     optimize_jpeg : bool
-        Pack JPEGs anew instead of leaving them.
+        Repack JPEGs instead of leaving them alone.
     fit : PaletteFit or None
-        The palette to be used, when it is one for all.
+        The palette to use, when all files share one.
     """
 
     target: Target
@@ -74,14 +74,14 @@ class Job:
 
     @property
     def output(self) -> Output:
-        """Where it is written."""
+        """Where the output is written."""
         return Output(self.target, self.known, self.adopt)
 
 
 def recipe_of(options: CompressOptions, *more: str | None) -> bytes:
-    """Return 20 bytes that stand for all that decides the output beside the input.
+    """Return a 20-byte hash of everything but the input that decides the output.
 
-    The version of huepress is part of it; threads and limits are not, they change no byte.
+    The version of huepress is part of it; threads and limits are not, because they change no byte.
     """
     decisive = {k: v for k, v in asdict(options).items() if k not in _NO_BYTES | _LIMITS}
     return digest_of(json.dumps([__version__, decisive, more], default=str).encode())

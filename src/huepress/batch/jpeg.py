@@ -1,4 +1,4 @@
-"""JPEGs packed anew: the same coefficients, other Huffman tables and scans."""
+"""Repack JPEGs: the same coefficients, better Huffman tables and scans."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ def optimized(data: bytes) -> bytes:
     Parameters
     ----------
     data : bytes
-        A JPEG; what stands beside the picture is kept.
+        A JPEG; its metadata is kept.
 
     Returns
     -------
     bytes
-        It decodes to the same pixels, which is looked at.
+        Decodes to the same pixels; this is checked.
 
     Raises
     ------
     MissingExtraError
         mozjpeg-lossless-optimization is not installed.
     EncodeError
-        It refuses the file.
+        That package refuses the file.
     """
     try:
         import mozjpeg_lossless_optimization as mozjpeg

@@ -1,7 +1,7 @@
-"""What a tree does with a file, by its first bytes: compress it as what it is, leave it, copy it.
+"""What a tree does with a file, by its first bytes: compress it in its format, leave it, copy it.
 
-A palette does not beat what was made for photographs, and a second lossy pass only takes quality
-away: JPEG, lossy WebP, AVIF, JPEG 2000 and JPEG XL are left as they are.
+A palette does not beat formats made for photographs, and a second lossy pass only costs quality:
+JPEG, lossy WebP, AVIF, JPEG 2000 and JPEG XL are left as they are.
 """
 
 from __future__ import annotations
@@ -15,24 +15,24 @@ from huepress.errors import InputError
 from huepress.formats.signatures import format_of
 
 HEAD_BYTES: Final = 64
-"""As much of a file as tells its format."""
+"""Enough bytes of a file to recognize its format."""
 
 ICONS: Final = ("ico", "icns")
 OWN_FORMATS: Final = ("png", "gif", "webp", "bmp", "tiff", *ICONS)
-"""Formats that are written again as themselves."""
+"""Formats that are written back in the same format."""
 
 PHOTO_FORMATS: Final = ("jpeg", "avif", "jpeg2000", "jxl")
 
 
 def kind_of(head: bytes) -> str | None:
-    """Name the format of a file by its first `HEAD_BYTES`; None for what is no picture."""
+    """Return the format of a file by its first `HEAD_BYTES`; None if it is not a picture."""
     return "icns" if head.startswith(b"icns") else format_of(head)
 
 
 def has_palette(target: Target) -> bool:
-    """Whether a target is a picture that gets a palette, as far as its first bytes tell.
+    """Whether a target is a picture that gets a palette, judging by its first bytes.
 
-    What cannot be read is, so that whoever reads it tells why.
+    True for a file that cannot be read, so that whoever reads it reports why.
     """
     if not target.from_tree:
         return True
@@ -45,14 +45,14 @@ def has_palette(target: Target) -> bool:
 
 
 def left_code(kind: str, data: bytes) -> str | None:
-    """Say why a picture is left as it is; None when it can be compressed in its own format.
+    """Return why a picture is left as it is; None when it can be compressed in its own format.
 
     Parameters
     ----------
     kind : str
-        As `kind_of` gave it.
+        From `kind_of`.
     data : bytes
-        The file; only its chunks are looked at.
+        The file; only its chunks are read.
     """
     if kind in PHOTO_FORMATS or (kind == "webp" and _is_lossy_webp(data)):
         return "photo_format"
@@ -60,7 +60,7 @@ def left_code(kind: str, data: bytes) -> str | None:
 
 
 def _is_lossy_webp(data: bytes) -> bool:
-    """Whether a still WebP holds a VP8 picture; an animation is told by its frames later."""
+    """Whether a still WebP holds a VP8 picture; animations are recognized later by their frames."""
     at = 12
     while at + 8 <= len(data):
         name = data[at : at + 4]

@@ -1,8 +1,8 @@
-"""The memory of a batch: what was made of which input, in one SQLite file.
+"""The memory of a batch: which output was made from which input, in one SQLite file.
 
-Kept from run to run, so that a killed run goes on where it was and an unchanged tree costs a look
-at each file. A record is made right after its file was written; a file whose record was lost is
-found to be the very file that would be written (job.py). Several runs may share a manifest.
+It is kept between runs, so a killed run resumes where it stopped, and an unchanged tree costs one
+look at each file. A record is made right after its file is written; if the record is lost, the file
+is recognized as the one that would be written (job.py). Several runs may share a manifest.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ _WAIT_SECONDS: Final = 60.0
 
 
 class Manifest:
-    """A manifest that is open.
+    """An open manifest.
 
     Parameters
     ----------
@@ -58,7 +58,7 @@ class Manifest:
     read_only : bool
         Nothing is recorded, and a missing file is an empty manifest.
     home : path or None
-        The directory below which addresses are kept relative to it; None: where the file lies.
+        Addresses below this directory are stored relative to it; None: the file's own directory.
 
     Raises
     ------
@@ -82,7 +82,7 @@ class Manifest:
             self._db = self._open()
 
     def find(self, target: Target) -> Record | None:
-        """Return what is remembered of a target's output; None when nothing is."""
+        """Return the record of a target's output; None when there is none."""
         key = _kept(self._key(target.output))
         with self._explained(), self._lock:
             row = self._db.execute(
@@ -93,13 +93,13 @@ class Manifest:
         return self._record(row, target.output if row[3] == key else self._address(row[3]))
 
     def all(self) -> list[Record]:
-        """Return everything that is remembered, by the names of outputs."""
+        """Return all records, sorted by output."""
         with self._explained(), self._lock:
             rows = self._db.execute(f"SELECT {_COLUMNS} FROM files ORDER BY target").fetchall()
         return [self._record(row, self._address(row[3])) for row in rows]
 
     def forget(self, output: str) -> None:
-        """Remember no longer what was written to an address."""
+        """Forget what was written to an address."""
         with self._explained(), self._lock:
             self._db.execute("DELETE FROM files WHERE output = ?", (_kept(self._key(output)),))
 
@@ -118,7 +118,7 @@ class Manifest:
         )
 
     def record(self, target: Target, record: Record) -> None:
-        """Remember a finished file. It is safe against a killed process at once."""
+        """Record a finished file. The record survives a killed process from then on."""
         if self._read_only:
             return
         figures: Mapping[str, Any] = record.figures
@@ -176,15 +176,15 @@ class Manifest:
                 self._create(db)
             elif version < _VERSION and not self._read_only:
                 db.execute("BEGIN IMMEDIATE")
-                if not db.execute(_HAS_SOURCE).fetchone()[0]:  # another run was quicker
+                if not db.execute(_HAS_SOURCE).fetchone()[0]:  # another run was faster
                     db.execute("ALTER TABLE files ADD COLUMN source TEXT")
                     db.execute(f"PRAGMA user_version = {_VERSION}")
                 db.execute("COMMIT")
             elif version < _VERSION:
                 db.close()
                 return _empty()
-            # Normal: a commit survives the death of the process, and the file that of the machine;
-            # what is lost then is found again by its content.
+            # Normal: a commit survives a killed process, and the database a crash of the machine;
+            # records lost in a crash are replaced when outputs are recognized by content.
             db.execute("PRAGMA synchronous = NORMAL")
         except BaseException:
             db.close()
@@ -203,9 +203,9 @@ class Manifest:
         db.execute("COMMIT")
 
     def _key(self, address: str) -> str:
-        """Return an address as it is kept: below the manifest's directory relative to it.
+        """Return an address as it is stored: relative if below the manifest's directory.
 
-        So a tree may be moved with its manifest.
+        So a tree can be moved together with its manifest.
         """
         if is_remote(address):
             return address
@@ -236,7 +236,7 @@ class Manifest:
 
 
 def _switch_to_wal(db: sqlite3.Connection) -> None:
-    """Switch the journal; SQLite does not wait by itself here for another that does the same."""
+    """Switch the journal; here SQLite does not wait for another process that does the same."""
     deadline = time.monotonic() + _WAIT_SECONDS
     while True:
         try:
@@ -256,7 +256,7 @@ def _empty() -> sqlite3.Connection:
 
 
 def _kept(key: str) -> str | bytes:
-    """Return what is kept of an address: text, or bytes where its names are no UTF-8."""
+    """Return an address as stored: text, or bytes if it is not UTF-8."""
     try:
         key.encode()
     except UnicodeEncodeError:

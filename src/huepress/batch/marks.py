@@ -1,9 +1,9 @@
-"""The mark in files that were compressed in place or in a tree: they are never compressed twice.
+"""The mark in files that were compressed in place or in a tree, so none is compressed twice.
 
-PNG: an empty chunk ``huPR`` before IEND; ancillary, private and unsafe to copy, so that an editor
-that changes the picture has to drop it (PNG specification, section 5.4). GIF: a comment before the
-trailer. WebP: an unknown chunk at the end, which readers have to pass over (RIFF). TIFF and BMP:
-8 bytes behind the picture, which no offset leads to.
+PNG: an empty chunk ``huPR`` before IEND; ancillary, private and unsafe to copy, so an editor that
+changes the picture must drop it (PNG specification, section 5.4). GIF: a comment before the
+trailer. WebP: an unknown chunk at the end, which readers must skip (RIFF). TIFF and BMP: 8 bytes
+after the picture, which no offset points to.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def marked(data: bytes, format: str) -> bytes:
     Parameters
     ----------
     data : bytes
-        As an encoder of ours wrote it.
+        As one of our encoders wrote it.
     format : str
         Formats other than those of `MARKABLE` come back as they are.
     """

@@ -1,4 +1,4 @@
-"""The SQLite side of map tiles: the file that is read, and the one that work goes into."""
+"""The SQLite side of map tiles: the input file, and the file being built."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def open_tiles(source: str) -> sqlite3.Connection:
 
 
 def open_work(path: Path) -> sqlite3.Connection:
-    """Open the file that work goes into; one that is of something else is begun anew."""
+    """Open the file being built; start over if an existing one belongs to something else."""
     try:
         db = sqlite3.connect(path)
         names = {row[0] for row in db.execute("SELECT name FROM sqlite_master")}

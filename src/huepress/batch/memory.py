@@ -1,4 +1,4 @@
-"""What the manifest remembers of a file, held against the file as it is now."""
+"""Compare what the manifest remembers of a file with the file as it is now."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ class Memory:
     target : Target
         The input and where its output goes.
     recipe : bytes
-        What would decide the output now (`job.recipe_of`).
+        What decides the output in this run (`job.recipe_of`).
     known : Record or None
-        What is remembered of it.
+        What is remembered of the output.
     """
 
     target: Target
@@ -31,7 +31,7 @@ class Memory:
     known: Record | None
 
     def is_recipe(self, known: Record) -> bool:
-        """Whether the output would be made in the same way now; copies are, by all options."""
+        """Whether the output would be made the same way now; copies depend on no options."""
         return known.recipe == self.recipe or known.status == "copied"
 
     def digest_of_source(self, options: CompressOptions) -> bytes:
@@ -40,7 +40,7 @@ class Memory:
 
 
 def unchanged_by_stamp(memory: Memory) -> Row | None:
-    """Return the row of a file whose size and times say that it was finished; else None."""
+    """Return the row of a file if its size and times say that it is done; else None."""
     known, target = memory.known, memory.target
     if known is None or not memory.is_recipe(known):
         return None
@@ -53,7 +53,7 @@ def unchanged_by_stamp(memory: Memory) -> Row | None:
 
 
 def unchanged(memory: Memory, digest: bytes, stamp: str | None) -> Row | None:
-    """Return the row of a file whose content says that it was finished; else None."""
+    """Return the row of a file if its content says that it is done; else None."""
     known = memory.known
     if known is None or not memory.is_recipe(known):
         return None
@@ -70,7 +70,7 @@ def unchanged(memory: Memory, digest: bytes, stamp: str | None) -> Row | None:
 
 
 def is_as_written(known: Record) -> bool:
-    """Whether the output of an earlier run is there and as it was written."""
+    """Whether the output of an earlier run exists and is as it was written."""
     store = store_of(known.output)
     if not store.exists(known.output):
         return False

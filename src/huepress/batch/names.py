@@ -1,6 +1,6 @@
-"""Names of files and the formats they stand for.
+"""Names of files, and the formats that they imply.
 
-An output's name follows from its input's name and the options alone, never from its neighbors.
+An output's name depends only on its input's name and the options, never on its neighbors.
 """
 
 from __future__ import annotations
@@ -13,17 +13,17 @@ from huepress.batch.store import is_remote, split
 from huepress.formats.names import READ, SUFFIXES, WRITTEN, format_of_name
 
 OWN: Final = "own"
-"""Stands for the format that an input turns out to have."""
+"""Placeholder for the format that the input turns out to have."""
 
 PENDING: Final = ".smallest"
-"""Stands for the suffix while the race for the smallest file is not decided."""
+"""Placeholder for the suffix until the smallest file is known."""
 
 PICTURE_SUFFIXES: Final = frozenset([*SUFFIXES, *READ, ".dib"])
-"""What the names of pictures end in; icons are not among them: sets of sizes stay what they are."""
+"""Suffixes of pictures; icons are not among them, because sets of sizes keep their format."""
 
 
 def is_picture_name(name: str) -> bool:
-    """Whether a name says that the file is a picture."""
+    """Whether a file is a picture, judging by its name."""
     return Path(name).suffix.lower() in PICTURE_SUFFIXES
 
 
@@ -37,18 +37,18 @@ def _first_suffix(format: str, other: str) -> str:
 
 
 def stem_with(name: str, mark: str) -> str:
-    """Return a name without its suffix and with a mark: before the ``.9`` of a 9-patch."""
+    """Return a name without its suffix and with a mark, put before the ``.9`` of a 9-patch."""
     stem = Path(name).stem
     return stem[:-2] + mark + stem[-2:] if stem.endswith(".9") else stem + mark
 
 
 def named_for(name: str, format: str) -> str:
-    """Return the name of an output: the input's own where that says the format already."""
+    """Return the name of an output: the input's own if that already fits the format."""
     return name if format_of_name(name) == format else Path(name).stem + suffix_of(format)
 
 
 def decided(output: str, format: str, own: str) -> str:
-    """Return an output's name when the race is over; `own` is the input's name."""
+    """Return an output's name once the smallest file is known; `own` is the input's name."""
     if not output.endswith(PENDING):
         return output
     if format_of_name(own) == format:
@@ -57,12 +57,12 @@ def decided(output: str, format: str, own: str) -> str:
 
 
 def beside(above: str, name: str) -> str:
-    """Return the address of a name in the directory that `split` gave."""
+    """Return the address of a name in the directory that `split` returned."""
     return above + name if is_remote(above) or not above else os.path.join(above, name)  # noqa: PTH118
 
 
 def own_name(source: str, output: str, format: str) -> str:
-    """Return where an original goes that is kept although another format was asked for."""
+    """Return where an original goes if it is kept although another format was asked for."""
     above, name = split(output)
     suffix = suffix_of(format)
     own = Path(split(source)[1])

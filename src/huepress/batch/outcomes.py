@@ -1,4 +1,4 @@
-"""How a file ends: written, left, carried along, linked or passed over; and the row of each."""
+"""What can happen to a file (written, left, copied, linked, skipped), and the row for each case."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Given:
     digest : bytes
         Its hash (`carry.digest_of`).
     stamp : str or None
-        What its store said of it before it was read.
+        The store's stamp, taken before the file was read.
     """
 
     data: bytes
@@ -35,7 +35,7 @@ class Given:
 
 
 def written(job: Job, row: Row, content: bytes, given: Given) -> Row:
-    """Write what a row tells of, and remember it."""
+    """Write the file that a row describes, and record it."""
     assert row.output is not None
     if not job.write:
         return row
@@ -49,14 +49,14 @@ def written(job: Job, row: Row, content: bytes, given: Given) -> Row:
 
 
 def no_picture(job: Job, stamp: str | None) -> Row:
-    """Tell of a file of a tree that is no picture."""
+    """Return the row of a file of a tree that is not a picture."""
     if job.target.copy_rest:
         return along(job, "copied", "not_a_picture", stamp)
     return Row.skipped(job.target.source, "not_a_picture")
 
 
 def compressed_before(job: Job, given: Given) -> Row:
-    """Tell of a file that carries the mark of huepress."""
+    """Return the row of a file that carries huepress's mark."""
     target = job.target
     if target.along is not None:
         return along(job, "left", "compressed_before", given.stamp)
@@ -69,7 +69,7 @@ def compressed_before(job: Job, given: Given) -> Row:
 
 
 def along(job: Job, status: RowStatus, code: str, stamp: str | None) -> Row:
-    """Leave a file as it is; in a mirrored tree it goes along."""
+    """Leave a file as it is; in a mirrored tree it is copied."""
     target = job.target
     words = f"{'left' if status == 'left' else 'carried along'}: {REASONS[code]}"
     row = Row(target.source, status, code, reason=REASONS[code], summary=words)
@@ -88,20 +88,20 @@ def along(job: Job, status: RowStatus, code: str, stamp: str | None) -> Row:
 
 
 def along_even_so(job: Job, row: Row) -> Row:
-    """Carry a file along that could not be compressed: the tree stays whole."""
+    """Copy a file that could not be compressed, so that the tree stays complete."""
     target = job.target
     if target.along is None or not job.write:
         return row
     try:
         digest = job.output.carry(target.along, job.options).digest
     except HuepressError:
-        return row  # the first fault is the one to be told
+        return row  # report the first error
     record = _record(job, "failed", target.along, (digest, digest), None, {})
     return replace(row, output=target.along, record=replace(record, recipe=b""))
 
 
 def link(job: Job) -> Row:
-    """Make a link to a directory of the tree again."""
+    """Recreate a link to a directory of the tree."""
     target = job.target
     if os.path.isabs(os.readlink(target.source)):  # noqa: PTH115, PTH117
         return Row.skipped(target.source, "link", "a link with an absolute target")

@@ -1,4 +1,4 @@
-"""Outputs written: whole or not at all, and never over what somebody else wrote."""
+"""Write outputs: whole or not at all, and never over somebody else's file."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from huepress.errors import OutputError
 from huepress.options import CompressOptions
 
 writing: Final = Lock()
-"""Held while a file is written: a worker process that is told to stop waits for it."""
+"""Held while a file is written: a worker process that is asked to stop waits for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +28,11 @@ class Output:
     Attributes
     ----------
     target : Target
-        What was planned.
+        The input and its planned output.
     known : Record or None
-        What the manifest remembers of it: a file that is as it was written may be replaced.
+        What the manifest remembers of it: a file that nobody changed since may be replaced.
     adopt : bool
-        An existing file that is what would be written counts as written.
+        Accept an existing file that equals what would be written.
     """
 
     target: Target

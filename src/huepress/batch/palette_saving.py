@@ -1,4 +1,4 @@
-"""Write a shared palette as a file that other programs read."""
+"""Write a shared palette in a format that other programs read."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def save_palette(path: str, palette: Palette, *, force: bool = False) -> None:
 
 
 def check_suffix(path: str) -> str:
-    """Return the format that a file's suffix names, or refuse it (OptionError)."""
+    """Return the format that a file's suffix names (OptionError when there is none)."""
     format = format_of_suffix(path)
     if format is None:
         raise OptionError("save_palette", path, "a name that ends in ." + ", .".join(PALETTES))

@@ -1,4 +1,4 @@
-"""Where the memory of a run lies: outside of what is deployed."""
+"""Where the manifest of a run is kept: outside of what gets deployed."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ from huepress.batch.store import is_remote, local_path, store_of
 from huepress.options import BatchOptions, WriteOptions
 
 OLD_NAME: Final = ".huepress.sqlite"
-"""Where earlier versions had it: in the output directory, or in the tree."""
+"""Its name in earlier versions, which kept it in the output directory or in the tree."""
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a manifest lies.
+    """Where a manifest is kept.
 
     Attributes
     ----------
     path : Path
         The file.
     home : Path
-        The directory whose files it remembers: addresses are kept relative to it.
+        The directory whose files it records: addresses are stored relative to it.
     old : Path or None
-        Where one of an earlier version may lie.
+        Where an earlier version may have left one.
     """
 
     path: Path
@@ -41,19 +41,19 @@ class Place:
 
     @property
     def found(self) -> Path:
-        """The file to be read: the old one as long as there is no other."""
+        """The file to read: the old one as long as there is no new one."""
         if self.old is not None and self.old.is_file() and not self.path.exists():
             return self.old
         return self.path
 
     def settle(self) -> bool:
-        """Move an old manifest to its new place; whether there was one."""
+        """Move an old manifest to its new place; return whether there was one."""
         old = self.old
         if old is None or self.found != old:
             return False
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with contextlib.closing(sqlite3.connect(old)) as db, contextlib.suppress(sqlite3.Error):
-            # What stands in side files goes into the file itself; its last reader removes them.
+            # Fold the side files into the file itself; its last reader removes them.
             db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             db.execute("PRAGMA journal_mode = DELETE")
         shutil.move(old, self.path)
@@ -61,7 +61,7 @@ class Place:
 
 
 def place_of(sources: tuple[str, ...], write: WriteOptions, batch: BatchOptions) -> Place | None:
-    """Return where the manifest of a run lies; None when it has none.
+    """Return where the manifest of a run is kept; None when it has none.
 
     Parameters
     ----------
@@ -73,7 +73,7 @@ def place_of(sources: tuple[str, ...], write: WriteOptions, batch: BatchOptions)
     Returns
     -------
     Place or None
-        As asked for; else, for trees, a file in the user's state directory that is named by the
+        As asked for; otherwise, for trees, a file in the user's state directory, named after the
         inputs and the output directory.
     """
     if batch.no_manifest:
@@ -97,7 +97,7 @@ def place_of(sources: tuple[str, ...], write: WriteOptions, batch: BatchOptions)
 
 
 def state_directory() -> Path:
-    """Return the directory of this user for what programs remember."""
+    """Return the user's state directory."""
     given = os.environ.get("XDG_STATE_HOME")
     if given:
         return Path(given) / "huepress"

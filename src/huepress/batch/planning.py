@@ -1,4 +1,4 @@
-"""Inputs and the options of writing in, one target an input out; trees are listed for it."""
+"""From inputs and write options to one target per input; trees are listed."""
 
 from __future__ import annotations
 
@@ -26,26 +26,26 @@ def plan(
     ----------
     sources : tuple of str
         Paths, addresses, or ``-`` for standard input. With ``batch.recursive`` also directories:
-        a single one has its contents mirrored, several are mirrored each under its own name.
+        the contents of a single one are mirrored; several are mirrored under their own names.
     write : WriteOptions
         Where outputs go.
     format : str
-        Asked for, or ``auto``: in trees and in place the input's own, else by the output's suffix.
+        The format asked for, or ``auto``: the input's own in trees and in place, else by suffix.
     batch : BatchOptions or None
         Whether and how to go through trees.
     configs : Configs or None
-        Files of options beside the pictures; None: none is read.
+        Option files beside the pictures; None: none is read.
 
     Returns
     -------
     list of Target or Row
-        One an input, in their order; those of a tree by name, files before directories. A Row says
-        why a file of a tree is passed over.
+        One per input, in their order; those of a tree by name, files before directories. A Row
+        says why a file of a tree is skipped.
 
     Raises
     ------
     OptionError
-        The inputs and options do not go together, or two inputs share an output.
+        The inputs do not fit the options, or two inputs share an output.
     InputError
         A store cannot be reached.
     """
@@ -77,9 +77,9 @@ def _is_directory(source: str) -> bool:
 def _named(
     source: str, write: WriteOptions, format: str, batch: BatchOptions, configs: Configs
 ) -> Target | Row:
-    """Give an input that was named on its own its output; a check passes over other formats."""
+    """Return the target of an input that was named itself; `--check` skips other formats."""
     changes = configs.of(source)
-    if write.in_place and configs.excludes(source):  # as hooks name all files
+    if write.in_place and configs.excludes(source):  # hooks name all files
         return Row.skipped(source, "ignored", "ignored: exclude of its file of options")
     if write.in_place:
         changes = tuple(change for change in changes if change[0] != "format")
@@ -92,7 +92,7 @@ def _named(
 
 
 def _once(planned: list[Target | Row]) -> list[Target | Row]:
-    """Leave out inputs that were named twice.
+    """Drop inputs that were named twice.
 
     Raises
     ------

@@ -1,6 +1,6 @@
-"""What can become smaller: a picture with a palette, the pictures of an icon, a JPEG packed anew.
+"""What can get smaller: a picture with a palette, the pictures of an icon, a repacked JPEG.
 
-This is the part of a batch that loads the road; a run that finds nothing to do never comes here.
+This is the part of a batch that loads the compressor; a run that finds nothing to do never does.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from huepress.result.report import Result, colors_words, kept_words, size_words
 
 
 class _Named(BytesIO):
-    """Bytes that messages call by the name of their file."""
+    """Bytes with the file name that messages use."""
 
     def __init__(self, data: bytes, name: str) -> None:
         super().__init__(data)
@@ -46,12 +46,12 @@ def press(job: Job, given: Given, kind: str | None) -> Row:
     given : Given
         The input.
     kind : str or None
-        Its format by its first bytes; None for what is not known.
+        Its format by its first bytes; None if unknown.
 
     Raises
     ------
     HuepressError
-        It cannot be read, mapped or written as it was asked for.
+        It cannot be read, mapped or written as asked.
     """
     if kind == "jpeg" and job.target.format == OWN and job.optimize_jpeg:
         return _packed(job, given)
@@ -65,7 +65,7 @@ def press(job: Job, given: Given, kind: str | None) -> Row:
             raise
         return along(job, "left", code, given.stamp)
     except EncodeError:
-        # Such as a TIFF of 16 bits in color: read, and not to be written so.
+        # Such as a color TIFF of 16 bits, which is read but never written.
         if job.target.format != OWN:
             raise
         return along(job, "left", "no_writer", given.stamp)
@@ -82,7 +82,7 @@ def press(job: Job, given: Given, kind: str | None) -> Row:
 
 
 def in_own_format(job: Job, data: bytes) -> Job:
-    """Give an animation that nobody asked a format for its own, and the name that goes with it."""
+    """Give an animation its own format, and the matching name, when no format was asked for."""
     if not is_animation(data):
         return job
     target = job.target
@@ -97,7 +97,7 @@ def in_own_format(job: Job, data: bytes) -> Job:
 
 
 def _frames_code(error: Exception, data: bytes) -> str | None:
-    """Say whether frames or pages are what an error is about."""
+    """Whether an error is about several frames or pages."""
     if isinstance(error, FramesError):
         return "pages" if error.word == "pages" else "animation"
     if isinstance(error, LimitError):
@@ -114,12 +114,12 @@ def _compress(job: Job, data: bytes, kind: str | None) -> Result:
     if job.fit is None:
         return compress(source, options)
     started = perf_counter()
-    image = load_with(source, options.changed(icc="srgb"))  # as the palette was learned
+    image = load_with(source, options.changed(icc="srgb"))  # the palette was learned in sRGB
     return finish(image, job.fit, options, started)
 
 
 def _smaller_or_original(job: Job, given: Given, result: Result) -> Row:
-    """Write what was made of a picture, or the original where it is not better."""
+    """Write the compressed picture, or the original if that is no worse."""
     target, size = job.target, len(given.data)
     code, reason, output = "", "", target.output
     never_larger = target.in_place or target.from_tree
@@ -156,7 +156,7 @@ def _smaller_or_original(job: Job, given: Given, result: Result) -> Row:
 
 
 def _too_little(job: Job, before: int, after: int) -> str:
-    """Say that less is saved than is asked for; empty where it is enough."""
+    """Return why too little is saved; empty when it is enough."""
     if job.min_savings and before - after < parse_size(job.min_savings, before):
         return f"less than {job.min_savings} to save"
     return ""
@@ -174,7 +174,7 @@ def _icon(job: Job, given: Given, kind: str) -> Row:
 
 
 def _packed(job: Job, given: Given) -> Row:
-    """Pack a JPEG anew; what cannot be read is left."""
+    """Repack a JPEG; leave it alone if it cannot be read."""
     started = perf_counter()
     try:
         content = optimized(given.data)
@@ -184,7 +184,7 @@ def _packed(job: Job, given: Given) -> Row:
 
 
 def _whole(job: Job, given: Given, content: bytes, kind: str, started: float) -> Row:
-    """Tell of a file that became another of its kind, and write it; it may be the same."""
+    """Write a file rewritten in its own format (it may be unchanged), and return its row."""
     target, size = job.target, len(given.data)
     status: RowStatus = "compressed"
     code, words = "smaller", ""

@@ -1,4 +1,4 @@
-"""Outputs whose source is gone: removed when they are ours and as we wrote them."""
+"""Remove outputs whose source is gone, if we wrote them and nobody changed them."""
 
 from __future__ import annotations
 
@@ -31,18 +31,18 @@ def prune(
     manifest : Manifest
         Of the run.
     targets : sequence
-        What the run was about.
+        The targets of the run.
     done : mapping of str to str
-        The outputs of those inputs that have one now.
+        From inputs to their current outputs.
     out_dir : str
-        Directories below it that become empty go, too.
+        Directories below it that become empty are removed, too.
     write : bool
-        False only tells.
+        False: only report.
 
     Yields
     ------
     Row
-        One an output removed.
+        One per removed output.
     """
     has_output = {_real(source) for source in done}
     kept = {_real(output) for output in done.values()}
@@ -52,7 +52,7 @@ def prune(
         if source is None or is_remote(record.output) or _real(record.output) in kept:
             continue
         if _real(source) not in has_output and store_of(source).exists(source):
-            continue  # it failed, or was not asked for this time
+            continue  # it failed, or is not part of this run
         if not is_as_written(record):
             continue
         if write:
@@ -79,7 +79,7 @@ def _remove_empty(directory: Path, top: Path) -> None:
 
 
 def _real(address: str) -> str:
-    """Return an address that is the same for all ways to write it; links of files stay."""
+    """Return the same address for all spellings of it; links to files are not resolved."""
     if is_remote(address):
         return address
     directory, name = os.path.split(address)

@@ -1,8 +1,8 @@
-"""References to pictures that have another name in the output: they follow, in text files.
+"""Update references in text files to pictures that have another name in the output.
 
-Only what names a picture exactly is changed: a path relative to the file, or one that begins with a
-slash and is relative to the root of the tree. Its last letters are replaced, nothing else, and only
-in copies: inputs are never touched.
+Only an exact path of a picture is changed: relative to the file, or starting with a slash and
+relative to the root of the tree. Only its suffix is replaced, and only in copies: inputs are never
+touched.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ KINDS: Final = {
     "js": (".js", ".mjs", ".json", ".webmanifest"),
     "md": (".md", ".markdown"),
 }
-"""Kinds of text files by the suffixes of their names."""
+"""Suffixes of the kinds of text files."""
 
 Follow = Callable[[str], str | None]
-"""From a reference to what it becomes; None: it stays."""
+"""Maps a reference to its replacement; None: it stays."""
 
 _TAG: Final = re.compile(r"<[A-Za-z][^<>]*>")
 _ATTRIBUTE: Final = re.compile(
@@ -49,13 +49,13 @@ class Renames:
     Attributes
     ----------
     names : mapping of str to str
-        From paths below the root of the tree, with slashes, to the new ones.
+        Maps paths below the root of the tree, with slashes, to the new ones.
     """
 
     names: Mapping[str, str]
 
     def follow(self, file: str, kind: str) -> Follow:
-        """Return what references in a file become, by its path below the root."""
+        """Return the function that updates references in a file, by its path below the root."""
         above = posixpath.dirname(file)
 
         def new(reference: str) -> str | None:
@@ -67,7 +67,7 @@ class Renames:
                 [plain.lstrip("/")] if plain.startswith("/") else [posixpath.join(above, plain)]
             )
             if kind == "js" and not plain.startswith(("/", "./", "../")):
-                places.append(plain)  # scripts name what is relative to their page
+                places.append(plain)  # in scripts, paths are relative to their page
             found = {p: self.names[p] for p in map(posixpath.normpath, places) if p in self.names}
             if len(found) != 1:
                 return None
@@ -81,22 +81,22 @@ class Renames:
 
 
 def kind_of_text(name: str, kinds: tuple[str, ...]) -> str | None:
-    """Return the kind of a text file, if it is one of those asked for."""
+    """Return the kind of a text file if it is one of `kinds`."""
     suffix = os.path.splitext(name)[1].lower()  # noqa: PTH122
     return next((kind for kind in kinds if suffix in KINDS[kind]), None)
 
 
 def rewritten(data: bytes, kind: str, follow: Follow) -> bytes:
-    """Return a text file with its references changed; all other bytes are as they were.
+    """Return a text file with its references updated; all other bytes stay.
 
     Parameters
     ----------
     data : bytes
-        UTF-8 or any encoding that has ASCII in it; others come back as they are.
+        UTF-8 or any superset of ASCII; other encodings come back unchanged.
     kind : str
         A key of `KINDS`.
     follow : callable
-        What a reference becomes.
+        See `Follow`.
     """
     if b"\0" in data:
         return data
@@ -116,7 +116,7 @@ def rewritten(data: bytes, kind: str, follow: Follow) -> bytes:
 
 
 def diff_of(name: str, before: bytes, after: bytes) -> str:
-    """Return what is changed in a file, as a unified diff."""
+    """Return the changes in a file as a unified diff."""
     old, new = (
         data.decode("utf-8", "replace").splitlines(keepends=True) for data in (before, after)
     )
@@ -149,7 +149,7 @@ def _of_url(follow: Follow) -> Callable[[re.Match[str]], str]:
 
 
 def _in_string(value: str, follow: Follow) -> str | None:
-    """Follow a string of a script; JSON may have a backslash before each slash."""
+    """Update a string of a script; JSON may have a backslash before each slash."""
     if "\\/" not in value:
         return follow(value)
     new = follow(value.replace("\\/", "/"))

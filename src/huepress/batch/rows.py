@@ -1,6 +1,6 @@
-"""What came of one file, as plain data: it travels between processes and machines.
+"""The outcome for one file, as plain data that can cross processes and machines.
 
-A Result holds a picture, a Row only what is told of it.
+A Result holds a picture, a Row only what is reported about it.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ REASONS: Final = {
     "own_output": "an output of huepress",
     "pruned": "removed: its source is gone",
 }
-"""Stable codes of rows that did not fail, and what people are told where nothing more is known."""
+"""Stable codes of rows that did not fail, and the default words for people."""
 
 FAILURES: Final = {
     "decode": "damaged",
@@ -52,7 +52,7 @@ FAILURES: Final = {
     "input": "unreadable",
     "missing-extra": "missing_extra",
 }
-"""Codes of rows for those codes of errors that say less; other errors keep their own."""
+"""More specific codes for some errors; all other errors keep their own code."""
 
 FIGURES: Final = (
     "bytes_in",
@@ -69,7 +69,7 @@ FIGURES: Final = (
     "stop_reason",
     "seconds",
 )
-"""Keys of every row's JSON beside input, output, status, reason and error."""
+"""Keys of every row's JSON besides input, output, status, reason and error."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +79,11 @@ class Failure:
     Attributes
     ----------
     code : str
-        Of the error's class, for machines.
+        The error's code, for machines.
     message : str
         One line for people.
     exit_code : int
-        Of the command line, were it the only file.
+        Exit code of the command line if this were the only file.
     """
 
     code: str
@@ -101,19 +101,19 @@ class Record:
     Attributes
     ----------
     input_hash, output_hash : bytes
-        Of the contents (`job.digest_of`).
+        Hashes of the contents (`carry.digest_of`).
     input_stamp, output_stamp : str or None
-        As the store gave them (`store.Store.stamp`).
+        From the store (`store.Store.stamp`).
     output : str
-        The file that holds the result; the input itself when it was kept in place.
+        The file with the result; the input itself when it was kept in place.
     recipe : bytes
-        Of everything else that decides the bytes (`job.recipe_of`).
+        Hash of everything else that decides the bytes (`job.recipe_of`).
     status : str
         ``compressed``, ``kept``, ``left`` or ``copied``.
     figures : mapping
         As `Row.figures`.
     source : str or None
-        The input it was made of; None in manifests of earlier versions.
+        The input it was made from; None in manifests of earlier versions.
     """
 
     input_hash: bytes
@@ -129,18 +129,18 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What came of one file.
+    """The outcome for one file.
 
     Attributes
     ----------
     source : str
         The input.
     status : str
-        ``compressed``; ``kept``: not to be made smaller, the original is what was written;
-        ``left``: a picture that was not tried; ``copied``: no picture, carried along; ``skipped``:
-        nothing was to be done; ``failed``.
+        ``compressed``; ``kept``: could not be made smaller, the original was written; ``left``: a
+        picture that was not tried; ``copied``: not a picture, copied along; ``skipped``: nothing
+        to do; ``failed``.
     code : str
-        Why, for machines: a key of `REASONS`, or of a failure.
+        Why, for machines: a key of `REASONS`, or the code of a failure.
     output : str or None
         The file written, ``-`` for standard output; None when there is none.
     reason : str
@@ -152,7 +152,7 @@ class Row:
     failure : Failure or None
         Why it failed.
     record : Record or None
-        What the manifest is to remember.
+        What the manifest should remember.
     """
 
     source: str
@@ -167,7 +167,7 @@ class Row:
 
     @classmethod
     def failed(cls, source: str, error: HuepressError) -> Row:
-        """Return the row of a file that failed with an error of the tree."""
+        """Return the row of a file that failed with an error of `huepress.errors`."""
         code = FAILURES.get(error.code, error.code)
         if isinstance(error, LimitError) and error.option == "--timeout":
             code = "timeout"
@@ -175,27 +175,27 @@ class Row:
 
     @classmethod
     def skipped(cls, source: str, code: str, reason: str = "") -> Row:
-        """Return the row of a file that needs nothing."""
+        """Return the row of a file for which there is nothing to do."""
         return cls(source, "skipped", code, reason=reason or REASONS[code])
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What was changed or could not be honored while loading."""
+        """What was changed or could not be kept while loading."""
         return tuple(self.figures.get("notes", ()))
 
     @property
     def exit_code(self) -> int:
-        """Exit code of the command line, were this the only file."""
+        """Exit code of the command line if this were the only file."""
         return 0 if self.failure is None else self.failure.exit_code
 
     @property
     def saved(self) -> int:
-        """Bytes saved, 0 where nothing was compressed."""
+        """Bytes saved; 0 if nothing was compressed."""
         before, after = self.figures.get("bytes_in"), self.figures.get("bytes_out")
         return before - after if self.status == "compressed" and before and after else 0
 
     def to_json(self) -> dict[str, Any]:
-        """Return the row as one JSON object; what is not known is None."""
+        """Return the row as one JSON object; unknown values are None."""
         known = dict.fromkeys(FIGURES) | dict(self.figures)
         row: dict[str, Any] = {"input": self.source, "output": self.output, **known}
         row |= {"status": self.status, "code": self.code, "reason": self.reason or None}

@@ -1,6 +1,6 @@
-"""A batch: targets in, one Row each out, in their order, however they are worked on.
+"""Run a batch: from targets to one Row each, in their order, wherever the work is done.
 
-What an earlier run finished is told from the manifest; the rest goes through an engine.
+Files that an earlier run finished are reported from the manifest; the rest go through an engine.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ if TYPE_CHECKING:
     from huepress.batch.manifest import Manifest
 
 SMALL: Final = 4 << 20
-"""Bytes up to which a file is hashed in this process (some 5 ms) rather than in a worker."""
+"""Files of up to this many bytes are hashed in this process (about 5 ms), not in a worker."""
 
 FEW: Final = 8
-"""Up to so many files are done in this process, one after the other, each with all threads: a
-worker takes as long to start as a small picture to compress."""
+"""Up to this many files are done in this process, one after the other, each with all threads:
+starting a worker takes as long as compressing a small picture."""
 
 
 def run(
@@ -53,26 +53,26 @@ def run(
     Parameters
     ----------
     targets : sequence of Target or Row
-        What to read and where to write (`plan`); rows are passed on.
+        What to read and where to write (`plan`); rows are passed through.
     options : CompressOptions
-        For all of them; the format is the target's own. ``threads`` is how many files are worked
-        on at once when there are more than a few, else the threads of each.
+        For all of them; the format is the target's. ``threads`` is the number of files worked on
+        at once when there are more than a few, else the number of threads for each.
     batch : BatchOptions or None
-        Whether to write, what is too little to save, and whether to stop at a failure.
+        Whether to write, the least savings, and whether to stop at a failure.
     manifest : Manifest or None
-        What earlier runs did, and where this one is remembered.
+        What earlier runs did; this run is recorded there, too.
     client : distributed.Client or None
-        Work on its Dask cluster, whose workers must reach all sources and outputs.
+        Work on its Dask cluster, whose workers must have access to all sources and outputs.
     fit : PaletteFit or None
         The palette for all of them (`shared.fit_palette`); None: each learns its own.
     score : bool
-        Have every file judged for its figures.
+        Also compute the score of every file.
 
     Yields
     ------
     Row
-        One a target, in their order. A failed file is a row, not an end. Outputs are the same
-        bytes wherever they are made.
+        One per target, in their order. A failed file is a row, not an exception. Outputs are the
+        same bytes wherever they are made.
 
     Raises
     ------
@@ -115,11 +115,11 @@ def run(
 
 
 PATIENCE: Final = 600.0
-"""Seconds from which on the bound of a few files is only looked at between the steps of each;
-below, they are worked on in a process that can be ended at any time (0.3 s to start)."""
+"""With a time limit of at least this many seconds, a few files are done in this process and the
+limit is checked between steps; below it, in a worker that can be killed (0.3 s to start)."""
 
 GRACE: Final = 1.0
-"""Seconds that a worker has beyond the bound, to start, and to say itself what took too long."""
+"""Seconds that a worker has beyond the limit, to start and to report itself what took too long."""
 
 
 _NO_AIM: Final = {
@@ -129,7 +129,7 @@ _NO_AIM: Final = {
 
 
 class _Preparation:
-    """Make the job of a target, or its row when an earlier run finished it."""
+    """Return the job of a target, or its row if an earlier run finished it."""
 
     def __init__(
         self,
@@ -177,7 +177,7 @@ class _Preparation:
         )
 
     def _unchanged_by_content(self, memory: Memory) -> Row | None:
-        """Look at the content of small local files here: quicker than to start a worker for it."""
+        """Check the content of small local files here: faster than starting a worker for it."""
         target, known = memory.target, memory.known
         if known is None or not memory.is_recipe(known) or is_remote(target.source):
             return None
@@ -186,7 +186,7 @@ class _Preparation:
                 return None
             digest = memory.digest_of_source(self._options)
         except (OSError, InputError):
-            return None  # whoever does the job tells it
+            return None  # whoever does the job reports it
         return unchanged(memory, digest, store_of(target.source).stamp(target.source))
 
     def _recipe(self, target: Target) -> tuple[CompressOptions, bytes]:
@@ -209,7 +209,7 @@ class _Preparation:
 
 
 def _other_owner(target: Target, known: Record) -> str | None:
-    """Name the input that an output belongs to, where that is another one and still there."""
+    """Return the other input that an output belongs to, if that input still exists."""
     owner = known.source
     if owner is None or target.overwrite or owner == target.source:
         return None
@@ -237,7 +237,7 @@ def _engine(
 
 
 def _run_alone(job: Job) -> Row:
-    """Run a job on one thread: there are others beside it."""
+    """Run a job on one thread: other jobs run beside it."""
     return run_job(replace(job, options=job.options.changed(threads=1)))
 
 

@@ -1,9 +1,9 @@
 """One palette for many pictures.
 
 Each picture is counted on its own, the counts are added up, and k-means runs once on the sum.
-Counts are whole numbers, so the sum is exact: the palette is the same to the byte in whatever order
-and on however many machines the pictures are counted. Small colors that matter get entries as in a
-palette of one picture; their pixels are counted over all pictures.
+Counts are whole numbers, so the sum is exact: the palette is the same to the byte in any order and
+on any number of machines. Small colors that matter get entries as in the palette of one picture;
+their pixels are counted over all pictures.
 """
 
 from __future__ import annotations
@@ -34,30 +34,30 @@ if TYPE_CHECKING:
 
 WEIGHTINGS: Final = ("pixels", "pictures")
 
-# What every picture weighs when all weigh the same. Whole numbers again: sums stay exact up to
+# The weight of every picture when all weigh the same. Whole numbers again: sums stay exact up to
 # 2^53 / 2^32 = two million pictures, and a color of one pixel in 2^32 still counts.
 _PICTURE_WEIGHT: Final = 2.0**32
 
-# More than this in all is scaled down before k-means, whose sums want to stay far below 2^63.
+# A larger total is scaled down before k-means, whose sums must stay far below 2^63.
 _LARGEST_TOTAL: Final = 2.0**40
 
-# Pictures counted by one job: enough that histograms travel less than pictures would.
+# Pictures counted by one job: enough that histograms take less transfer than pictures would.
 _PER_JOB: Final = 16
 
-# Files up to this many are counted in this process (as running.FEW).
+# Up to this many files are counted in this process (see running.FEW).
 _FEW: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """What a job counted, or several.
+    """What one job counted, or several.
 
     Attributes
     ----------
     weighed : Histogram or None
-        Colors as they weigh for the palette; None when no picture could be read.
+        Colors and their weights for the palette; None when no picture could be read.
     pixels : Histogram or None
-        Colors by pixels, where that is something else.
+        Colors weighted by pixels, where that differs.
     failure : Failure or None
         The first picture that could not be read.
     """
@@ -69,7 +69,7 @@ class Counted:
 
 @dataclass(frozen=True, slots=True)
 class CountJob:
-    """Pictures to be counted by one worker.
+    """Pictures for one worker to count.
 
     Attributes
     ----------
@@ -113,7 +113,7 @@ def fit_palette(
     client : distributed.Client or None
         Count on its Dask cluster: workers count, a tree of merges adds up, this process clusters.
     skip_bad : bool
-        Leave pictures out that cannot be read, as long as one can.
+        Skip pictures that cannot be read, as long as at least one can.
     **changes
         Single options by name, such as ``colors=16``.
 
@@ -136,7 +136,7 @@ def fit_palette(
     >>> huepress.fit_palette(frames, colors=8).palette.colors.tolist()
     [[0, 0, 0], [128, 128, 128], [255, 255, 255]]
     """
-    # One palette can mean one thing only: what pictures carry in other profiles becomes sRGB.
+    # A palette has one color space: pictures in other profiles are converted to sRGB.
     options = (options or CompressOptions()).changed(**changes).changed(icc="srgb")
     if weighting not in WEIGHTINGS:
         raise OptionError("weighting", weighting, " or ".join(WEIGHTINGS))
@@ -177,7 +177,7 @@ def _learn(weighed: Histogram, pixels: Histogram, options: CompressOptions) -> P
 
 
 def count_job(job: CountJob) -> Counted:
-    """Count the pictures of a job; the first failure is told, the others still count."""
+    """Count the pictures of a job; the first failure is reported, the others still count."""
     parts: list[Histogram] = []
     failures: list[Failure] = []
     for source in job.sources:
@@ -206,7 +206,7 @@ def _merged(parts: Sequence[Histogram | None]) -> Histogram | None:
 
 
 def _count(source: PictureSource, job: CountJob) -> Histogram:
-    options = job.options.changed(icc="srgb")  # one palette, so one meaning of its values
+    options = job.options.changed(icc="srgb")  # one palette, so one color space
     if isinstance(source, str) and source != STDIO:
         data = store_of(source).read(source, limits_of(options))
         image = load_with(data, options, name=source)
@@ -216,7 +216,7 @@ def _count(source: PictureSource, job: CountJob) -> Histogram:
 
 
 def _weighed(counted: Histogram) -> Histogram:
-    """Give a picture the weight that all have."""
+    """Scale the weights of a picture to the total that every picture has."""
     share = _PICTURE_WEIGHT / counted.weights.sum()
     return Histogram(counted.colors, np.maximum(np.rint(counted.weights * share), 1.0))
 
@@ -261,7 +261,7 @@ def _jobs(
 
 
 def _add_as_they_come(values: Iterable[Counted]) -> Counted:
-    """Add up, like sizes first, as a binary counter carries: few large merges, few parts kept."""
+    """Add up like sizes first, as a binary counter carries: few large merges, few parts kept."""
     levels: list[Counted | None] = []
     for value in values:
         carried = value

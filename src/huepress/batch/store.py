@@ -1,7 +1,7 @@
-"""Where files lie: the local disk, or any store that fsspec knows (``s3://``, ``gs://``, ...).
+"""Where files are: the local disk, or any store that fsspec knows (``s3://``, ``gs://``, ...).
 
 A path or address goes in; bytes, stamps and listings come out. A stamp changes when the file does,
-so that an unchanged file need not be read again; None says that nothing can be told without.
+so an unchanged file need not be read again; None means that the file must be read to find out.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ from huepress.result.write import write_atomic
 
 STDIO: Final = "-"
 
-# Two writes of a file within the coarsest clock of file systems in use (2 s, FAT) cannot be told
-# apart by its time: such a stamp is not given out.
+# Two writes within one tick of the coarsest file system clock in use (2 s, FAT) have the same
+# time, so a file that young gets no stamp.
 _CLOCK_SECONDS: Final = 2.0
 
 
@@ -38,15 +38,15 @@ class Found:
     address : str
         Path or URL.
     relative : str
-        Below the root of the listing, with slashes.
+        Path below the root of the listing, with slashes.
     stamp : str or None
-        As `Store.stamp` gives it, when the listing came with it.
+        As from `Store.stamp`, if the listing includes it.
     refusal : str
-        Why it is not to be opened; empty for regular files.
+        Why it must not be opened; empty for regular files.
     code : str
         The same for machines: ``link``, ``directory_link`` or ``not_regular``.
     unreadable : bool
-        The refusal is a fault (a directory that cannot be listed), not a choice.
+        The refusal is an error (a directory that cannot be listed), not a choice.
     """
 
     address: str
@@ -58,25 +58,25 @@ class Found:
 
 
 class Descend(Protocol):
-    """Whether to look into a directory, by its path below the root."""
+    """Whether to enter a directory, by its path below the root."""
 
     def __call__(self, relative: str, /) -> bool:
-        """Return whether."""
+        """Return True to enter it."""
 
 
 class Store(Protocol):
-    """What a batch needs of the place where files lie."""
+    """What a batch needs from the place where files are."""
 
     def is_directory(self, address: str) -> bool:
         """Whether it is a directory (or a prefix with something below)."""
 
     def exists(self, address: str) -> bool:
-        """Whether there is a file."""
+        """Whether the file exists."""
 
     def stamp(self, address: str, *, settled: bool = True) -> str | None:
-        """Return what changes with the file; None when unknown.
+        """Return a stamp that changes with the file; None when unknown.
 
-        With `settled`, also None for a file that changed so lately that a further change might
+        With `settled`, also None for a file that changed so recently that another change might
         not show.
         """
 
@@ -84,32 +84,32 @@ class Store(Protocol):
         """Return the first bytes of a file."""
 
     def read(self, address: str, limits: Limits) -> bytes:
-        """Return a file; InputError or LimitError when it cannot be had."""
+        """Return the content of a file; InputError or LimitError when it cannot be read."""
 
     def content(self, address: str, limits: Limits) -> bytes:
-        """Return a file that may be empty, as pictures may not."""
+        """Return the content of a file that, unlike a picture, may be empty."""
 
     def write(
         self, address: str, data: bytes, *, force: bool, keep_from: str | None, make_parents: bool
     ) -> None:
-        """Write a file whole or not at all; OutputError when it cannot be."""
+        """Write a file whole or not at all; OutputError when that fails."""
 
     def walk(self, root: str, descend: Descend) -> Iterator[Found]:
-        """List what is below a directory: by name, files before directories."""
+        """List everything below a directory: by name, files before directories."""
 
 
 def is_remote(address: str) -> bool:
-    """Whether an address names a store rather than a path of this machine."""
+    """Whether an address names a store rather than a path on this machine."""
     return "://" in address and not address.startswith("file://")
 
 
 def local_path(address: str) -> str:
-    """Return the path that a ``file://`` address stands for; others come back as they are."""
+    """Return the path of a ``file://`` address; others come back unchanged."""
     return unquote(urlsplit(address).path) if address.startswith("file://") else address
 
 
 def store_of(address: str) -> Store:
-    """Return the store of an address.
+    """Return the store for an address.
 
     Raises
     ------
@@ -129,7 +129,7 @@ def join(root: str, relative: str) -> str:
 
 
 def split(address: str) -> tuple[str, str]:
-    """Return the directory of an address (with its slash, or empty) and the name."""
+    """Split an address into its directory (with the slash, or empty) and its name."""
     if not is_remote(address):
         directory, name = os.path.split(address)
         return directory, name
@@ -145,11 +145,11 @@ class LocalStore:
         return os.path.isdir(address)  # noqa: PTH112 - false for names that cannot be
 
     def exists(self, address: str) -> bool:
-        """As the protocol says; a link that leads nowhere exists not."""
+        """As the protocol says; a broken link does not exist."""
         return os.path.exists(address)  # noqa: PTH110 - false for names that cannot be
 
     def stamp(self, address: str, *, settled: bool = True) -> str | None:
-        """Size, times of content and of inode, in nanoseconds."""
+        """Size, and times of content and inode in nanoseconds."""
         try:
             facts = Path(address).stat()
         except OSError:
@@ -181,7 +181,7 @@ class LocalStore:
         write_atomic(address, data, force=force, keep_from=keep_from, make_parents=make_parents)
 
     def walk(self, root: str, descend: Descend) -> Iterator[Found]:
-        """As the protocol says. No link to a directory is followed, none to a file outside."""
+        """As the protocol says. Links to directories, or to files outside, are not followed."""
         home = os.path.realpath(root)
         waiting = [("", root)]
         while waiting:
@@ -233,7 +233,7 @@ class RemoteStore:
         return bool(self._fs.exists(address))
 
     def stamp(self, address: str, *, settled: bool = True) -> str | None:
-        """Return the store's own tag of the content, or size and time."""
+        """Return the store's own tag for the content, or size and time."""
         try:
             return _remote_stamp(self._fs.info(address, refresh=True))
         except TypeError:  # a file system whose info() has no refresh
@@ -242,7 +242,7 @@ class RemoteStore:
             return None
 
     def head(self, address: str, n_bytes: int) -> bytes:
-        """As the protocol says; of an empty object no part can be asked for."""
+        """As the protocol says; no range of an empty object can be requested."""
         try:
             if self._fs.info(address).get("size") == 0:
                 return b""
@@ -267,7 +267,7 @@ class RemoteStore:
     def write(
         self, address: str, data: bytes, *, force: bool, keep_from: str | None, make_parents: bool
     ) -> None:
-        """As the protocol says: an object appears when all of it has arrived."""
+        """As the protocol says: an object appears once all of it has arrived."""
         try:
             if not force and self.exists(address):
                 raise OutputError(address, "exists already", "use --force to overwrite it")
@@ -324,7 +324,7 @@ def _remote(scheme: str, process: int) -> Store:  # noqa: ARG001 (a fork needs i
 
 
 def remote_errors(*more: type[Exception]) -> tuple[type[Exception], ...]:
-    """Return what the file systems in use raise when a store refuses or cannot be reached."""
+    """Return the exceptions of file systems when a store refuses or cannot be reached."""
     found: list[type[Exception]] = [OSError, *more]
     for module, name in [
         ("aiohttp", "ClientError"),
@@ -337,7 +337,7 @@ def remote_errors(*more: type[Exception]) -> tuple[type[Exception], ...]:
 
 
 def _refusal(entry: os.DirEntry[str], home: str) -> tuple[str, str]:
-    """Return why an entry that is no directory is not opened, with its code; else empty texts."""
+    """Return why an entry that is not a directory is not opened, and its code; else two ""."""
     try:
         if entry.is_symlink():
             there = os.path.realpath(entry.path)

@@ -1,7 +1,7 @@
-"""Where each output goes: inputs and the options of writing in, one target an input out.
+"""Where each output goes: from inputs and write options to one target per input.
 
-Trees are listed (trees.py); no picture is opened and nothing is written. A refusal that concerns
-the whole call is an error before a picture is read; one that concerns a file of a tree is a Row.
+Trees are listed (trees.py); no picture is opened and nothing is written. A problem of the whole
+call is an error before any picture is read; a problem of one file of a tree is a Row.
 """
 
 from __future__ import annotations
@@ -31,29 +31,29 @@ class Target:
     output : str
         The output file; ``-`` is standard output.
     format : str
-        Of the output; `names.OWN` is what the input turns out to be.
+        Format of the output; `names.OWN` is what the input turns out to be.
     overwrite : bool
         Whether an existing file may be replaced.
     in_place : bool
-        Whether the output takes the place of the input, with its mode and time.
+        Whether the output replaces the input, keeping its mode and time.
     make_parents : bool
-        Whether directories that are missing may be made.
+        Whether missing directories may be made.
     from_tree : bool
-        Found in a tree, where what is no picture is passed over.
+        Found in a tree, where files that are not pictures are skipped.
     along : str or None
-        Where the file goes as it is when it is left, or cannot be compressed; None: nowhere.
+        Where the file is copied if it is left, or cannot be compressed; None: nowhere.
     copy_rest : bool
-        Whether that holds for what is no picture, too.
+        Whether that applies to files that are not pictures, too.
     is_link : bool
-        A link to a directory of the tree, which is made again.
+        A link to a directory of the tree, which is recreated.
     stamp : str or None
-        What the listing told of the input's content.
+        The input's stamp, from the listing.
     again : bool
         Compress even what was done before.
     changes : tuple of (str, object)
-        Options that a file of options has for this picture.
+        Options that an option file sets for this picture.
     leave : bool
-        Such a file says that it is to be left as it is.
+        An option file says to leave it as it is.
     by_default : bool
         Neither an option nor a name asked for the format: animations keep their own.
     """
@@ -83,7 +83,7 @@ class Target:
 
 
 def check(target: Target) -> None:
-    """Refuse a target that cannot be written, before the work is done.
+    """Refuse a target that cannot be written, before any work is done.
 
     Raises
     ------
@@ -96,7 +96,7 @@ def check(target: Target) -> None:
         if not target.overwrite and store_of(target.output).exists(target.output):
             raise OutputError(target.output, "exists already", "use --force to overwrite it")
         return
-    # The functions of os.path are false, where pathlib's raise, for names that cannot be.
+    # For impossible names, the functions of os.path return False where pathlib's raise.
     output, source = target.output, target.source
     if os.path.isdir(output):  # noqa: PTH112
         raise OutputError(output, "is a directory", "name a file, or use --out-dir")
@@ -110,7 +110,7 @@ def check(target: Target) -> None:
 
 
 def with_changes(target: Target, changes: tuple[tuple[str, Any], ...]) -> Target:
-    """Give a target what files of options have for it."""
+    """Apply to a target what option files set for it."""
     if not changes:
         return target
     values = dict(changes)
@@ -120,12 +120,12 @@ def with_changes(target: Target, changes: tuple[tuple[str, Any], ...]) -> Target
 
 
 def target_of(source: str, write: WriteOptions, format: str) -> Target:
-    """Give one input its output.
+    """Return the target of one input.
 
     Raises
     ------
     OptionError
-        It is to stay in its place, and its name says another format than the one asked for.
+        It should be replaced in place, but its name implies another format than the one asked for.
     """
     if write.in_place:
         return _in_place(source, format)

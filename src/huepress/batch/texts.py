@@ -1,4 +1,4 @@
-"""Text files of a mirrored tree whose references follow pictures that changed their names."""
+"""Copy the text files of a mirrored tree, with references updated to renamed pictures."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _RECIPE = digest_of(b"text whose references follow")
 def split_texts(
     targets: Sequence[Target | Row], kinds: tuple[str, ...]
 ) -> tuple[list[Target | Row], list[Target]]:
-    """Part the text files of some kinds from all else, in their order."""
+    """Separate text files of these kinds from everything else, keeping the order."""
     others: list[Target | Row] = []
     texts: list[Target] = []
     for item in targets:
@@ -45,27 +45,27 @@ def rewrite_texts(
     manifest: Manifest | None,
     write: bool,
 ) -> Iterator[tuple[Row, str]]:
-    """Carry text files along, with references that follow.
+    """Copy text files with updated references.
 
     Parameters
     ----------
     texts : sequence of Target
-        As `split_texts` gave them.
+        From `split_texts`.
     renames : Renames
-        What changed its name, below the output directory.
+        The renamed pictures, below the output directory.
     kinds : tuple of str
         Of `rewriting.KINDS`.
     out_dir : str
-        The output directory, which a reference that begins with a slash is relative to.
+        The output directory; references that start with a slash are relative to it.
     manifest : Manifest or None
-        What earlier runs did, and where this one is remembered.
+        What earlier runs did; this run is recorded there, too.
     write : bool
-        False only tells.
+        False: only report.
 
     Yields
     ------
     (Row, str)
-        What came of each, and a diff of what is changed.
+        The row of each, and a diff of the changes.
     """
     for target in texts:
         try:
@@ -75,7 +75,7 @@ def rewrite_texts(
 
 
 def renames_of(targets: Sequence[Target | Row], done: Mapping[str, str], out_dir: str) -> Renames:
-    """Collect the pictures whose output has another name than they."""
+    """Collect the pictures whose output has another name."""
     names = {}
     for item in targets:
         if isinstance(item, Target) and item.along and item.source in done:
@@ -116,7 +116,7 @@ def _one(
             manifest.record(
                 target,
                 Record(
-                    input_hash=digest,  # of what it became: a run that copies has to do it again
+                    input_hash=digest,  # of the result: a run that only copies must do it again
                     input_stamp=None,
                     recipe=_RECIPE,
                     output=target.output,

@@ -1,9 +1,9 @@
-"""Map tiles: an MBTiles file with one palette for the map, resumable.
+"""Map tiles: an MBTiles file with one palette for the whole map; resumable.
 
 An MBTiles file is an SQLite database of tiles (specification 1.3, mapbox/mbtiles-spec). PNG tiles
-get the colors of one palette and every color has one entry wherever it stands, without dither: what
-was equal on both sides of an edge stays equal. Tiles in other formats are left, equal tiles are
-kept once. Work goes into a file beside the output, which a later run goes on with.
+share one palette, and every color gets the same entry everywhere, without dither: what was equal on
+both sides of an edge stays equal. Tiles in other formats are left alone; equal tiles are stored
+once. The result is built in a file beside the output, from which a later run can resume.
 """
 
 from __future__ import annotations
@@ -40,13 +40,13 @@ from huepress.types import Palette, PaletteFit
 SUFFIX: Final = ".mbtiles"
 
 SAMPLE: Final = 2000
-"""Different tiles, spread over the map, that the palette is learned from: some ten seconds."""
+"""The palette is learned from this many different tiles, spread over the map: about ten seconds."""
 
 FEW: Final = 64
-"""Up to so many tiles are done in this process."""
+"""Up to this many tiles are done in this process."""
 
 COMMIT_EVERY: Final = 20
-"""Tiles between commits: what a killed run loses at most."""
+"""Tiles between commits: the most that a killed run loses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ class TileJob:
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """What came of a tile: its file, or why it failed."""
+    """The outcome for a tile: its file, or why it failed."""
 
     data: bytes
     fault: str = ""
@@ -98,20 +98,20 @@ def compress_tiles(
     Parameters
     ----------
     source, output : str
-        MBTiles files; the same for one that is to be replaced.
+        MBTiles files; may be the same, to replace the input.
     options : CompressOptions
         ``colors``, ``lossless`` and those of k-means; a score or a size cannot be asked for.
     force : bool
         Replace an existing output.
     write : bool
-        False only tells; the work is done all the same.
+        False: only report; the work is done anyway.
     advance : callable
-        Told how many different tiles are done now.
+        Called with the number of different tiles done so far.
 
     Returns
     -------
     Row
-        One for the file; it is ``kept`` when nothing was saved.
+        One for the file; ``kept`` when nothing was saved.
     """
     try:
         return _compress_tiles(source, output, options, force, write, advance)
@@ -174,7 +174,7 @@ def _compress_tiles(
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many tiles there are, and what came of the different ones."""
+    """How many tiles there are, and the outcomes of the different ones."""
 
     tiles: int
     different: int
@@ -192,7 +192,7 @@ _ALL_TILES: Final = "SELECT zoom_level, tile_column, tile_row, tile_data FROM ti
 
 
 class _Work:
-    """One run over the tiles of a map, from a database into another."""
+    """One run over the tiles of a map, from one database into another."""
 
     def __init__(
         self,
@@ -201,7 +201,7 @@ class _Work:
         new: sqlite3.Connection,
         options: CompressOptions,
     ) -> None:
-        # Equal colors have to stay equal on both sides of an edge: no rate, no dither.
+        # Equal colors must stay equal on both sides of an edge: no rate, no dither.
         flat = {} if options.lossless else {"rate_weight": 0.0, "dither": 0.0}
         self._source = source
         self._old = old
@@ -209,7 +209,7 @@ class _Work:
         self._options = options.changed(format="png", icc="srgb", **flat)
 
     def run(self, advance: Callable[[int], None]) -> Counts:
-        """Do all that was not done before."""
+        """Do everything that is not done yet."""
         self._begin()
         colors = b"" if self._options.lossless else self._palette()
         n_workers = self._options.threads or os.cpu_count() or 1
@@ -246,9 +246,9 @@ class _Work:
             yield begun.popleft(), tile
 
     def _each(self) -> Iterator[tuple[int, tuple[int, int, int], bytes]]:
-        """Walk over the different tiles: number, place of the first, file.
+        """Iterate over the different tiles: number, position of the first, file.
 
-        One pass through the table, which may have no index; numbers are the same each time.
+        One pass over the table, which may have no index; numbers are the same each time.
         """
         numbers: dict[bytes, int] = {}
         for *place, data in self._old.execute(_ALL_TILES):
@@ -259,7 +259,7 @@ class _Work:
                 yield numbers[key], (place[0], place[1], place[2]), content
 
     def _begin(self) -> None:
-        """Copy what is no tile, and list the tiles; an earlier run may have done so."""
+        """Copy everything but the tiles, and list the tiles, unless an earlier run did so."""
         stamp = Path(self._source).stat()
         mark = recipe_of(self._options, str(stamp.st_size), str(stamp.st_mtime_ns))
         there = self._new.execute(f"SELECT value FROM {WORK} WHERE name = 'mark'").fetchone()
@@ -276,7 +276,7 @@ class _Work:
         self._new.commit()
 
     def _copy_rest(self) -> None:
-        """Copy metadata, grids and whatever else is no tile."""
+        """Copy metadata, grids and everything else that is not a tile."""
         tables = self._old.execute(
             "SELECT name, sql FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
         ).fetchall()
@@ -320,7 +320,7 @@ class _Work:
 
 
 def run_tile(job: TileJob) -> Tile:
-    """Compress one tile; what is no PNG, or gets no smaller, stays as it is."""
+    """Compress one tile; if it is not a PNG, or gets no smaller, it stays as it is."""
     if not _is_png(job.data) or not (job.colors or job.options.lossless):
         return Tile(job.data)
     try:
@@ -335,7 +335,7 @@ def run_tile(job: TileJob) -> Tile:
 
 
 def _fit(colors: bytes, options: CompressOptions) -> PaletteFit:
-    """Return a palette as the road takes it."""
+    """Return a palette as the fit that `compress` takes."""
     rgba = np.frombuffer(colors, np.uint8).reshape(-1, 4)
     shown = rgba if (rgba[:, 3] < 255).any() else np.ascontiguousarray(rgba[:, :3])
     centers = embed(shown, space_of(options.color_space, None))

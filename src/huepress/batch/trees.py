@@ -1,4 +1,4 @@
-"""The files of a tree: what is left out, what is compressed, what is only carried along."""
+"""The files of a tree: which are left out, which are compressed, which are only copied."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from huepress.errors import InputError, OptionError
 from huepress.options import BatchOptions, WriteOptions
 
 OWN_FILES: Final = ".huepress"
-"""What the names of old manifests, temporary files and `.huepressignore` begin with."""
+"""Names of old manifests, temporary files and `.huepressignore` start with this."""
 
 
 def plan_tree(
@@ -31,7 +31,7 @@ def plan_tree(
     *,
     alone: bool,
 ) -> Iterator[Target | Row]:
-    """Give every file of a tree its output, or a Row that says why it has none.
+    """Return a target for every file of a tree, or a Row that says why it has none.
 
     Parameters
     ----------
@@ -83,9 +83,9 @@ def _ignored(why: str) -> str:
 def _descender(
     root: str, out_dir: str | None, chooser: Chooser, rule: Rule, passed_over: list[Row]
 ) -> Callable[[str], bool]:
-    """Say which directories are looked into: not the one that the outputs go to."""
+    """Return which directories to enter: all but the one that the outputs go to."""
     own = None if out_dir is None or is_remote(out_dir) else os.path.realpath(out_dir)
-    # Directories of a tree are no links: what is compared is the path below the real root.
+    # Directories of a tree are not links, so it is enough to compare paths below the real root.
     home = None if is_remote(root) else os.path.realpath(root)
 
     def descend(relative: str) -> bool:
@@ -107,7 +107,7 @@ def _in_tree(
     found: Found, out_dir: str | None, write: WriteOptions, format: str, batch: BatchOptions
 ) -> Target | Row:
     above, slash, name = found.relative.rpartition("/")
-    # What a name does not call a picture keeps its name: icons, pages, pictures without a suffix.
+    # Files that are not pictures by name keep it: icons, pages, pictures without a suffix.
     chosen = OWN if format == "auto" or not is_picture_name(name) else format
     if out_dir is not None:
         output = found.relative

@@ -1,8 +1,8 @@
 """The worker process of workers.py: ``python -m huepress.batch.worker``.
 
-Standard input brings a function and then jobs, standard output takes the values. The end of
-standard input means that the run is over or its process gone: the worker ends at once, after the
-file that it may be writing.
+It reads a function and then jobs from standard input, and writes the values to standard output.
+The end of standard input means that the run is over or its process gone: the worker then exits,
+once it has finished any file it is writing.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def main() -> None:
     # A Ctrl-C goes to the whole group; the parent decides what it means.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # nothing else may speak there
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # nothing else may write there
     messages: queue.SimpleQueue[Any] = queue.SimpleQueue()
     threading.Thread(target=_hear, args=(sys.stdin.buffer, messages), daemon=True).start()
     function = messages.get()

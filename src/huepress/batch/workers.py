@@ -1,9 +1,9 @@
 """Worker processes: several files at once on one machine.
 
-Processes rather than threads, for two reasons that were measured (docs/scaling.md): much of a small
-file's time is Python's own, which threads would spend one after the other; and a codec that crashes
-on a hostile file takes only its worker along. Each worker hears jobs on its standard input and
-answers on its standard output, so it ends when this process does, however that comes about.
+Processes rather than threads, for two reasons (docs/scaling.md): much of a small file's time is
+spent in Python itself, which threads cannot share; and a codec that crashes on a hostile file
+kills only its worker. Each worker reads jobs from standard input and answers on standard output, so
+it ends when this process does, however that happens.
 """
 
 from __future__ import annotations
@@ -25,25 +25,25 @@ Value = TypeVar("Value")
 _TRIES: Final = 2
 _CLOSE_SECONDS: Final = 10.0
 
-# Libraries that would start threads of their own in every worker.
+# Libraries that would start their own threads in every worker.
 _ONE_THREAD: Final = ("RAYON_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 
 
 class Workers(Generic[Item, Value]):
-    """An engine of worker processes; each is started when there is a job for it.
+    """An engine of worker processes; each starts when there is a job for it.
 
     Parameters
     ----------
     function : callable
         Does one job; importable by its name, and never raises.
     lost : callable
-        Makes the value of a job whose worker died, twice, from the job and what is known of it.
+        Makes the value of a job whose worker died twice, from the job and what is known.
     n_workers : int
         Most processes.
     seconds : float
         A worker that takes longer for one job is killed.
     late : callable or None
-        Makes the value of such a job; None: there is no such bound.
+        Makes the value of such a job; None: no time limit.
     """
 
     def __init__(
@@ -68,7 +68,7 @@ class Workers(Generic[Item, Value]):
 
     @property
     def slots(self) -> int:
-        """One job a worker: rows are slim and quick to hand over."""
+        """One job per worker: rows are small and fast to hand over."""
         return self._n_workers
 
     def submit(self, ticket: int, item: Item) -> None:
@@ -87,7 +87,7 @@ class Workers(Generic[Item, Value]):
         while True:
             worker, answer = self._next_answer()
             if worker not in self._all:
-                continue  # it answered in the moment it was ended
+                continue  # it answered just as it was killed
             ticket, item, tries = worker.job
             if answer is not None and worker.was_late:
                 self._all.discard(worker)
@@ -107,7 +107,7 @@ class Workers(Generic[Item, Value]):
             self._give(ticket, item, tries + 1)
 
     def _next_answer(self) -> tuple[_Worker[Item, Value], bytes | None]:
-        """Wait for an answer, and end the workers that are late meanwhile."""
+        """Wait for an answer, and kill workers that are late in the meantime."""
         while self._late is not None:
             busy = [worker for worker in self._all if worker not in self._idle]
             now = monotonic()
@@ -131,8 +131,8 @@ class Workers(Generic[Item, Value]):
         self._idle.clear()
 
 
-# A Ctrl-C goes to the whole group and would end a worker that is still importing with a traceback:
-# it is ignored from the worker's first line on; the parent decides what it means.
+# A Ctrl-C goes to the whole group, and a worker that is still importing would die with a traceback:
+# so it is ignored from the worker's first line on, and the parent decides what it means.
 _WORKER = """\
 import signal
 signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -142,7 +142,7 @@ main()
 
 
 class _Worker(Generic[Item, Value]):
-    """One process, and the thread that hears its answers."""
+    """One process, and the thread that reads its answers."""
 
     job: tuple[int, Item, int]
 
@@ -165,13 +165,13 @@ class _Worker(Generic[Item, Value]):
         self._hearing.start()
 
     def give(self, ticket: int, item: Item, tries: int) -> None:
-        """Hand over a job; a process that died answers None."""
+        """Send a job; a process that died answers None."""
         self.job = (ticket, item, tries)
         self.since = monotonic()
         self._tell(item)
 
     def kill(self) -> None:
-        """End it at once; what it was writing is not finished, and swept away later."""
+        """Kill it; the file it was writing stays unfinished, and is cleaned up later."""
         self.was_late = True
         self._process.kill()
 
@@ -180,7 +180,7 @@ class _Worker(Generic[Item, Value]):
         try:
             send(self._process.stdin, pickle.dumps(message))
         except BrokenPipeError:
-            return  # it died: the hearing thread says so
+            return  # it died: the reading thread reports that
 
     def _hear(self) -> None:
         assert self._process.stdout is not None
@@ -195,7 +195,7 @@ class _Worker(Generic[Item, Value]):
         return f"killed by signal {-code}" if code < 0 else f"ended with code {code}"
 
     def close(self) -> None:
-        """Tell it to end: it finishes the file it is writing, and nothing more."""
+        """Ask it to end: it finishes the file it is writing, and nothing more."""
         assert self._process.stdin is not None
         try:
             self._process.stdin.close()
@@ -212,7 +212,7 @@ class _Worker(Generic[Item, Value]):
         self._close_pipes()
 
     def _close_pipes(self) -> None:
-        # A pipe must not be closed while it is read; the process is gone, so that reading ends.
+        # A pipe must not be closed while it is being read; the process is gone, so reading ends.
         self._hearing.join(_CLOSE_SECONDS)
         for pipe in (self._process.stdin, self._process.stdout):
             assert pipe is not None
