@@ -182,7 +182,7 @@ def build(target: Target, python: Path) -> Path:
         run([environment / "bin/pip", "install", "-q", "--disable-pip-version-check", *wanted])
     pip = [environment / "bin/pip", "wheel", "-q", "--disable-pip-version-check", "--no-deps"]
     where = f"build-dir={WORK / f'cmake-{target.tag}-{python.name}'}"
-    words = [*pip, "--no-build-isolation", "-C", where, "-w", place, ROOT]
+    words = [*pip, "--no-build-isolation", "--config-settings", where, "-w", place, ROOT]
     run(words, compiling(target, zig_tools(target)))
     (raw,) = place.glob("*.whl")
     done = WORK / f"repaired-{target.tag}-{python.name}"

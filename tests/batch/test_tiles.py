@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -208,3 +209,126 @@ def test_damaged_tiles_and_bounds_are_refused(tmp_path):
     assert not (tmp_path / "y.mbtiles").exists()
     (tmp_path / "a.png").write_bytes(as_file(scene(9, 9)))
     assert compress(path, tmp_path / "a.png", "--out-dir", tmp_path / "o").exit_code == 2
+
+
+def make_pmtiles(path, tiles):
+    """Write (zoom, column, row from the top) -> file as PMTiles, by the package pmtiles."""
+    tile = pytest.importorskip("pmtiles.tile")
+    writer = pytest.importorskip("pmtiles.writer")
+    header = {
+        "tile_type": tile.TileType.PNG, "tile_compression": tile.Compression.NONE,
+        "min_lon_e7": -1800000000, "max_lon_e7": 1800000000, "center_zoom": 1,
+        "min_lat_e7": -850000000, "max_lat_e7": 850000000, "center_lon_e7": 5, "center_lat_e7": 7,
+    }  # fmt: skip
+    with writer.write(str(path)) as made:
+        for key in sorted(tiles, key=lambda key: tile.zxy_to_tileid(*key)):
+            made.write_tile(tile.zxy_to_tileid(*key), tiles[key])
+        made.finalize(header, {"name": "drawn", "attribution": "nobody"})
+
+
+def read_pmtiles(path):
+    from pmtiles.reader import MmapSource, Reader, all_tiles
+
+    with path.open("rb") as file:
+        reader = Reader(MmapSource(file))
+        return dict(all_tiles(reader.get_bytes)), reader.header(), reader.metadata()
+
+
+def test_pmtiles_keep_their_places_and_their_header(tmp_path):
+    given = {
+        (zoom, c, r): as_file(pixels)
+        for zoom in (0, 2)
+        for (c, r), pixels in map_tiles(zoom).items()
+    }
+    source, output = tmp_path / "world.PMTiles", tmp_path / "small.pmtiles"
+    make_pmtiles(source, given)
+    before = source.read_bytes()
+    done = compress(source, "-o", output, "--json")
+    assert done.exit_code == 0, done.stderr
+    row = json.loads(done.stdout)
+    assert (row["input"], row["output"]) == (str(source), str(output))
+    assert (row["status"], row["code"], row["format"]) == ("compressed", "smaller", "pmtiles")
+    assert "17 tiles" in row["notes"][0]
+    assert output.stat().st_size == row["bytes_out"] < 0.6 * row["bytes_in"]
+    made, header, metadata = read_pmtiles(output)
+    _, old_header, old_metadata = read_pmtiles(source)
+    assert made.keys() == given.keys()
+    assert all(np.abs(shown(made[k]).astype(int) - shown(given[k])).mean() < 4 for k in given)
+    assert metadata == old_metadata
+    same = ("tile_type", "tile_compression", "min_zoom", "max_zoom", "max_lat_e7", "center_lat_e7")
+    assert {k: header[k] for k in same} == {k: old_header[k] for k in same}
+    assert source.read_bytes() == before
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["small.pmtiles", "world.PMTiles"]
+    refused = compress(output, "-o", tmp_path / "small.mbtiles")
+    assert "ends in .pmtiles" in refused.stderr
+    assert refused.exit_code == 1
+    assert compress(output, "--in-place", "--json").exit_code == 0
+    again = read_pmtiles(output)[0]
+    assert all(np.array_equal(shown(again[key]), shown(made[key])) for key in given)
+
+
+@pytest.mark.parametrize(
+    ("damage", "words"),
+    [
+        (lambda data: data[:0], "damaged"),
+        (lambda data: data[:100], "cut short"),
+        (lambda data: b"no map" + data[6:], "does not begin as PMTiles do"),
+        (lambda data: data[:7] + b"\2" + data[8:], "another version than 3"),
+        (lambda data: data[:-2000], "cut short"),
+        (lambda data: data[:127] + bytes(40) + data[167:], "damaged"),
+        (lambda data: data[:8] + b"\xff" * 8 + data[16:], "cut short"),
+    ],
+    ids=["empty", "short", "magic", "version", "tail", "directory", "far"],
+)
+def test_damaged_pmtiles_are_refused(tmp_path, damage, words):
+    source = tmp_path / "x.pmtiles"
+    make_pmtiles(source, {(1, c, r): as_file(p) for (c, r), p in map_tiles(1).items()})
+    source.write_bytes(damage(source.read_bytes()))
+    done = compress(source, "-o", tmp_path / "y.pmtiles")
+    assert done.exit_code == 1
+    assert words in done.stderr
+    assert len(done.stderr.splitlines()) == 1, done.stderr
+    assert [p.name for p in tmp_path.iterdir()] == ["x.pmtiles"]
+
+
+def test_more_tiles_than_any_map_has_are_refused(tmp_path):
+    """A directory of one entry that stands for 2**40 tiles."""
+    tile = pytest.importorskip("pmtiles.tile")
+    source = tmp_path / "x.pmtiles"
+    make_pmtiles(source, {(0, 0, 0): as_file(scene(9, 9))})
+    data = source.read_bytes()
+    header = tile.deserialize_header(data[:127])
+    entries = tile.deserialize_directory(data[127 : 127 + header["root_length"]])
+    entries[0].run_length = 1 << 40
+    root = tile.serialize_directory(entries)
+    rest = data[127 + header["root_length"] :]
+    for name in ("metadata_offset", "leaf_directory_offset", "tile_data_offset"):
+        header[name] += len(root) - header["root_length"]
+    header["root_length"] = len(root)
+    source.write_bytes(tile.serialize_header(header) + root + rest)
+    done = compress(source, "-o", tmp_path / "y.pmtiles")
+    assert "more than" in done.stderr
+    assert done.exit_code == 1
+
+
+@pytest.mark.skipif(shutil.which("gdalinfo") is None, reason="no GDAL on this machine")
+def test_gdal_shows_the_same_map(tmp_path):
+    """A viewer's decoder: the whole map as GDAL puts it together, before and after."""
+    source, output = tmp_path / "world.mbtiles", tmp_path / "small.mbtiles"
+    make_map(source, zooms=(2,))
+    db = sqlite3.connect(source)
+    more = [("minzoom", "2"), ("maxzoom", "2"), ("bounds", "-180,-85.0511,180,85.0511"),
+            ("version", "1"), ("type", "baselayer"), ("description", "drawn")]  # fmt: skip
+    db.executemany("INSERT INTO metadata VALUES (?, ?)", more)
+    db.execute("DROP TABLE grids")
+    db.commit()
+    db.close()
+    assert compress(source, "-o", output).exit_code == 0
+    both = []
+    for path in (source, output):
+        words = ["gdal_translate", "-q", "-of", "PNG", str(path), str(path) + ".png"]
+        subprocess.run(words, check=True, capture_output=True)
+        both.append(np.asarray(Image.open(str(path) + ".png").convert("RGB")).astype(int))
+    assert both[0].shape == both[1].shape
+    assert both[0].std() > 10
+    assert np.abs(both[0] - both[1]).mean() < 4

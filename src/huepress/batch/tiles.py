@@ -32,7 +32,7 @@ from huepress.color.spaces import embed, space_of
 from huepress.decode import load_with
 from huepress.errors import HuepressError, InputError, OptionError
 from huepress.formats.png import SIGNATURE
-from huepress.options import CompressOptions, WriteOptions
+from huepress.options import CompressOptions
 from huepress.result.report import size_words
 from huepress.result.write import check_target, write_atomic
 from huepress.types import Palette, PaletteFit
@@ -77,11 +77,6 @@ class Tile:
 
     data: bytes
     fault: str = ""
-
-
-def is_tiles(source: str) -> bool:
-    """Whether an input is a file of tiles, by its name."""
-    return source.lower().endswith(SUFFIX)
 
 
 def compress_tiles(
@@ -130,6 +125,8 @@ def _compress_tiles(
     advance: Callable[[int], None],
 ) -> Row:
     started = perf_counter()
+    if output.lower().endswith(".pmtiles"):
+        raise OptionError("output", output, f"a name that ends in {SUFFIX}, as the input's")
     for name in ("quality", "max_size"):
         if getattr(options, name) is not None:
             raise OptionError(name, getattr(options, name), "no such bound for map tiles: colors")
@@ -352,16 +349,3 @@ def _lost(job: TileJob, words: str) -> Tile:
 
 def _never(place: int) -> Tile:
     raise AssertionError(place)
-
-
-def output_of(source: str, write: WriteOptions) -> str:
-    """Return where the tiles of a map go."""
-    path = Path(source)
-    if write.in_place:
-        return source
-    if write.output is not None:
-        return write.output
-    if write.out_dir is not None:
-        Path(write.out_dir).mkdir(parents=True, exist_ok=True)
-        return str(Path(write.out_dir, path.name))
-    return str(path.with_name(path.stem + write.suffix + path.suffix))

@@ -77,7 +77,7 @@ def command(sources: tuple[str, ...], as_json: bool, quiet: bool, **values: Any)
     if batch.rewrite and "://" in str(write.out_dir):
         raise click.UsageError("--rewrite goes with an --out-dir of this machine")
 
-    if any(source.lower().endswith(".mbtiles") for source in sources):
+    if any(source.lower().endswith((".mbtiles", ".pmtiles")) for source in sources):
         _maps(sources, options, write, batch, as_json=as_json, quiet=quiet)
 
     teller = _once(sources, options, write, batch, as_json=as_json, quiet=quiet)
@@ -152,10 +152,10 @@ def _maps(
     quiet: bool,
 ) -> NoReturn:
     """Compress the tiles of maps, one map after the other."""
-    from huepress.batch.tiles import compress_tiles, is_tiles, output_of
+    from huepress.batch.maps import compress_map, is_map, output_of
 
-    if not all(is_tiles(source) for source in sources):
-        raise click.UsageError("map tiles (.mbtiles) and pictures go in calls of their own")
+    if not all(is_map(source) for source in sources):
+        raise click.UsageError("map tiles (.mbtiles, .pmtiles) go in calls of their own")
     if write.output is not None and (len(sources) > 1 or write.output == "-"):
         raise click.UsageError("-o names the file of one map; several go with --out-dir")
     reading = batch.dry_run or batch.check
@@ -165,7 +165,7 @@ def _maps(
     )
     for source in sources:
         with Progress(0, enabled=teller.shows_progress) as progress:
-            row = compress_tiles(
+            row = compress_map(
                 source,
                 output_of(source, write),
                 options,

@@ -18,7 +18,9 @@ EXTRAS: Final = {
     "distributed": "Dask clusters and object stores",
     "jxl": "JPEG XL",
     "video": "frames of films",
-    "watch": "huepress watch",
+    "watch": "huepress compress --watch",
+    "jpeg": "JPEGs packed anew (--optimize-jpeg)",
+    "maps": "map tiles in PMTiles files",
 }
 """What the extras are for; those that the installed release does not have are not shown."""
 
