@@ -7,9 +7,12 @@ distortion and rate, encode, and never return more bytes than came in.
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from io import IOBase
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias, cast
+
+import numpy as np
 
 from huepress import search
 from huepress.animation import compress_animation, is_animation
@@ -17,7 +20,7 @@ from huepress.animation.still import recoded, smaller_gif
 from huepress.decode import limits_of, load_with, read
 from huepress.decode.reading import name_of
 from huepress.encode import carry, encode_lossless, kept_original, oxipng
-from huepress.errors import memory_guard
+from huepress.errors import InputError, memory_guard
 from huepress.limits import Deadline
 from huepress.options import CompressOptions
 from huepress.result.report import Result
@@ -81,13 +84,16 @@ def compress(
     with memory_guard("<picture>"):
         film = _film_of(source, options) if options.frame is None else None
     if film is not None:
+        if options.arranges_palette:
+            wanted = "a palette is arranged in stills only; --frame N takes one"
+            raise InputError(film[0], "is an animation", wanted)
         with memory_guard(film[0]), oxipng.threads(options.threads):
             return compress_animation(*film, options, started=started)
     image = load_with(source, options)
     deadline = Deadline(image.source.name, options.timeout, started)
     deadline.check()
     with memory_guard(image.source.name), oxipng.threads(options.threads):
-        if options.lossless:
+        if options.lossless and not options.arranges_palette:
             return _unchanged(image, options, deadline)
         return _mapped(search.bench_of(image, options, deadline), options)
 
@@ -99,7 +105,12 @@ def finish(image: Image, fit: PaletteFit, options: CompressOptions, started: flo
     """
     deadline = Deadline(image.source.name, options.timeout, started)
     with memory_guard(image.source.name), oxipng.threads(options.threads):
-        return _mapped(search.bench_with(image, fit, options, deadline), options)
+        result = _mapped(search.bench_with(image, fit, options, deadline), options)
+    if result.indexed is None or not options.whole_palette:
+        return result
+    used = len(np.unique(result.indexed.indices))
+    note = f"uses {used} of the {len(result.indexed.palette)} entries of the shared palette"
+    return replace(result, more_notes=(*result.more_notes, note))
 
 
 def _film_of(source: PictureSource, options: CompressOptions) -> tuple[str, bytes] | None:

@@ -213,6 +213,10 @@ def _say_idle(context: click.Context) -> None:
 
 def _with_colors(options: CompressOptions, batch: BatchOptions) -> CompressOptions:
     """Read the palette once: workers, and the memory of finished files, take its colors."""
+    if options.whole_palette and not batch.shared_palette:
+        raise OptionError("whole_palette", True, "only with shared_palette")
+    if options.keep_palette and batch.shared_palette:
+        raise OptionError("shared_palette", True, "only without keep_palette, which is each one's")
     if options.keep_color:
         from huepress.palette.fixed import of_words
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from huepress.encode.carried import NOTHING, Carried, carry
 from huepress.encode.dependent import with_dependent
+from huepress.encode.order import put_clear_first
 from huepress.encode.original import kept_original, without_metadata
 from huepress.errors import EncodeError, OptionError
 from huepress.formats.names import FORMATS, contradiction
@@ -39,6 +40,8 @@ def encode(
     matte: tuple[int, int, int] | None = None,
     drawn: bool = False,
     as_palette: bool = False,
+    clear_first: bool = False,
+    bit_depth: int | None = None,
 ) -> Encoded:
     """Write an indexed picture in one of the formats.
 
@@ -62,6 +65,10 @@ def encode(
         A chart, an icon or a screen, for which more time pays (PNG).
     as_palette : bool
         Write a palette where gray would say the same (PNG), or refuse (TIFF with transparency).
+    clear_first : bool
+        Put the entry that is fully transparent at 0 (PNG, GIF).
+    bit_depth : int or None
+        Bits of an entry's number, 1, 2, 4 or 8 (PNG); None takes the fewest.
 
     Returns
     -------
@@ -80,6 +87,12 @@ def encode(
     _check(format, effort)
     from huepress.encode import gif, jxl, plain, png, webp
 
+    if clear_first:
+        _require(format, ("png", "gif"), "has no clear entry that could be the first")
+        indexed, n_fixed = put_clear_first(indexed, n_fixed)
+    if bit_depth is not None:
+        _require(format, ("png",), "lets nobody choose the bits of an entry")
+
     how: dict[str, Callable[[], Encoded]] = {
         "png": lambda: png.encode_indexed(
             indexed,
@@ -88,6 +101,7 @@ def encode(
             n_fixed=n_fixed,
             drawn=drawn,
             as_palette=as_palette,
+            bit_depth=bit_depth,
         ),
         "webp": lambda: webp.encode_indexed(indexed, effort=effort, carried=carried),
         "gif": lambda: gif.encode_indexed(indexed, matte=matte, n_fixed=n_fixed),
@@ -159,6 +173,11 @@ def _smallest(how: dict[str, Callable[[], Encoded]]) -> Encoded:
         except EncodeError:  # 16 bits, a long side or a profile: PNG holds every picture
             continue
     return min(found, key=lambda encoded: len(encoded.data))
+
+
+def _require(format: str, holding: tuple[str, ...], found: str) -> None:
+    if format not in holding:
+        raise EncodeError(format, f"{found}; {' and '.join(each.upper() for each in holding)} do")
 
 
 def _check(format: str, effort: str) -> None:

@@ -42,6 +42,29 @@ def orders(indexed: IndexedImage) -> Iterator[IndexedImage]:
         yield _reordered(indexed, order)
 
 
+def put_clear_first(indexed: IndexedImage, n_fixed: int = 0) -> tuple[IndexedImage, int]:
+    """Move the first entry that is fully transparent to 0, the others keep their order.
+
+    Returns
+    -------
+    indexed, n_fixed
+        Showing the same picture, and how many of its first entries are now to stay where they are.
+        As it came where no entry is clear.
+    """
+    colors = indexed.palette.colors
+    clear = np.flatnonzero(colors[:, 3:] == 0)
+    if len(clear) == 0:
+        return indexed, n_fixed
+    at = int(clear[0])
+    order = np.array([at, *(i for i in range(len(colors)) if i != at)])
+    moved = colors[order]
+    if at >= n_fixed:
+        moved[0] = 0
+    rank = np.empty(len(order), np.uint8)
+    rank[order] = np.arange(len(order), dtype=np.uint8)
+    return IndexedImage(rank[indexed.indices], Palette(moved)), n_fixed + (at >= n_fixed)
+
+
 def _reordered(indexed: IndexedImage, order: NDArray[np.intp]) -> IndexedImage:
     colors = indexed.palette.colors
     if colors.shape[1] == 4:

@@ -72,6 +72,8 @@ def kept_original(
         return None
     if options.indexed and not is_indexed(image, options.colors):
         return None
+    if not _is_arranged(data, options):
+        return None
     if options.max_size is not None:
         limit = parse_size(options.max_size, len(data))
         at_most = limit if at_most is None else min(limit, at_most)
@@ -83,6 +85,19 @@ def kept_original(
     if at_most is not None and len(data) > at_most:
         return None
     return None if source.format == "png" and not is_strict(data) else data
+
+
+def _is_arranged(data: bytes, options: CompressOptions) -> bool:
+    """Whether the palette of a file is as it is asked for."""
+    if options.whole_palette:
+        return False
+    is_palette_png = data.startswith(SIGNATURE) and data[25:26] == b"\3"
+    if options.bit_depth is not None and not (is_palette_png and data[24] == options.bit_depth):
+        return False
+    if not options.transparent_first:
+        return True
+    chunks = dict(chunks_of(data)) if is_palette_png else {}
+    return b"tRNS" in chunks and chunks[b"tRNS"][8] == 0
 
 
 def is_indexed(image: Image, n_colors: int) -> bool:

@@ -15,7 +15,7 @@ from huepress.encode.tidy import tidy
 from huepress.encode.zopfli import squeeze
 from huepress.errors import EncodeError
 from huepress.formats.png import pack_chunk
-from huepress.types import Encoded, IndexedImage
+from huepress.types import Encoded, IndexedImage, Indices
 
 NONE = (oxipng.RowFilter.NoOp,)
 USUAL = (oxipng.RowFilter.NoOp, oxipng.RowFilter.Bigrams)
@@ -72,6 +72,7 @@ def encode_indexed(
     n_fixed: int = 0,
     drawn: bool = False,
     as_palette: bool = False,
+    bit_depth: int | None = None,
 ) -> Encoded:
     """Write an indexed picture as PNG.
 
@@ -89,6 +90,8 @@ def encode_indexed(
         A chart, an icon or a screen, for which zopfli is worth its time at ``balanced``, too.
     as_palette : bool
         Write a palette where gray of few bits would say the same.
+    bit_depth : int or None
+        Bits of an entry's number: 1, 2, 4 or 8; None takes the fewest.
 
     Returns
     -------
@@ -98,13 +101,23 @@ def encode_indexed(
     Raises
     ------
     EncodeError
-        oxipng refuses.
+        oxipng refuses, or the palette has more entries than the bits tell apart.
     """
     # Fixed entries stay a palette, in their order; otherwise oxipng may reorder it or find
     # that gray of few bits says the same without one.
     free = n_fixed == 0
     ready = tidy(indexed, n_fixed=n_fixed)
-    race = _Race(ready, carried, effort, may_reorder=free, may_be_gray=free and not as_palette)
+    if bit_depth is not None and len(ready.palette) > 1 << bit_depth:
+        found = f"{len(ready.palette)} entries, {bit_depth} bits tell {1 << bit_depth} apart"
+        raise EncodeError("png", f"{found}; raise --bit-depth")
+    race = _Race(
+        ready,
+        carried,
+        effort,
+        may_reorder=free,
+        may_be_gray=free and not as_palette and bit_depth is None,
+        bit_depth=bit_depth,
+    )
     try:
         data = min(race.files(), key=len)
         if effort == "best" or (drawn and effort == "balanced"):
@@ -128,6 +141,8 @@ class _Race:
         As for `encode_indexed`.
     may_reorder, may_be_gray : bool
         Whether oxipng may order the palette anew, or write gray without one.
+    bit_depth : int or None
+        The bits of an entry that are asked for.
     """
 
     ready: IndexedImage
@@ -135,11 +150,12 @@ class _Race:
     effort: str
     may_reorder: bool
     may_be_gray: bool
+    bit_depth: int | None = None
 
     @property
     def packs(self) -> bool:
         """Whether several indices share a byte."""
-        return len(self.ready.palette) <= 16
+        return len(self.ready.palette) <= 16 and self.bit_depth is None
 
     @property
     def is_small(self) -> bool:
@@ -191,12 +207,12 @@ class _Race:
     ) -> bytes:
         """Write one file, by libdeflate's level."""
         thorough = self.is_small or self.effort == "best"
-        return raw_image(which, self.carried).create_optimized_png(
+        return raw_image(which, self.carried, self.bit_depth or 8).create_optimized_png(
             level=2,
             filter=list(filters),
             deflate=oxipng.Deflaters.libdeflater(level),
             fast_evaluation=level == SKETCH or not thorough,
-            bit_depth_reduction=packed,
+            bit_depth_reduction=packed and self.bit_depth is None,
             # It tries other orders: 40 % of the time.
             palette_reduction=self.may_reorder and level != SKETCH,
             grayscale_reduction=self.may_be_gray,
@@ -243,21 +259,29 @@ def put_in(data: bytes, carried: Carried) -> bytes:
     return data[:33] + b"".join(pack_chunk(*chunk) for chunk in chunks) + data[33:]
 
 
-def raw_image(indexed: IndexedImage, carried: Carried) -> oxipng.RawImage:
-    """Hand indexed pixels to oxipng, 8 bits each."""
+def raw_image(indexed: IndexedImage, carried: Carried, bit_depth: int = 8) -> oxipng.RawImage:
+    """Hand indexed pixels to oxipng, of so many bits each."""
     height, width = indexed.indices.shape
     colors = indexed.palette.colors.tolist()
     if indexed.palette.colors.shape[1] == 3:
         colors = [[*color, 255] for color in colors]
     raw = oxipng.RawImage(
-        indexed.indices.tobytes(),
+        _packed(indexed.indices, bit_depth),
         width,
         height,
         color_type=oxipng.ColorType.indexed(colors),
-        bit_depth=8,
+        bit_depth=bit_depth,
     )
     add_carried(raw, carried)
     return raw
+
+
+def _packed(indices: Indices, bit_depth: int) -> bytes:
+    """Pack indices as PNG does: rows begin with a byte, the first pixel has its highest bits."""
+    if bit_depth == 8:
+        return indices.tobytes()
+    bits = np.unpackbits(indices[..., None], axis=2)[..., 8 - bit_depth :]
+    return np.packbits(bits.reshape(len(indices), -1), axis=1).tobytes()
 
 
 def add_carried(raw: oxipng.RawImage, carried: Carried) -> None:

@@ -40,6 +40,40 @@ class PaletteOptions(OptionGroup):
         metavar="HEX",
         group=PANEL,
     )
+    keep_palette: bool = option(
+        False,
+        "switch",
+        "--keep-palette",
+        "Keep the palette that an indexed input has: order, repeated and unused entries, clear"
+        " ones; no pixel changes its entry unless -q, -s or --rate-weight ask for fewer bytes.",
+        group=PANEL,
+    )
+    whole_palette: bool = option(
+        False,
+        "switch",
+        "--whole-palette",
+        "With --shared-palette: every file gets the whole palette in one order, used or not, and"
+        " says how many entries it uses.",
+        group=PANEL,
+    )
+    transparent_first: bool = option(
+        False,
+        "switch",
+        "--transparent-first",
+        "Put the entry that is fully transparent at 0 (PNG and GIF).",
+        group=PANEL,
+    )
+    bit_depth: int | None = option(
+        None,
+        "integer",
+        "--bit-depth",
+        "Bits of an entry's number in an indexed PNG: exactly 1, 2, 4 or 8, for at most 2, 4, 16 or"
+        " 256 colors. Default: the fewest.",
+        minimum=1,
+        maximum=8,
+        metavar="N",
+        group=PANEL,
+    )
     small_colors: int = option(
         8,
         "integer",

@@ -12,11 +12,14 @@ import os
 import re
 import struct
 from collections.abc import Callable, Sequence
+from io import BytesIO
 from typing import Final
 
 import numpy as np
+from PIL import Image as PillowImage
 
 from huepress.decode import Limits, load, read
+from huepress.decode.quiet import quiet_pillow
 from huepress.errors import DecodeError, OptionError
 from huepress.formats.names import PALETTES
 from huepress.formats.png import chunks_of
@@ -235,7 +238,7 @@ def _of_model(model: bytes, data: bytes, at: int) -> Rgba:
 def _of_picture(data: bytes, name: str) -> Palette:
     """Take the palette of an indexed PNG as it stands, or the distinct colors of a picture."""
     image = load(data, name=name, icc="srgb", max_pixels=Limits().max_pixels)
-    table = None if image.source.is_converted else _table_of(data)
+    table = None if image.source.is_converted else table_of(data)
     if table is not None:
         return table
     flat = image.pixels.reshape(-1, image.pixels.shape[2])
@@ -247,8 +250,10 @@ def _of_picture(data: bytes, name: str) -> Palette:
     return Palette(np.ascontiguousarray(colors[np.argsort(first)]))
 
 
-def _table_of(data: bytes) -> Palette | None:
-    """Read PLTE and tRNS of an indexed PNG: order, repeated and unused entries; else None."""
+def table_of(data: bytes) -> Palette | None:
+    """Read the palette of an indexed file: order, repeated and unused entries; else None."""
+    if format_of(data) in ("gif", "bmp", "tiff"):
+        return _table_by_pillow(data)
     if format_of(data) != "png" or data[25:26] != b"\x03":
         return None
     chunks = {name: chunk[8:-4] for name, chunk in chunks_of(data) if name in (b"PLTE", b"tRNS")}
@@ -256,6 +261,18 @@ def _table_of(data: bytes) -> Palette | None:
     count = len(plte) // 3
     alpha = alpha[:count].ljust(count, b"\xff")
     entries = [(*plte[3 * i : 3 * i + 3], alpha[i]) for i in range(count)]
+    return to_palette(entries, "the palette of a picture")
+
+
+def _table_by_pillow(data: bytes) -> Palette | None:
+    with quiet_pillow, PillowImage.open(BytesIO(data)) as opened:
+        if opened.mode != "P":
+            return None
+        values = opened.getpalette() or []
+        entries = [rgba_of(values[i : i + 3]) for i in range(0, min(len(values), 768), 3)]
+        clear = opened.info.get("transparency")
+    if isinstance(clear, int) and clear < len(entries):
+        entries[clear] = (*entries[clear][:3], 0)
     return to_palette(entries, "the palette of a picture")
 
 

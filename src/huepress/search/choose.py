@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from huepress.encode import carry, encode, encode_lossless, is_exact
 from huepress.errors import EncodeError, OptionError, QualityError
 from huepress.options import CompressOptions, parse_size
+from huepress.palette.own import own_palette
 from huepress.search.bench import Bench
 from huepress.search.goals import (
     closest_score,
@@ -84,7 +86,8 @@ def _encode(
     effort = "balanced" if options.max_size and options.effort == "fast" else options.effort
     effort = "balanced" if hurry else effort
     carried = carry(bench.picture.source.source, options.strip, force=options.drop_signature)
-    free = not bench.rivals.n_fixed and not options.indexed and not hurry
+    arranged = options.arranges_palette
+    free = not (bench.rivals.n_fixed or options.indexed or arranged or hurry)
     if format_of(options) == "png" and free and is_exact(bench.picture.image, chosen.indexed):
         return encode_lossless(bench.picture.image, "png", effort=effort, carried=carried)
     return encode(
@@ -95,7 +98,9 @@ def _encode(
         n_fixed=bench.rivals.n_fixed,
         matte=matte_of(options),
         drawn=chosen.is_drawn and not hurry,
-        as_palette=options.indexed,
+        as_palette=options.indexed or arranged,
+        clear_first=options.transparent_first,
+        bit_depth=options.bit_depth,
     )
 
 
@@ -140,8 +145,15 @@ def _aimed(bench: Bench, options: CompressOptions) -> Trial:
     if options.rate_weight is not None:
         return fixed(bench, options.rate_weight, options.dither or 0.0)
     if options.effort == "best":
-        return thorough_default(bench, options.dither)
-    return default(bench, options.effort, options.dither)
+        found = thorough_default(bench, options.dither)
+    else:
+        found = default(bench, options.effort, options.dither)
+    if options.keep_palette and bench.picture.is_exact:
+        return replace(found, indexed=own_palette(image))
+    if options.lossless and not is_exact(image, found.indexed):
+        found_colors = "more colors than a palette of that size holds"
+        raise EncodeError(format_of(options), f"{found_colors}: --lossless keeps every one")
+    return found
 
 
 def format_of(options: CompressOptions) -> str:

@@ -25,6 +25,7 @@ from huepress.palette.learn import (
     SharedPalette,
     least_of,
 )
+from huepress.palette.own import own_palette
 from huepress.palette.small import SmallColors
 from huepress.search.bench import Bench
 from huepress.search.picture import Picture
@@ -43,8 +44,15 @@ def bench_of(image: Image, options: CompressOptions, deadline: Deadline) -> Benc
         The file of the palette cannot be read.
     """
     shown = as_shown(image, options)
+    if options.whole_palette:
+        raise OptionError("whole_palette", True, "only for a palette that files share")
     if options.palette is not None:
         return _bench_of_given(image, shown, options, deadline)
+    if options.keep_palette:
+        shown, palette = fixed.palette_for(shown, own_palette(image).palette, options.colors)
+        picture = _picture(image, shown, len(palette), options)
+        learn = GivenPalette(palette, space_of(options.color_space, None), options.threads)
+        return _bench(picture, learn, options, deadline, n_fixed=len(palette))
     n_fixed = len(options.keep_color)
     fixed.require_room(n_fixed, options.colors)
     kept = fixed.of_words(options.keep_color) if n_fixed else None
@@ -107,7 +115,7 @@ def bench_with(
     if fit.small is not None:
         small = SmallColors(shown, options.small_colors, n_threads=options.threads)
         small.know(fit, picture.color_space)
-    n_fixed = len(options.keep_color)
+    n_fixed = len(fit.palette) if options.whole_palette else len(options.keep_color)
     return _bench(picture, SharedPalette(fit), options, deadline, n_fixed=n_fixed, small=small)
 
 
