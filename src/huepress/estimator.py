@@ -272,12 +272,9 @@ class ColorQuantizer(
         mean = np.average(points, axis=0, weights=weights)
         points = points - mean
         rng = check_random_state(self.random_state)
-        best: _Fitted | None = None
-        for _ in range(self._n_starts()):
-            run = _lloyd(points, weights, self._start(points, weights, mean, rng), self)
-            if best is None or run.inertia < best.inertia:
-                best = run
-        assert best is not None
+        starts = (self._start(points, weights, mean, rng) for _ in range(self._n_starts()))
+        runs = (_lloyd(points, weights, start, self) for start in starts)
+        best = min(runs, key=lambda run: run.inertia)
         return _Fitted(best.centers + mean, best.inertia, best.n_iter)
 
     def _n_starts(self) -> int:
