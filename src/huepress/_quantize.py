@@ -141,6 +141,10 @@ def quantize(
         indices = np.empty(pixels.shape[:2], np.uint8)
         colors.map(fit.palette.colors, indices.reshape(-1), n_threads)
         opaque.keep_opaque(indices, pixels, fit.palette.colors, color_space, n_threads)
+    return _quantized(fit, indices)
+
+
+def _quantized(fit: PaletteFit, indices: Indices) -> Quantized:
     return Quantized(
         indices=indices,
         palette=fit.palette.colors,

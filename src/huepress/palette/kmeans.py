@@ -18,7 +18,7 @@ from huepress.errors import OptionError
 from huepress.options import EFFORTS, INITS
 from huepress.palette import engine
 from huepress.palette.init import starting_centers
-from huepress.palette.lloyd import lloyd
+from huepress.palette.lloyd import Run, lloyd
 from huepress.types import Histogram, Palette, PaletteFit, Points
 
 Init: TypeAlias = str | NDArray[np.generic]
@@ -120,17 +120,8 @@ def fit_palette(
             return_history=return_history,
         )
         return engine.with_clear(fit, color_space)
-    points = spaces.embed(histogram.colors, color_space)
-    if isinstance(init, str):
-        starts = n_init if init in ("random", "kmeans++") else 1
-        rng = np.random.default_rng(seed)
-        drawn: Iterable[Points] = (
-            starting_centers(points, histogram.weights, n_colors, init, rng) for _ in range(starts)
-        )
-    else:
-        drawn = [_given_centers(init, n_colors, points.shape[1], color_space)]
-    runs = (lloyd(points, histogram.weights, it, max_iter, tol, n_threads) for it in drawn)
-    best = min(runs, key=lambda run: run.inertia)
+    rng = np.random.default_rng(seed)
+    best = _best_run(histogram, n_colors, color_space, init, n_init, max_iter, tol, rng, n_threads)
     return PaletteFit(
         palette=Palette(spaces.unembed(best.centers, color_space)),
         centers=best.centers.astype(np.float32),
@@ -139,6 +130,30 @@ def fit_palette(
         stop_reason=best.stop_reason,
         history=tuple(best.steps) if return_history else (),
     )
+
+
+def _best_run(
+    histogram: Histogram,
+    n_colors: int,
+    color_space: spaces.ColorSpace,
+    init: Init,
+    n_init: int,
+    max_iter: int,
+    tol: float,
+    rng: np.random.Generator,
+    n_threads: int,
+) -> Run:
+    """Follow plain Lloyd iterations from every start; keep the run with least inertia."""
+    points = spaces.embed(histogram.colors, color_space)
+    if isinstance(init, str):
+        starts = n_init if init in ("random", "kmeans++") else 1
+        drawn: Iterable[Points] = (
+            starting_centers(points, histogram.weights, n_colors, init, rng) for _ in range(starts)
+        )
+    else:
+        drawn = [_given_centers(init, n_colors, points.shape[1], color_space)]
+    runs = (lloyd(points, histogram.weights, it, max_iter, tol, n_threads) for it in drawn)
+    return min(runs, key=lambda run: run.inertia)
 
 
 def check_options(
