@@ -76,7 +76,7 @@ class _Commands(click.Group):
 
 
 def _unknown(word: str) -> str:
-    """Say that a command is none, and which is meant."""
+    """Report an unknown command, and suggest the one that was meant."""
     from difflib import get_close_matches
     from pathlib import Path
 
@@ -104,19 +104,19 @@ def cli() -> None:
 
 def be_quick() -> None:
     """Set up the process for one short run."""
-    # NumPy's BLAS would start a thread per processor, which spins for as long as a small picture
-    # takes; no matrix here is worth one.
+    # NumPy's BLAS would start a thread per processor and let it spin for as long as a small picture
+    # takes; no matrix here is worth that.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    # Of the objects that imports make hardly any are garbage: looking for it, every 700 of them,
-    # takes a twentieth of the start.
+    # Imports make hardly any garbage, but looking for it after every 700 objects takes a twentieth
+    # of the startup time.
     gc.set_threshold(50_000)
 
 
 def main() -> None:
-    """Run the command line; errors of the tree become one line and an exit code."""
+    """Run the command line; errors of `huepress.errors` become one line and an exit code."""
     be_quick()
     take_any_name()
-    # Servers hear a Ctrl-C themselves, in the main thread.
+    # Servers handle Ctrl-C themselves, in the main thread.
     word = next((word for word in sys.argv[1:] if not word.startswith("-")), "")
     try:
         if word in _SERVERS:
@@ -132,7 +132,7 @@ def main() -> None:
 
 
 def _run() -> None:
-    """Run the command line, and see that all it wrote has arrived."""
+    """Run the command line, and check that all output has been written."""
     try:
         cli(prog_name="huepress")
     finally:
@@ -147,14 +147,14 @@ def _fail(words: str, code: int = 1) -> NoReturn:
 
 
 def _lost(error: OSError) -> NoReturn:
-    """End where nobody takes what is written, or the disk is full."""
+    """Exit when nobody reads the output, or the disk is full."""
     gone = isinstance(error, BrokenPipeError)
-    # Python would try to write the rest once more at its end.
+    # Python would try to write the rest once more at exit.
     nowhere = os.open(os.devnull, os.O_WRONLY)
     for stream in (sys.stdout, sys.stderr) if gone else (sys.stdout,):
         with suppress(OSError, ValueError, AttributeError):  # closed, or no file
             os.dup2(nowhere, stream.fileno())
-    if gone:  # the reader of our output went away, as `head` does: not a failure of ours
+    if gone:  # the reader of our output is gone, as with `head`: not an error
         sys.exit(0)
     words = error.strerror or str(error)
     if error.filename is not None:

@@ -90,7 +90,7 @@ def command(
 
 
 class _Frames:
-    """One line that counts frames on a terminal, from the second second on."""
+    """One line that counts frames on a terminal, once a second has passed."""
 
     def __init__(self, total: int, *, enabled: bool) -> None:
         self._total = total

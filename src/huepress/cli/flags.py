@@ -23,7 +23,7 @@ else:  # not subscriptable in older releases of click
 
 
 class _Checked(_ParamType):
-    """A value checked by its row of the table."""
+    """A value checked against its row of the table."""
 
     def __init__(self, name: str, spec: Spec) -> None:
         self.name = spec.kind
@@ -59,7 +59,7 @@ PICTURES = click.Path(readable=False, allow_dash=True)
 def flags_of(
     *groups: type[OptionGroup], leave_out: tuple[str, ...] = ()
 ) -> Callable[[Command], Command]:
-    """Decorate a click command with the flags of groups of options, but for those left out."""
+    """Decorate a click command with the flags of groups of options, except those left out."""
 
     def decorate(command: Command) -> Command:
         for group in reversed(groups):
@@ -94,7 +94,7 @@ def options_of(group: type[Group], values: dict[str, Any]) -> Group:
     Raises
     ------
     click.UsageError
-        A value is out of range or in conflict with another.
+        A value is out of range or conflicts with another.
     """
     try:
         return group(**{row.name: values[row.name] for row in fields(group) if row.name in values})
@@ -106,7 +106,7 @@ class GroupedCommand(click.Command):
     """A command that shows its flags under the headings of the table."""
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the flags, a section a heading."""
+        """Write the flags, one section per heading."""
         headings: dict[str, list[tuple[str, str]]] = {}
         for param in self.get_params(ctx):
             record = param.get_help_record(ctx)

@@ -1,7 +1,7 @@
-"""Ctrl-C ends a command at once, in the middle of native code, too.
+"""Ctrl-C ends a command at once, even in the middle of native code.
 
-Python hears a signal between two of its own steps, and a mapping or a deflate may take seconds
-until the next one. So a command works in a thread of its own, and the main thread only waits.
+Python handles a signal only between two of its own steps, and a mapping or a deflate may take
+seconds until the next one. So a command runs in its own thread, and the main thread only waits.
 """
 
 from __future__ import annotations
@@ -15,17 +15,17 @@ from contextlib import contextmanager, suppress
 from typing import Any, Final
 
 CODE: Final = 130
-"""As shells number an end by SIGINT."""
+"""The exit code that shells give a process ended by SIGINT."""
 
 _WRITING_SECONDS: Final = 5.0
-"""The longest wait for a file that is being written; what is left of it is swept away later."""
+"""Longest wait in seconds for a file being written; what is left of it is cleaned up later."""
 
 _on_stop: list[Callable[[], None]] = []
 
 
 @contextmanager
 def on_stop(action: Callable[[], None]) -> Iterator[None]:
-    """Do this when a Ctrl-C comes inside the block; the last that came is done first."""
+    """Run this function on Ctrl-C inside the block; the innermost runs first."""
     _on_stop.append(action)
     try:
         yield
@@ -47,7 +47,7 @@ def interruptible(work: Callable[[], None]) -> None:
     try:
         thread.start()
         while thread.is_alive():
-            # On Windows a wait without an end is deaf to Ctrl-C.
+            # On Windows, a wait without a timeout ignores Ctrl-C.
             thread.join(0.2 if os.name == "nt" else None)
     except KeyboardInterrupt:
         _stop()
@@ -56,7 +56,7 @@ def interruptible(work: Callable[[], None]) -> None:
 
 
 def _stop() -> None:
-    """End the process: whole files or none, one line about what was done."""
+    """End the process: files are whole or absent, and one line says what was done."""
     signal.signal(signal.SIGINT, lambda *_: os._exit(CODE))  # for who cannot wait
     _within(_WRITING_SECONDS, _finish_writing)
     for action in reversed(_on_stop):
@@ -64,12 +64,12 @@ def _stop() -> None:
     for stream in (sys.stdout, sys.stderr):
         if stream is not None:
             _within(1.0, stream.flush)
-    # Processes of ours see their pipes close: workers, and those in which oxipng works.
+    # Our child processes (workers, and those that run oxipng) see their pipes close.
     os._exit(CODE)
 
 
 def _finish_writing() -> None:
-    """Wait for the file that is being written, and let nobody begin another."""
+    """Wait for the file being written, and let no other be started."""
     for room in ("huepress.result.write", "huepress.batch.output"):
         module: Any = sys.modules.get(room)
         if module is not None:
@@ -77,10 +77,10 @@ def _finish_writing() -> None:
 
 
 def _within(seconds: float, action: Callable[[], object]) -> None:
-    """Do something that another thread may be in the way of, but not for ever."""
+    """Do something that another thread may block, but not forever."""
 
     def run() -> None:
-        with suppress(Exception):  # the process ends, whatever fails now
+        with suppress(Exception):  # the process ends anyway
             action()
 
     thread = threading.Thread(target=run, daemon=True)

@@ -1,7 +1,7 @@
-"""The manual of the command line, from the same table of options as the flags themselves.
+"""The manual of the command line, made from the same table of options as the flags.
 
-`to_roff` is the man page, made when the wheel is built (CMakeLists.txt), `to_markdown` a page of
-the site. Nothing is kept that could drift.
+`to_roff` makes the man page when the wheel is built (CMakeLists.txt), `to_markdown` a page of the
+site. Neither is checked in, so neither can drift.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Rows = dict[str, list[tuple[str, str]]]
 
 
 def commands(root: click.Group) -> Iterator[tuple[str, click.Command]]:
-    """Give every command with its name, in the order of ``--help``."""
+    """Yield every command with its name, in the order of ``--help``."""
     context = click.Context(root, info_name="huepress")
     for name in root.list_commands(context):
         command = root.get_command(context, name)
@@ -29,7 +29,7 @@ def commands(root: click.Group) -> Iterator[tuple[str, click.Command]]:
 
 
 def rows_of(command: click.Command) -> Rows:
-    """Give headings with their flags and help lines."""
+    """Yield headings with their flags and help lines."""
     context = click.Context(command)
     rows: Rows = {}
     for param in command.get_params(context):
@@ -43,13 +43,13 @@ def rows_of(command: click.Command) -> Rows:
 
 
 def usage_of(name: str, command: click.Command) -> str:
-    """Give the line of usage."""
+    """Return the usage line."""
     context = click.Context(command, info_name=f"huepress {name}")
     return " ".join([context.command_path, *command.collect_usage_pieces(context)])
 
 
 def to_markdown(name: str, command: click.Command) -> str:
-    """Give a page of one command for the site."""
+    """Return the site's page for one command."""
     parts = [f"# huepress {name}", "```text\n" + usage_of(name, command) + "\n```"]
     parts += [_plain(command.help)]
     for heading, rows in rows_of(command).items():
@@ -63,7 +63,7 @@ def to_markdown(name: str, command: click.Command) -> str:
 
 
 def to_roff(root: click.Group) -> str:
-    """Give the man page of all commands."""
+    """Return the man page of all commands."""
     out = [f'.TH HUEPRESS 1 "" "huepress {__version__}" "User Commands"']
     out += [".SH NAME", "huepress \\- compress images by k-means clustering of their colors"]
     out += [".SH SYNOPSIS", ".B huepress", "command [options] ..."]
@@ -87,7 +87,7 @@ def _plain(text: str | None) -> str:
 
 
 def _escaped(text: str) -> str:
-    """Keep Markdown from taking asterisks and the like for its own."""
+    """Escape asterisks and the like, so that Markdown shows them."""
     return re.sub(r"([*_<>\[\]#])", r"\\\1", text)
 
 
@@ -100,7 +100,7 @@ def _roff(text: str) -> str:
     return re.sub(r"(?m)^([.'])", r"\\&\1", text)
 
 
-if __name__ == "__main__":  # CMakeLists.txt makes the man page of the wheel so
+if __name__ == "__main__":  # this is how CMakeLists.txt makes the man page of the wheel
     from huepress.cli import cli
 
     sys.stdout.write(to_roff(cli))

@@ -1,4 +1,4 @@
-"""``huepress pngquant``: its words are pngquant's and are read by the room of that name."""
+"""``huepress pngquant``: takes pngquant's arguments, which `huepress.pngquant` parses."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import click
 
 
 class _Command(click.Command):
-    """A command whose words are not read by click."""
+    """A command whose arguments click does not parse."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         ctx.args = list(args)

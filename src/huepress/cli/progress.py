@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from rich.progress import TaskID
 
 DELAY: Final = 1.0
-"""Seconds before the bar appears: shorter work needs none."""
+"""Seconds before the bar appears; shorter work needs none."""
 
 
 class Progress:
-    """Show files done, bytes saved, files a second and the time left, from the second second on.
+    """Show files done, bytes saved, files a second and the time left, after the first second.
 
     Parameters
     ----------
@@ -76,10 +76,10 @@ class Progress:
                 TimeElapsedColumn(),
                 TextColumn("{task.description}"),
                 console=Console(stderr=True),
-                redirect_stdout=is_terminal(sys.stdout),  # data in a pipe stays in the pipe
+                redirect_stdout=is_terminal(sys.stdout),  # piped data must stay in the pipe
                 transient=True,
             )
-            # One file has no steps to count: its bar only shows that work goes on.
+            # One file has no steps to count: its bar only shows that work is going on.
             total = self._total if self._total > 1 else None
             self._task = self._bar.add_task(
                 "", total=total, completed=self._done, saved=size_in_words(self._saved), rate=0.0
@@ -87,7 +87,7 @@ class Progress:
             self._bar.start()
 
     def advance(self, name: str, saved: int = 0) -> None:
-        """Say that one more file is done, and how many bytes it saved."""
+        """Count one more file, and the bytes it saved."""
         with self._lock:
             self._done += 1
             self._saved += saved
@@ -116,7 +116,7 @@ class Progress:
         self.clear()
 
     def clear(self) -> None:
-        """Leave the line, for what is printed next."""
+        """Move to a new line, for what is printed next."""
         with self._lock:
             self._enabled = False
             bar, self._bar = self._bar, None
@@ -127,7 +127,7 @@ class Progress:
 
 
 def size_in_words(n_bytes: int) -> str:
-    """Return a number of bytes as people read it, in units of 1000."""
+    """Return a number of bytes for people to read, in units of 1000."""
     if abs(n_bytes) < 1000:
         return f"{n_bytes} B"
     amount = float(n_bytes)

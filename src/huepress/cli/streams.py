@@ -1,4 +1,4 @@
-"""Standard streams, which a shell may have closed before the start: Python has None for them."""
+"""Standard streams, which a shell may have closed before the start; then Python has None."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Final, TextIO
 import click
 
 STDOUT_NAMES: Final = ("/dev/stdout", "/dev/fd/1", "/proc/self/fd/1")
-"""Names that a system gives to standard output."""
+"""Paths that stand for standard output."""
 
 
 def is_terminal(stream: TextIO | None) -> bool:
-    """Whether somebody looks at it."""
+    """Whether it is a terminal."""
     return stream is not None and stream.isatty()
 
 
@@ -31,7 +31,7 @@ def write_stdout(data: bytes) -> None:
 
 
 def require_stdout() -> None:
-    """Raise UsageError when what is made for standard output would be lost."""
+    """Raise UsageError when output to standard output would be lost."""
     stream: TextIO | None = sys.stdout
     if stream is None:
         raise click.UsageError("standard output is closed: use -o FILE, or a pipe")

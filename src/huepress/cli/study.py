@@ -73,7 +73,7 @@ def command(
     if path is not None:
         from huepress.decode import read
 
-        read(path)  # a name that leads nowhere is told before a page opens
+        read(path)  # report a missing file before a page opens
     serve(
         options_of(ServeOptions, values),
         browser=not no_browser,

@@ -1,4 +1,4 @@
-"""What is said of a batch: a line a file, JSON a file, and the sum at the end."""
+"""Report a batch: a line or a JSON object per file, and the total at the end."""
 
 from __future__ import annotations
 
@@ -17,27 +17,27 @@ if TYPE_CHECKING:
 _STATUSES: Final = ("compressed", "kept", "left", "copied", "skipped", "failed")
 
 _PHOTO_HINT: Final = "huepress compare shows what takes fewer bytes"
-"""Said of photo formats, which are left as they are."""
+"""Hint for photo formats, which are left as they are."""
 
 _MOST_REASONS: Final = 6
-"""More of them make a line nobody reads."""
+"""Most reasons in the total: a longer line is not read."""
 
 
 class Teller:
-    """Tell rows as they come, and their sum.
+    """Report rows as they come, and their total.
 
     Parameters
     ----------
     as_json : bool
-        One JSON object a row on standard output, and nothing else there.
+        One JSON object per row on standard output, and nothing else there.
     quiet : bool
-        Only errors.
+        Report only errors.
     several : bool
-        More than one file: say which, and the sum at the end.
+        More than one file: name each, and give the total at the end.
     check : bool
-        Nothing was written: list only what could be smaller.
+        Nothing was written: list only files that could be smaller.
     dry_run : bool
-        Nothing was written: the sum says so.
+        Nothing was written: the total says so.
     """
 
     def __init__(
@@ -56,7 +56,7 @@ class Teller:
         self._has_photos = False
 
     def tell(self, row: Row) -> None:
-        """Tell one row."""
+        """Report one row."""
         self._counts[row.status] += 1
         self._codes.add(row.exit_code)
         self._has_photos |= row.code == "photo_format"
@@ -98,7 +98,7 @@ class Teller:
             click.echo(f"note: {row.source}: {note}", err=True)
 
     def sum_up(self) -> None:
-        """Tell the sum of several files, on standard error when standard output has data."""
+        """Report the total of several files, on standard error if standard output has data."""
         if not self._several or self._quiet:
             return
         parts = [
@@ -121,31 +121,31 @@ class Teller:
             click.echo(f"Photo formats are left as they are; {_PHOTO_HINT}.")
 
     def _why(self, status: str) -> str:
-        """Say the most frequent reasons of a status, in brackets."""
+        """Return the most frequent reasons for a status, in parentheses."""
         reasons = self._reasons.get(status, Counter()).most_common(_MOST_REASONS)
         return f" ({', '.join(f'{n} {reason}' for reason, n in reasons)})" if reasons else ""
 
     @property
     def shows_progress(self) -> bool:
-        """Whether a progress bar is in place."""
+        """Whether to show a progress bar."""
         return not (self._quiet or self._as_json)
 
     @property
     def wants_scores(self) -> bool:
-        """Whether rows are to have their score, which takes time."""
+        """Whether to compute scores, which takes time."""
         return self._as_json
 
     @property
     def n_told(self) -> int:
-        """How many rows were told."""
+        """How many rows were reported."""
         return self._counts.total()
 
     @property
     def exit_code(self) -> int:
         """Exit code of the run.
 
-        A single file's own code (4: a bound not met, else 1); of several, 1 when one failed
-        otherwise. A check that found something to save is 1.
+        For a single file, its own code (4: a bound was not met, else 1); for several, 1 when any
+        failed. A check that found something to save is 1.
         """
         failed = {4 if code == 4 else 1 for code in self._codes if code}
         if self._check and self._counts["compressed"]:

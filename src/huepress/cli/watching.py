@@ -1,4 +1,4 @@
-"""``--watch``: do a tree again whenever one of its files changes."""
+"""``--watch``: process a tree again whenever one of its files changes."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ import click
 from huepress.errors import HuepressError, MissingExtraError, OptionError
 
 DEBOUNCE: Final = 300
-"""Milliseconds without a change after which a run begins: editors write a file in several steps."""
+"""Milliseconds without a change before a run starts: editors write a file in several steps."""
 
 PASSED_OVER: Final = {".git", "node_modules"}
-"""Directories whose changes start no run; the rule of trees leaves them out anyway."""
+"""Directories whose changes start no run; trees leave them out anyway."""
 
 
 def watch(sources: tuple[str, ...], out_dir: str, again: Callable[[], object]) -> None:
@@ -26,16 +26,16 @@ def watch(sources: tuple[str, ...], out_dir: str, again: Callable[[], object]) -
     sources : tuple of str
         Files and directories of this machine.
     out_dir : str
-        Changes below it are our own.
+        Ignored: changes below it are our own.
     again : callable
-        Does the tree; what is unchanged takes no time. Its errors are told, and watching goes on.
+        Processes the tree; unchanged files take no time. Errors are reported, and watching goes on.
 
     Raises
     ------
     MissingExtraError
         watchfiles is not installed.
     OptionError
-        A source is no path of this machine.
+        A source is not a path on this machine.
     """
     try:
         from watchfiles import Change

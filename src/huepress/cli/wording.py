@@ -1,7 +1,7 @@
-r"""Messages in the words of the command line, and in bytes that every reader takes.
+r"""Messages in the words of the command line, in bytes that every reader accepts.
 
-The library speaks of ``max_size``, the user typed ``--max-size``. Names of files are bytes: where
-they are no UTF-8, JSON has them as escapes and people see them as ``caf\xe9.png``.
+The library says ``max_size`` where the user typed ``--max-size``. File names are bytes: if they are
+not UTF-8, JSON escapes them, and people see them as ``caf\xe9.png``.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 
 def as_typed(error: object) -> str:
-    """Return what an error says, with options as flags."""
+    """Return the message of an error, with options written as flags."""
     said = _SAID.fullmatch(str(error))
     flag = _flags().get(said["name"]) if said else None
     if said is None or flag is None:
         return str(error)
     allowed = said["allowed"]
-    if allowed.startswith("only"):  # in conflict with another option
+    if allowed.startswith("only"):  # conflicts with another option
         allowed = re.sub(r"[a-z_]+", lambda word: _flags().get(word[0], word[0]), allowed)
         return f"{flag}: {allowed}"
     value = error.value if isinstance(error, OptionError) else None
@@ -38,7 +38,7 @@ def as_typed(error: object) -> str:
 
 @cache
 def _flags() -> dict[str, str]:
-    """Name of every option -> its long flag."""
+    """Map the name of every option to its long flag."""
     from huepress.options import BatchOptions, CompressOptions, WriteOptions, spec_of
 
     found = {}
@@ -50,17 +50,17 @@ def _flags() -> dict[str, str]:
 
 
 def json_line(value: Any) -> str:
-    """Return JSON as text that can be written in any encoding of Unicode.
+    """Return JSON as text that any Unicode encoding can write.
 
-    What stands for bytes that are no UTF-8 in a name (PEP 383) is escaped: readers that turn it
-    back have the name, all others have a line that they can parse.
+    Bytes of a name that are not UTF-8 (PEP 383) are escaped: readers that undo this get the exact
+    name, all others get a line that they can parse.
     """
     text = json.dumps(value, ensure_ascii=False)
     return _SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def take_any_name() -> None:
-    """Let names of any bytes be printed: what the encoding lacks comes out as an escape."""
+    """Let any file name be printed: characters that the encoding lacks are escaped."""
     codecs.register_error("huepress", _escaped)
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)

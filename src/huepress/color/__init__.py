@@ -1,1 +1,1 @@
-"""Colors as numbers: where distance is measured, and what values in a profile look like."""
+"""Colors as numbers: the spaces in which distance is measured, and what a profile's values show."""

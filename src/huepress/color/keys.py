@@ -1,4 +1,4 @@
-"""Colors as they are stored: with an alpha or without, and as one number each."""
+"""Stored colors: with or without alpha, and packed into one number each."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ Values = TypeVar("Values", bound=NDArray[Any])
 
 
 def with_alpha(values: Values, channels: int = 4) -> Values:
-    """Give RGB values an alpha that is opaque, where four channels are wanted.
+    """Add an opaque alpha to RGB values where four channels are wanted.
 
     Parameters
     ----------
     values : ndarray
         (..., 3 or 4): uint8, uint16, or floats in units of 8-bit values.
     channels : int
-        3 or 4; values that have as many, or more, are returned as they are.
+        3 or 4; values with as many channels, or more, are returned unchanged.
     """
     if values.shape[-1] >= channels:
         return values
@@ -31,7 +31,7 @@ def with_alpha(values: Values, channels: int = 4) -> Values:
 
 
 def keys_of(colors: Colors) -> NDArray[np.uint32]:
-    """Give colors the numbers R·2^16 + G·2^8 + B (+ A·2^24), as the native engine does.
+    """Pack colors into the numbers R·2^16 + G·2^8 + B (+ A·2^24), as the native engine does.
 
     Parameters
     ----------
@@ -41,7 +41,7 @@ def keys_of(colors: Colors) -> NDArray[np.uint32]:
     Returns
     -------
     ndarray
-        (...) uint32: equal numbers, equal colors.
+        (...) uint32; equal numbers mean equal colors.
     """
     keys = np.zeros(colors.shape[:-1], np.uint32)
     for channel, shift in zip(range(colors.shape[-1]), (16, 8, 0, 24), strict=False):
@@ -50,7 +50,7 @@ def keys_of(colors: Colors) -> NDArray[np.uint32]:
 
 
 def colors_from_keys(keys: NDArray[np.uint32], channels: int) -> NDArray[np.uint8]:
-    """Unpack colors from their numbers; undoes `keys_of`.
+    """Unpack colors from their numbers; the inverse of `keys_of`.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Points as they are placed: which center is nearest."""
+"""Find the nearest center of each point."""
 
 from __future__ import annotations
 

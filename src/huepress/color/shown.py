@@ -13,19 +13,19 @@ from huepress.types import Colors
 
 
 def as_srgb(colors: Colors, icc_profile: bytes | None) -> Colors:
-    """Show colors whose values are in a profile as sRGB, for measures that know no other.
+    """Convert colors from a profile to sRGB, for measures that only know sRGB.
 
     Parameters
     ----------
     colors : ndarray
-        (..., 3 or 4) uint8; alpha stays.
+        (..., 3 or 4) uint8; alpha is unchanged.
     icc_profile : bytes or None
-        Of three curves and a matrix; the colors are returned as they are for any other.
+        A profile of three curves and a matrix; with any other, the colors are returned unchanged.
 
     Returns
     -------
     ndarray
-        Same shape, uint8; what sRGB cannot hold is cut.
+        Same shape, uint8; colors outside sRGB are clipped.
     """
     profile = None if icc_profile is None else parse(icc_profile)
     if profile is None:
@@ -40,12 +40,12 @@ def as_srgb(colors: Colors, icc_profile: bytes | None) -> Colors:
 
 
 _WORTH_COUNTING: Final = 1 << 16
-"""Colors from which on each distinct one is converted once: pictures repeat theirs."""
+"""With at least this many colors, each distinct one is converted only once."""
 
 
 def _look_up(out: Colors, profile: RgbProfile) -> None:
-    """Convert many colors in place, by a table of those that occur."""
-    table = np.empty((1 << 24, 3), np.uint8)  # only the pages that are written take memory
+    """Convert many colors in place, by a table of the distinct ones."""
+    table = np.empty((1 << 24, 3), np.uint8)  # only pages that are written take memory
     occurs = np.zeros(1 << 24, bool)
     packs = keys_of(out[:, :3])
     occurs[packs] = True

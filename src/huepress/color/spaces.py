@@ -1,11 +1,11 @@
-"""Where distance is measured: 8-bit colors to coordinates and back.
+"""Color spaces in which distance is measured: 8-bit colors to coordinates and back.
 
-In come sRGB or straight sRGBA colors, out go points whose squared Euclidean distance is the
-distance between the colors as seen. Units are those of 8-bit values: white is 255 away from black.
+sRGB or straight sRGBA colors go in; points come out whose squared Euclidean distance is the visible
+difference of the colors. Units are those of 8-bit values: white is 255 away from black.
 
 With alpha, the distance is the mean of the squared distances seen over a black and over a white
 background. In premultiplied coordinates p = A·c that mean is a quadratic form in (p, A), so it is
-again Euclidean, in four coordinates; nothing hidden behind full transparency counts.
+again Euclidean, in four coordinates; colors under full transparency do not count.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class ProfiledOklab:
     Attributes
     ----------
     profile : RgbProfile
-        What the values are in.
+        The profile of the values.
     linear_of_byte : ndarray
         (3, 256) float64: linear value of every byte of each channel.
     lms : ndarray
@@ -45,7 +45,7 @@ class ProfiledOklab:
 
 
 ColorSpace: TypeAlias = "str | ProfiledOklab"
-"""``oklab``, ``srgb``, or what `space_of` gives; whoever measures distance checks it."""
+"""``oklab``, ``srgb``, or a result of `space_of`; functions that measure distance check it."""
 
 # Björn Ottosson, "A perceptual color space for image processing" (2020),
 # https://bottosson.github.io/posts/oklab/ (matrices of 2021-01-25, from linear sRGB).
@@ -64,10 +64,10 @@ _LAB_FROM_LMS: Final = np.array(
     ]
 )
 _LMS_FROM_LAB: Final = np.linalg.inv(_LAB_FROM_LMS)
-# What XYB adds to every cone response before its root, so that differences near black do not count
+# What XYB adds to every cone response before the root, so that differences near black do not count
 # for more than the eye sees there: Alakuijala et al., "JPEG XL next-generation image compression
-# architecture and coding tools" (2019), doi:10.1117/12.2529237. Measured against plain Oklab: 4.7 %
-# fewer bytes at equal score (docs/lab-book/rate.md).
+# architecture and coding tools" (2019), doi:10.1117/12.2529237. Against plain Oklab: 4.7 % fewer
+# bytes at equal score (docs/lab-book/rate.md).
 _BIAS: Final = 0.0037930732552754493
 _BIAS_ROOT: Final = 0.15595420054924863
 _WHITE: Final = 0.8453085619621623
@@ -127,7 +127,7 @@ def oklab_from_linear(rgb: ArrayLike) -> NDArray[np.float64]:
 
 
 def _oklab_from_lms(lms: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Apply cube roots and the second matrix; what no eye can see (below 0) counts as 0."""
+    """Apply cube roots and the second matrix; negative responses, which no eye has, count as 0."""
     return np.asarray(np.cbrt(np.maximum(lms, 0.0)) @ _LAB_FROM_LMS.T)
 
 
@@ -166,14 +166,15 @@ def oklab_from_srgb8(colors: Colors) -> NDArray[np.float64]:
 
 @lru_cache(maxsize=16)
 def space_of(color_space: str, icc_profile: bytes | None) -> ColorSpace:
-    """Find where to measure the distance of colors whose values are in a profile.
+    """Find the space in which to measure the distance of colors in a profile.
 
     Parameters
     ----------
     color_space : {"oklab", "srgb"}
-        Oklab measures the real colors; ``srgb`` takes the values as they are, whatever they mean.
+        Oklab measures the real colors; ``srgb`` takes the values as they are, whatever their
+        profile.
     icc_profile : bytes or None
-        Of three curves and a matrix (others measure as sRGB); None: sRGB.
+        A profile of three curves and a matrix (others count as sRGB); None: sRGB.
 
     Returns
     -------
@@ -210,23 +211,23 @@ def place(
 
 
 def embed(colors: Colors, color_space: ColorSpace) -> Points:
-    """Place colors where squared Euclidean distance is the distance as seen.
+    """Place colors so that squared Euclidean distance is the visible difference.
 
     Parameters
     ----------
     colors : ndarray
         (n, 3) uint8 sRGB, or (n, 4) uint8 straight sRGBA.
     color_space : {"oklab", "srgb"} or ProfiledOklab
-        Oklab measures as the eye does: its cone responses are biased as in XYB before the cube
-        root, for plain Oklab makes much of differences near black. sRGB gives the textbook's mean
+        Oklab measures as the eye does: cone responses are biased as in XYB before the cube root,
+        because plain Oklab exaggerates differences near black. sRGB gives the textbook's mean
         squared error.
 
     Returns
     -------
     ndarray
         (n, 3) or (n, 4) float32 in units of 8-bit values: the sRGB values themselves, or 255 times
-        biased Oklab (black 0, white 255 in its first); with alpha, premultiplied and less half of
-        what white would be, then one more coordinate for alpha.
+        biased Oklab (first coordinate 0 for black, 255 for white); with alpha, premultiplied minus
+        half of what white would be there, then one more coordinate for alpha.
 
     Raises
     ------
@@ -263,7 +264,7 @@ def embed_deep(
     color_space: ColorSpace,
     linear_of_value: NDArray[np.float64] | None = None,
 ) -> Points:
-    """Place colors of more than 8 bits; what `embed` gives for whole 8-bit values.
+    """Place colors of more than 8 bits; equals `embed` for whole 8-bit values.
 
     Parameters
     ----------
@@ -273,7 +274,7 @@ def embed_deep(
     color_space : {"oklab", "srgb"} or ProfiledOklab
         As for `embed`.
     linear_of_value : ndarray, optional
-        `linear_of_deep` of the color space: uint16 values are looked up there.
+        `linear_of_deep` of the color space, in which uint16 values are looked up.
 
     Returns
     -------
@@ -306,7 +307,7 @@ def _lms_from_biased(lab: NDArray[np.float64]) -> NDArray[np.float64]:
 def _placed(
     values: NDArray[np.float64], linear: NDArray[np.float64] | None, color_space: ColorSpace
 ) -> Points:
-    """Place values whose linear light is known, where it is needed."""
+    """Place values, from their linear light where the space needs it."""
     if linear is None:
         points = values[:, :3]
         white, alpha_scale = np.full(3, 255.0), 255.0 * 0.75**0.5

@@ -1,7 +1,7 @@
 """From a path, bytes, file object, Pillow image or array to one upright Image in RGB(A).
 
-Every file is hostile until decoded: limits are checked before memory is taken, and what cannot be
-decoded is refused in one line. Alpha is kept only when some pixel is not opaque.
+Every file is hostile until decoded: limits are checked before memory is taken, and a file that
+cannot be decoded is refused in one line. Alpha is kept only when some pixel is not opaque.
 """
 
 from __future__ import annotations
@@ -61,10 +61,10 @@ def load(
     frame : int or None
         The frame of an animation or the page of a document to take, from 0.
     icc : {"keep", "srgb"}
-        Keep pixel values in the RGB profile they came in, or convert them to sRGB. What PNG cannot
-        show (CMYK, Lab, gray profiles, profiles made of tables) is converted in both cases.
+        Keep pixel values in their RGB profile, or convert them to sRGB. What PNG cannot show
+        (CMYK, Lab, gray profiles, profiles made of tables) is converted in either case.
     name : str or None
-        What messages call the source; None: its path, or a word such as ``<bytes>``.
+        Name of the source in messages; None: its path, or a word such as ``<bytes>``.
 
     Returns
     -------
@@ -76,10 +76,10 @@ def load(
     DecodeError
         Not a picture, damaged, cut short, or with several frames and none asked for.
     LimitError
-        Too many pixels, bytes, frames or bytes of metadata; found before memory was taken for
-        them, or when memory did not suffice.
+        Too many pixels, bytes, frames or bytes of metadata; found before memory is taken for
+        them, or when memory runs out.
     OptionError
-        ``icc`` is another word.
+        ``icc`` is neither.
     InputError
         The file cannot be read, or the array has another shape, type or range.
 
@@ -112,10 +112,10 @@ def load(
 
 
 def load_with(source: ImageSource, options: CompressOptions, *, name: str | None = None) -> Image:
-    """Load one still picture as the options have it; see load().
+    """Load one still picture with these options; see load().
 
-    The pixels are converted to sRGB where the result cannot carry a profile, or is to show colors
-    that are given in sRGB; those of an Image, too.
+    The pixels, also those of an Image, are converted to sRGB if the result cannot carry a profile
+    or must show colors given in sRGB.
     """
     how = how_to_load(options)
     if isinstance(source, Image) and how["icc"] == "srgb":
@@ -124,7 +124,7 @@ def load_with(source: ImageSource, options: CompressOptions, *, name: str | None
 
 
 def how_to_load(options: CompressOptions) -> dict[str, Any]:
-    """List the arguments of load() that the options ask for."""
+    """Return the arguments of load() for these options."""
     bare = options.strip == "all" or options.format in ("gif", "bmp", "jxl")
     given = options.palette is not None or bool(options.keep_color)
     return {
@@ -139,7 +139,7 @@ def how_to_load(options: CompressOptions) -> dict[str, Any]:
 
 
 def _in_srgb(image: Image) -> Image:
-    """Convert a picture that was loaded with its profile."""
+    """Convert a picture that was loaded with its profile to sRGB."""
     if image.source.icc_profile is None:
         return image
     from huepress.decode.color import Meaning, settle
@@ -159,7 +159,7 @@ def _in_srgb(image: Image) -> Image:
 
 
 def limits_of(options: CompressOptions) -> Limits:
-    """Take the limits out of the options."""
+    """Return the limits set by the options."""
     return Limits(
         options.max_pixels,
         options.max_bytes,
@@ -180,7 +180,7 @@ def read(
     Raises
     ------
     InputError, LimitError, TypeError
-        It cannot be read; it has more than ``max_bytes``; it is nothing that can be read.
+        It cannot be read; it has more than ``max_bytes``; it is of the wrong type.
     """
     from huepress.decode.reading import name_of, read_path, read_stream, require_content
 

@@ -1,9 +1,9 @@
-"""What the channel values of a file mean, and what becomes of it.
+"""What the channel values of a file mean, and how they are kept or converted.
 
-PNG's chunks rank as its specification (third edition, 4.3) has it: cICP, iCCP, sRGB, gAMA with
-cHRM. Profiles of sRGB are dropped. Other RGB profiles of curves and a matrix are kept, the pixel
-values with them, or converted to sRGB when asked. What PNG cannot show (CMYK, Lab, gray profiles)
-or what is no matrix is converted by LittleCMS.
+PNG's chunks rank as in its specification (third edition, 4.3): cICP, iCCP, sRGB, gAMA with cHRM.
+Profiles of sRGB are dropped. Other RGB profiles of curves and a matrix are kept with the pixel
+values, or converted to sRGB on request. What PNG cannot show (CMYK, Lab, gray profiles), and
+profiles without a matrix, are converted by LittleCMS.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ CICP_PRIMARIES: Final = {
 """x, y of white, red, green, blue by code (ITU-T H.273, table 2)."""
 
 CICP_CURVES: Final[dict[int, tuple[float, ...]]] = {
-    # The camera curves 1, 6, 14 and 15 are shown as sRGB's, as browsers do.
+    # The camera curves 1, 6, 14 and 15 are shown like sRGB's, as browsers do.
     **dict.fromkeys((1, 6, 13, 14, 15), profiles.SRGB_CURVE),
     4: (2.2,),
     5: (2.8,),
@@ -57,13 +57,13 @@ class Meaning:
     Attributes
     ----------
     profile : bytes or None
-        What the values are in, as an ICC profile; None: sRGB, or nothing is said.
+        The ICC profile of the values; None: sRGB, or unspecified.
     chunks : tuple
-        PNG chunks that say it in fewer bytes, to be written as they are.
+        PNG chunks that say the same in fewer bytes, to write unchanged.
     notes : tuple of str
-        What could not be honored.
+        What could not be kept.
     is_converted : bool
-        The values were brought to sRGB from what they were in.
+        The values were converted to sRGB.
     """
 
     profile: bytes | None = None
@@ -73,7 +73,7 @@ class Meaning:
 
 
 def of_png(parts: PngParts, limits: Limits) -> Meaning:
-    """Read what a PNG's chunks say of its colors."""
+    """Read what a PNG's chunks say about its colors."""
     cicp = parts.find(b"cICP")
     if cicp is not None and len(cicp) == 4:
         meaning = of_codes(cicp[0], cicp[1])
@@ -103,7 +103,7 @@ def of_codes(primaries: int, transfer: int) -> Meaning | None:
 
 
 def _of_gamma(gama: bytes | None, chrm: bytes | None) -> Meaning:
-    """Read gAMA (45455 is what is written for sRGB) and cHRM."""
+    """Read gAMA (45455 means sRGB) and cHRM."""
     chunks = []
     curve: tuple[float, ...] = profiles.SRGB_CURVE
     primaries: NDArray[np.float64] | tuple[float, ...] = profiles.SRGB_PRIMARIES
@@ -125,7 +125,7 @@ def _of_gamma(gama: bytes | None, chrm: bytes | None) -> Meaning:
 
 
 def _inflate(iccp: bytes, limits: Limits) -> bytes | None:
-    """Decompress an iCCP chunk, no further than the limit on metadata."""
+    """Decompress an iCCP chunk, but not beyond the limit on metadata."""
     name, _, rest = iccp.partition(b"\0")
     if len(name) > 79 or rest[:1] != b"\0":
         return None
@@ -138,7 +138,7 @@ def _inflate(iccp: bytes, limits: Limits) -> bytes | None:
 
 
 def of_file(kind: str, data: bytes, info: Mapping[Any, Any]) -> Meaning:
-    """Read what a file other than PNG says of its colors."""
+    """Read what a file other than PNG says about its colors."""
     profile = info.get("icc_profile")
     if isinstance(profile, bytes) and profile:
         return Meaning(profile)
@@ -150,12 +150,12 @@ def of_file(kind: str, data: bytes, info: Mapping[Any, Any]) -> Meaning:
 
 
 def to_rgb(image: PillowImage.Image, meaning: Meaning) -> tuple[PillowImage.Image, Meaning]:
-    """Bring CMYK and Lab to sRGB.
+    """Convert CMYK and Lab to sRGB.
 
     Returns
     -------
     image, meaning
-        RGB in sRGB, with a note; others as they came.
+        sRGB, with a note; other images unchanged.
     """
     if image.mode not in ("CMYK", "LAB"):
         return image, meaning
@@ -185,7 +185,7 @@ def settle(decoded: Decoded, meaning: Meaning, icc: str) -> tuple[Decoded, Meani
     Returns
     -------
     decoded, meaning
-        Pixels, and what they are in now (no profile: sRGB).
+        Pixels, and their profile now (None: sRGB).
     """
     profile = meaning.profile
     if profile is None:
@@ -220,8 +220,8 @@ BROKEN: Final = "the damaged ICC profile was ignored"
 
 
 def _through_cms(image: PillowImage.Image, profile: bytes | None) -> PillowImage.Image | None:
-    """Bring an image with an ICC profile (None: CIE Lab) to sRGB; None where that is damaged."""
-    from PIL import ImageCms  # most pictures do without
+    """Convert an image with an ICC profile (None: CIE Lab) to sRGB; None if that is damaged."""
+    from PIL import ImageCms  # most pictures do not need it
 
     try:
         return ImageCms.profileToProfile(
@@ -238,7 +238,7 @@ def _through_cms(image: PillowImage.Image, profile: bytes | None) -> PillowImage
 
 
 def _from_gray(decoded: Decoded, profile: bytes, meaning: Meaning) -> tuple[Decoded, Meaning]:
-    """Apply a gray profile's curve; LittleCMS tells it for every byte."""
+    """Apply a gray profile's curve, which LittleCMS evaluates for every byte."""
     ramp = PillowImage.fromarray(np.arange(256, dtype=np.uint8)[None])
     converted = _through_cms(ramp, profile)
     if converted is None:

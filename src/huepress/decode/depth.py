@@ -1,4 +1,4 @@
-"""More than 8 bits a channel, where Pillow gives only 8: read here, or said."""
+"""More than 8 bits a channel where Pillow gives only 8: read here, or reported."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def deep_ppm(data: bytes) -> NDArray[np.uint16] | None:
 
 
 def bits_lost(kind: str, data: bytes, mode: str) -> int:
-    """Tell how many bits a channel a file has, when Pillow read but 8 of them; else 0."""
+    """Return the bits a channel of a file of which Pillow read only 8; else 0."""
     if mode[:2] not in ("RG", "L", "LA"):
         return 0
     if kind == "avif":
@@ -61,7 +61,7 @@ def bits_lost(kind: str, data: bytes, mode: str) -> int:
 
 
 def told(decoded: Decoded, n_bits: int) -> Decoded:
-    """Say that a picture had more than the 8 bits that were read (0: it had not)."""
+    """Return a note that a picture had more than the 8 bits that were read (0: it had not)."""
     if n_bits == 0:
         return decoded
     note = f"{n_bits} bits a channel were read as 8"

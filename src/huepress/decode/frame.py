@@ -26,7 +26,7 @@ from huepress.limits import Limits
 
 PLUGINS = {
     "png": ("PngImagePlugin", "PngImageFile"),
-    # The plain class, not Pillow's factory: of a multi-picture file the first is what is shown.
+    # The plain class, not Pillow's factory: a multi-picture file shows its first picture.
     "jpeg": ("JpegImagePlugin", "JpegImageFile"),
     "webp": ("WebPImagePlugin", "WebPImageFile"),
     "gif": ("GifImagePlugin", "GifImageFile"),
@@ -55,7 +55,7 @@ FAULTS = (
     zlib.error,
     PillowImage.DecompressionBombWarning,
 )
-"""What Pillow's plugins let escape on damaged files (seen by mutating files of every format)."""
+"""Exceptions of Pillow's plugins on damaged files (found by mutating files of every format)."""
 
 WANTED = "an undamaged file is needed"
 WANTED_WHOLE = "an undamaged file is needed (--allow-truncated takes what can be read)"
@@ -63,7 +63,7 @@ WANTED_WHOLE = "an undamaged file is needed (--allow-truncated takes what can be
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Frame:
-    """One decoded frame and the facts found beside it."""
+    """One decoded frame and the facts found with it."""
 
     decoded: Decoded
     has_alpha: bool
@@ -86,9 +86,9 @@ def decode(
     data : bytes
         The file.
     kind : str
-        What sniff.format_of says.
+        From `signatures.format_of`.
     frame : int or None
-        Which frame or page, from 0; None wants a file that has but one.
+        Which frame or page, from 0; None: the file must have only one.
     icc : str
         ``keep`` or ``srgb``, see color.settle().
 
@@ -116,7 +116,7 @@ def decode(
             choose_frame(name, image, frame, limits)
             key = None
             if parts is not None and parts.color_type in (0, 2):
-                image.info.pop("transparency", None)  # of gray it is right for 8 bits alone
+                image.info.pop("transparency", None)  # for gray it is right only at 8 bits
                 key = _key_of(parts)
             if parts is not None:
                 meaning = color.of_png(parts, limits)
@@ -166,7 +166,7 @@ def decode(
 def decode_opened(
     name: str, image: PillowImage.Image, *, limits: Limits, frame: int | None, icc: str
 ) -> Frame:
-    """Take a frame of an image that is open in Pillow; the caller's image stays as it is.
+    """Decode a frame of an image that is open in Pillow; the caller's image is unchanged.
 
     Raises
     ------
@@ -195,7 +195,7 @@ def decode_opened(
 
 
 def _orientation_in(image: PillowImage.Image) -> int:
-    """Read the orientation of an image open in Pillow; damaged EXIF says nothing."""
+    """Read the orientation of an image open in Pillow; damaged EXIF is ignored."""
     try:
         return int(image.getexif().get(ORIENTATION, 1))
     except FAULTS:
@@ -203,12 +203,12 @@ def _orientation_in(image: PillowImage.Image) -> int:
 
 
 def choose_frame(name: str, image: PillowImage.Image, frame: int | None, limits: Limits) -> None:
-    """Stand on the frame asked for.
+    """Seek to the frame asked for.
 
     Raises
     ------
     DecodeError
-        More than one frame and none was asked for, or fewer than asked for.
+        More than one frame but none was asked for, or fewer than asked for.
     LimitError
         More than ``max_frames``.
     """
@@ -240,11 +240,11 @@ def _is_full_page(image: PillowImage.Image, page: int) -> bool:
 
 
 class CutShortError(OSError):
-    """Some of the pixels were there."""
+    """Only some of the pixels were there."""
 
 
 def _read(image: ImageFile.ImageFile, limits: Limits) -> None:
-    """Decode the pixels; of a file cut short, what is there when that is allowed."""
+    """Decode the pixels; for a file cut short, those that are there, if that is allowed."""
     try:
         image.load()
     except (OSError, SyntaxError, struct.error, zlib.error) as error:
@@ -252,7 +252,7 @@ def _read(image: ImageFile.ImageFile, limits: Limits) -> None:
             raise
         if not limits.allow_truncated:
             raise CutShortError(str(error)) from error
-        image.tile = []  # what was decoded so far stays, the rest is black
+        image.tile = []  # pixels decoded so far stay, the rest is black
 
 
 def _low_bytes(
@@ -281,24 +281,24 @@ def _low_bytes(
 
 
 def _join_bytes(image: PillowImage.Image, low: NDArray[np.uint8]) -> Decoded:
-    """Put the upper and lower bytes of 16-bit samples together."""
+    """Join the upper and lower bytes of 16-bit samples."""
     return as_decoded(np.asarray(image).astype(np.uint16) << 8 | low)
 
 
 def _key_of(parts: png.PngParts) -> NDArray[np.int64] | None:
-    """Read the color that a PNG's tRNS chunk makes clear, in the depth the pixels get here."""
+    """Read the color that a PNG's tRNS chunk makes clear, in the depth of the decoded pixels."""
     n = 1 if parts.color_type == 0 else 3
     if parts.transparent is None or len(parts.transparent) < 2 * n:
         return None
     key = np.frombuffer(parts.transparent[: 2 * n], ">u2").astype(np.int64)
     if parts.depth == 16:
         return key
-    most = (1 << parts.depth) - 1  # the bits above the depth do not count (PNG, 11.3.2.1)
+    most = (1 << parts.depth) - 1  # bits above the depth do not count (PNG, 11.3.2.1)
     return (key & most) * 255 // most
 
 
 def _gray_alpha_16(opener: Any, parts: png.PngParts, limits: Limits) -> Decoded:
-    """Decode gray and alpha of 16 bits: as a PNG of four channels of one byte it filters alike."""
+    """Decode 16-bit gray and alpha as four channels of one byte: PNG filters both alike."""
     header = bytearray(parts.stream[16:29])
     header[8:10] = b"\x08\x06"
     head = png.SIGNATURE + png.pack_chunk(b"IHDR", bytes(header))

@@ -1,4 +1,4 @@
-"""The EXIF orientation applied: to arrays, and to what is measured along their sides."""
+"""Apply the EXIF orientation to arrays, and to resolutions along their sides."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Array = TypeVar("Array", bound=NDArray[Any])
 
 
 def upright(pixels: Array, orientation: int) -> Array:
-    """Turn and mirror pixels so that the picture stands upright.
+    """Rotate and mirror pixels so that the picture is upright.
 
     Parameters
     ----------
@@ -24,7 +24,7 @@ def upright(pixels: Array, orientation: int) -> Array:
     Returns
     -------
     ndarray
-        C-contiguous; the same array when nothing is to be done.
+        C-contiguous; the same array when there is nothing to do.
     """
     if orientation == 1:
         return pixels
@@ -39,19 +39,19 @@ def upright(pixels: Array, orientation: int) -> Array:
 
 
 def turned_density(metadata: Mapping[str, Any], orientation: int) -> dict[str, Any]:
-    """Exchange horizontal and vertical pixels per inch when the picture lay on its side.
+    """Swap horizontal and vertical pixels per inch when the picture was on its side.
 
     Parameters
     ----------
     metadata : mapping
-        ``dpi`` (two numbers) and ``chunks`` (PNG; pHYs among them), as far as there are.
+        ``dpi`` (two numbers) and ``chunks`` (PNG; among them pHYs), if present.
     orientation : int
         1 to 8 as EXIF numbers them.
 
     Returns
     -------
     dict
-        What changed.
+        The changed entries.
     """
     changed: dict[str, Any] = {}
     if orientation not in (5, 6, 7, 8):

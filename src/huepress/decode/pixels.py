@@ -1,4 +1,4 @@
-"""From the modes of Pillow, and from arrays, to RGB(A) at 8 bits and, where there are more, 16."""
+"""From Pillow's modes and from arrays to RGB(A) with 8 bits and, where there are more, 16."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ U8 = NDArray[np.uint8]
 U16 = NDArray[np.uint16]
 
 HOLDERS_OF_16_BITS = ("PNG", "PPM", "JPEG2000")
-"""Formats whose wide integers have white at 65535, whatever their largest value is."""
+"""Formats whose wide integers have white at 65535, whatever their largest value."""
 
 FEW_OUTSIDE = 0.01
-"""Share of a PFM's values that may be cut."""
+"""Largest share of a PFM's values that may be clipped."""
 
 WANTED_ARRAY = "(height, width), (height, width, 1 to 4), uint8, uint16, or float from 0 to 1"
 
@@ -32,13 +32,13 @@ class Decoded:
     pixels : ndarray
         (height, width, 3 or 4) uint8, C-contiguous.
     deep : ndarray or None
-        The same as uint16, when there is more than 8 bits to tell.
+        The same as uint16, if the source has more than 8 bits.
     is_gray : bool
         The source had one color channel.
     notes : tuple of str
-        What could not be honored.
+        What could not be kept.
     is_rounded : bool
-        The source told finer values apart.
+        The source had finer values.
     """
 
     pixels: U8
@@ -65,7 +65,7 @@ def from_deep(deep: U16) -> U8:
 
 
 def as_decoded(channels: NDArray[Any], *, notes: tuple[str, ...] = ()) -> Decoded:
-    """Bring (height, width, 1 to 4) uint8 or uint16 to RGB(A).
+    """Convert (height, width, 1 to 4) uint8 or uint16 to RGB(A).
 
     Parameters
     ----------
@@ -82,7 +82,7 @@ def as_decoded(channels: NDArray[Any], *, notes: tuple[str, ...] = ()) -> Decode
 
 
 def from_array(name: str, array: NDArray[Any]) -> Decoded:
-    """Bring an array that a caller passed to RGB(A).
+    """Convert an array from a caller to RGB(A).
 
     Parameters
     ----------
@@ -92,7 +92,7 @@ def from_array(name: str, array: NDArray[Any]) -> Decoded:
     Raises
     ------
     InputError
-        Another shape or type, no pixel, or floats that are not finite or outside 0-1.
+        Another shape or type, no pixels, or floats that are not finite or outside 0-1.
     """
     found = f"array of shape {array.shape} and type {array.dtype}"
     if array.ndim == 2:
@@ -102,7 +102,7 @@ def from_array(name: str, array: NDArray[Any]) -> Decoded:
     if array.dtype == np.bool_:
         return as_decoded(array.astype(np.uint8) * np.uint8(255))
     if array.dtype.kind == "u" and array.dtype.itemsize <= 2:
-        # A copy: values that travel through the rooms never change, whatever the caller does.
+        # A copy, so that the picture never changes, whatever the caller does.
         return as_decoded(array.astype(array.dtype.newbyteorder("="), order="C", copy=True))
     if array.dtype.kind == "f":
         low, high = float(array.min()), float(array.max())
@@ -114,10 +114,10 @@ def from_array(name: str, array: NDArray[Any]) -> Decoded:
 
 
 def _from_unit(values: NDArray[Any], most: float = 1.0) -> Decoded:
-    """Bring floats (height, width, 1 to 4) from 0 to `most` to 16 bits."""
+    """Convert floats (height, width, 1 to 4) from 0 to `most` to 16 bits."""
     deep = np.rint(values.astype(np.float64) * (65535.0 / most)).astype(np.uint16)
     back = (deep / (65535.0 / most)).astype(values.dtype)
-    # Bytes divided by 255 come back as they were: half an ulp is no other value.
+    # Bytes divided by 255 come back exactly: half an ulp is not another value.
     is_rounded = not np.allclose(back, values, rtol=4 * np.finfo(values.dtype).eps, atol=0)
     notes = (ROUNDED,) if is_rounded else ()
     return replace(as_decoded(deep, notes=notes), is_rounded=is_rounded)
@@ -127,12 +127,12 @@ ROUNDED = "values between those of 16 bits were rounded"
 
 
 def from_integers(name: str, values: NDArray[Any], *, most: int = 65535) -> Decoded:
-    """Bring one channel of wide integers (modes ``I`` and ``I;16``) to RGB.
+    """Convert one channel of wide integers (modes ``I`` and ``I;16``) to RGB.
 
     Parameters
     ----------
     most : int
-        What stands for white. 255: of values that are all no more than that; else 65535 it is.
+        The value of white. 255 applies only if no value is larger; otherwise it is 65535.
 
     Raises
     ------
@@ -150,15 +150,15 @@ def from_integers(name: str, values: NDArray[Any], *, most: int = 65535) -> Deco
 
 
 def from_floats(name: str, values: NDArray[Any], *, cuts: bool = False) -> Decoded:
-    """Bring one channel of floats (mode ``F``) to RGB.
+    """Convert one channel of floats (mode ``F``) to RGB.
 
     Parameters
     ----------
     values : ndarray
         From 0 to 1; or from 0 to 255, as Pillow converts them.
     cuts : bool
-        The format means 0 to 1: a hundredth of the values may lie outside, as highlights do; they
-        are cut, and that is said.
+        The format means 0 to 1, but a hundredth of the values may be outside, as highlights are;
+        they are clipped, with a note.
 
     Raises
     ------
@@ -188,7 +188,7 @@ def from_floats(name: str, values: NDArray[Any], *, cuts: bool = False) -> Decod
 
 
 def from_pillow(name: str, image: PillowImage.Image) -> Decoded:
-    """Bring a loaded Pillow image of any mode to RGB(A).
+    """Convert a loaded Pillow image of any mode to RGB(A).
 
     Raises
     ------
@@ -202,7 +202,7 @@ def from_pillow(name: str, image: PillowImage.Image) -> Decoded:
         decoded = as_decoded(array if array.ndim == 3 else array[..., None])
         return with_key(decoded, key) if mode in ("RGB", "L") else decoded
     if mode in ("I", "I;16", "I;16L", "I;16B", "I;16N"):
-        # What has no depth of its own means what Pillow shows: ``convert("L")`` has white at 255.
+        # Without a depth of its own, it means what Pillow shows: ``convert("L")`` has white at 255.
         most = 255 if mode == "I" and image.format not in HOLDERS_OF_16_BITS else 65535
         return with_key(from_integers(name, np.asarray(image), most=most), key)
     if mode == "F":
@@ -216,7 +216,7 @@ def from_pillow(name: str, image: PillowImage.Image) -> Decoded:
 
 
 def with_key(decoded: Decoded, key: Any) -> Decoded:
-    """Make the one color that stands for transparency clear.
+    """Make the one color that means transparency clear.
 
     Parameters
     ----------

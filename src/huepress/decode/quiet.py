@@ -1,10 +1,10 @@
-"""Pillow's warnings, silenced while our own decoding runs (what matters becomes a note).
+"""Silence Pillow's warnings while our own decoding runs (what matters becomes a note).
 
 ``warnings.catch_warnings`` alone is not safe when two threads overlap: the one that leaves first
 restores the filters under the other. A counter makes the first one enter and the last one leave.
 
-libtiff writes what it thinks of damaged files to the standard error stream of the process, past
-Python: while a TIFF file is decoded, the stream leads nowhere.
+libtiff reports damaged files directly on the standard error stream of the process, bypassing
+Python: while a TIFF file is decoded, that stream goes nowhere.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ after_fork(lambda: quiet_pillow.leave())
 
 
 class QuietStream:
-    """A reentrant context in which the process's standard error stream leads nowhere."""
+    """A reentrant context in which the process's standard error stream goes nowhere."""
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -70,7 +70,7 @@ class QuietStream:
                 return
             try:
                 self._saved = os.dup(2)
-            except OSError:  # closed: nothing to be silenced
+            except OSError:  # closed: nothing to silence
                 return
             nowhere = os.open(os.devnull, os.O_WRONLY)
             os.dup2(nowhere, 2)

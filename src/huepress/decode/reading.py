@@ -1,4 +1,4 @@
-"""From what a caller passes to the bytes of a file, within a limit on their number."""
+"""Read the bytes of whatever a caller passes, within a size limit."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ WHY_NOT = {
 
 
 def name_of(source: object) -> str:
-    """Give the name by which messages call a source."""
+    """Return the name of a source in messages."""
     if isinstance(source, str | os.PathLike):
         return os.fsdecode(source)
     if isinstance(source, bytes | bytearray | memoryview):
@@ -72,7 +72,7 @@ def read_path(path: str | os.PathLike[str], max_bytes: int) -> bytes:
 
 
 def read_stream(stream: BinaryIO, max_bytes: int) -> bytes:
-    """Read a binary file object to its end, from where it stands.
+    """Read a binary file object from its current position to its end.
 
     Raises
     ------
