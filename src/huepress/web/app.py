@@ -30,6 +30,8 @@ class _Files(StaticFiles):
     async def get_response(self, path: str, scope: Scope) -> Response:
         response = await super().get_response(path, scope)
         response.headers["Cache-Control"] = "no-cache"
+        if path == "worker.js":  # of the whole page, not of the folder that it lies in
+            response.headers["Service-Worker-Allowed"] = "/"
         return response
 
 

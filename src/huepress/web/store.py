@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from huepress.web.answers import Refusal
+from huepress.web.names import output_name
 from huepress.web.pool import Job as PoolJob
 from huepress.web.pool import Pool
 from huepress.web.settings import ServeOptions
@@ -72,7 +73,8 @@ class Work:
         }
         if self.kind == "measure":
             return row | {"rows": self.rows, "suggested": self.suggested}
-        return row | {"report": self.report, "files": sorted(self.files)}
+        name = self.report and output_name(self.picture.name, self.report["format"])
+        return row | {"report": self.report, "files": sorted(self.files), "name": name}
 
 
 @dataclass(eq=False)

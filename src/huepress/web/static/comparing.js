@@ -4,6 +4,7 @@
 import * as api from "./api.js";
 import { $ } from "./dom.js";
 import { colorAt, drawDifference } from "./difference.js";
+import * as sides from "./sides.js";
 import * as model from "./state.js";
 import * as viewer from "./viewer.js";
 import { isWanted } from "./wishes.js";
@@ -14,6 +15,7 @@ const original = $("#original");
 const result = $("#result");
 const divider = $("#divider");
 
+const blobs = new WeakMap(); // what an image shows
 let shownKey = null; // the picture on the stage
 let shownResult = null; // "job/stage" of the result on the stage
 let wanted = null; // the one being fetched
@@ -21,6 +23,7 @@ let fetching = null;
 let holds = 0;
 let differs = false;
 let picking = null;
+let shownBlob = null; // the file of the result on the stage, as browsers show it
 let borrowed = null; // the server's name of the picture whose preview was asked for
 
 async function showOriginal(picture) {
@@ -49,7 +52,7 @@ function dropResult() {
   if (result.src) URL.revokeObjectURL(result.src);
   result.removeAttribute("src");
   result.hidden = true;
-  shownResult = null;
+  shownResult = shownBlob = null;
   arrange();
 }
 
@@ -80,15 +83,17 @@ async function showResult(picture) {
   if (before) URL.revokeObjectURL(before);
   wanted = null;
   shownResult = name;
+  shownBlob = blobs.get(next);
   result.hidden = false;
   if (original.hidden) await borrowOriginal(picture);
-  if (differs) drawDifference($("#difference"), original, result);
+  if (differs) showDifference();
   arrange();
   $("#badge-result").textContent =
     `${job.report.format.toUpperCase()} · ${words.bytes(job.report.bytes_out)}`;
 }
 
 function decodeInto(image, blob) {
+  blobs.set(image, blob);
   image.src = URL.createObjectURL(blob);
   return image.decode();
 }
@@ -117,13 +122,17 @@ export function forgetFetch() {
 function arrange() {
   const both = !result.hidden && !original.hidden;
   const holding = holds > 0;
-  $("#pane-original").hidden = original.hidden;
+  const besides = sides.isOn() && !holding; // another picture than the original lies on the left
+  $("#pane-original").hidden = original.hidden || besides;
+  $("#pane-other").hidden = !besides || differs;
   $("#pane-result").hidden = result.hidden || holding || differs;
   $("#pane-difference").hidden = !(both && differs && !holding);
   divider.hidden = !both || holding || differs;
   $("#badge-original").hidden = original.hidden || (differs && !holding);
   $("#badge-result").hidden = result.hidden || holding || differs;
+  $("#badge-original").textContent = holding ? "Original" : sides.leftLabel();
   $("#differ").disabled = !both;
+  $("#pin").disabled = result.hidden && !sides.isOn();
   $("#hold").disabled = !both;
 }
 
@@ -137,9 +146,11 @@ export function toggleDifference() {
   if (result.hidden || original.hidden) return;
   differs = !differs;
   $("#differ").setAttribute("aria-pressed", String(differs));
-  if (differs) drawDifference($("#difference"), original, result);
+  if (differs) showDifference();
   arrange();
 }
+
+const showDifference = () => drawDifference($("#difference"), sides.isOn() ? sides.other : original, result);
 
 function pick(name) {
   picking = picking === name ? null : name;
@@ -162,6 +173,10 @@ function pickAt(event) {
 }
 
 export function bindComparing() {
+  sides.bindSides(() => {
+    if (differs) showDifference();
+    arrange();
+  }, () => shownBlob);
   model.on("current", () => {
     const picture = model.current();
     if (picture) showOriginal(picture);

@@ -5,6 +5,7 @@ import * as api from "./api.js";
 import { $, $$ } from "./dom.js";
 import { patiently, wish } from "./jobs.js";
 import { note } from "./notes.js";
+import { compareWith } from "./sides.js";
 import * as model from "./state.js";
 import { counted } from "./words.js";
 
@@ -141,15 +142,28 @@ async function filesOf(transfer) {
 function bindDrop() {
   let depth = 0;
   const carries = (event) => event.dataTransfer?.types.includes("Files");
-  const veil = (on) => ($("#drop-veil").hidden = !on);
+  const veil = (on) => {
+    $("#drop-veil").hidden = !on;
+    $("#drop-compare").hidden = !model.current()?.job?.report;
+  };
+  // With a result on the stage, the left half takes a file to compare it with.
+  const compares = (event) => Boolean(model.current()?.job?.report) && event.clientX < window.innerWidth / 2 && event.type !== "paste";
   addEventListener("dragenter", (event) => carries(event) && veil(++depth > 0));
   addEventListener("dragleave", (event) => carries(event) && veil(--depth > 0));
-  addEventListener("dragover", (event) => carries(event) && event.preventDefault());
+  addEventListener("dragover", (event) => {
+    if (!carries(event)) return;
+    event.preventDefault();
+    $("#drop-compare").classList.toggle("is-over", compares(event));
+    $("#drop-add").classList.toggle("is-over", !compares(event));
+  });
   addEventListener("drop", async (event) => {
     if (!carries(event)) return;
     event.preventDefault();
     depth = 0;
+    const [only, ...more] = event.dataTransfer.files;
+    const toCompare = !$("#drop-veil").hidden && compares(event) && only && !more.length;
     veil(false);
+    if (toCompare) return compareWith(only);
     addFiles(await filesOf(event.dataTransfer));
   });
 }

@@ -1,7 +1,10 @@
 // Keys of the whole page. Single letters only work while no field has the focus.
 
+import { copyPicture } from "./carry.js";
 import { hold, toggleDifference } from "./comparing.js";
-import { $$ } from "./dom.js";
+import { $, $$ } from "./dom.js";
+import { turnTheme } from "./kept.js";
+import { pin } from "./sides.js";
 import * as model from "./state.js";
 import * as viewer from "./viewer.js";
 
@@ -19,6 +22,8 @@ function step(by) {
   model.choose(keys[keys.indexOf(model.state.current) + by]);
 }
 
+const showKeys = () => $("#shortcuts").showModal();
+
 const actions = {
   "+": () => viewer.zoomStep(1),
   "=": () => viewer.zoomStep(1),
@@ -27,11 +32,14 @@ const actions = {
   1: () => viewer.zoomTo(1),
   d: toggleDifference,
   b: turnBackdrop,
+  c: copyPicture,
+  k: pin,
   "[": () => step(-1),
   "]": () => step(1),
 };
 
 export function bindKeys() {
+  $("#shortcuts-open").addEventListener("click", showKeys);
   addEventListener("keydown", (event) => {
     const key = event.key.toLowerCase();
     if ((event.ctrlKey || event.metaKey) && !isTyping(event.target)) {
@@ -42,6 +50,8 @@ export function bindKeys() {
       return;
     }
     if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+    const anywhere = { "?": showKeys, t: turnTheme }[key];
+    if (anywhere && !document.querySelector("dialog[open]")) return anywhere();
     if (!model.current() || document.querySelector("dialog[open]")) return;
     if (key === "o") hold(true);
     else actions[key]?.();

@@ -1,5 +1,6 @@
 // Ties the parts of the page together.
 
+import { bindCarry } from "./carry.js";
 import { bindComparing } from "./comparing.js";
 import { bindCurve } from "./curve.js";
 import { $ } from "./dom.js";
@@ -7,7 +8,9 @@ import { bindFacts } from "./facts.js";
 import { bindForm } from "./form.js";
 import { bindFormats } from "./formats.js";
 import { bindIntake } from "./intake.js";
+import { bindInstall } from "./install.js";
 import { bindJobs } from "./jobs.js";
+import { bindKept, keptSettings } from "./kept.js";
 import { bindKeys } from "./keys.js";
 import { bindList } from "./list.js";
 import { bindMeasure } from "./measure.js";
@@ -44,7 +47,10 @@ bindJobs();
 bindMeasure();
 bindIntake();
 bindKeys();
+bindCarry();
+bindKept();
+bindInstall();
 for (const words of refusedIn(location.search)) note(words);
-model.begin(fromQuery(location.search));
+model.begin(fromQuery(location.search || keptSettings()));
 bindSession();
 addEventListener("load", fit);
