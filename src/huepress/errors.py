@@ -5,7 +5,7 @@
     HuepressError
     ├── InputError            the picture: which file, what was found, what was wanted
     │   ├── DecodeError       not a picture, truncated, or of an unsupported kind
-    │   │   └── FramesError   several frames or pages, where one picture is wanted
+    │   │   └── FramesError   several frames or pages where one picture is wanted
     │   ├── LimitError        too many pixels, bytes, frames or seconds
     │   └── OutOfMemoryError  takes more memory than there is (also a MemoryError)
     ├── OptionError           an option out of range or in conflict (also a ValueError)
@@ -13,11 +13,11 @@
     ├── QualityError          the bound asked for cannot be met
     ├── EncodeError           an encoder failed
     ├── MissingExtraError     an optional package is not installed (also an ImportError)
-    └── WrongPackageError     a package that is needed is another one (also an ImportError)
+    └── WrongPackageError     a name imports the wrong package (also an ImportError)
 
-Each class has a stable ``code`` for machines and ``exit_code`` for the command line; the data
-behind a message are attributes. All of them can be pickled and copied, so that they cross from
-worker processes, and two that say the same are equal.
+Each class has a stable ``code`` for machines and an ``exit_code`` for the command line; the data
+behind a message are attributes. All errors can be pickled and copied, so they can cross from worker
+processes, and two that say the same are equal.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class HuepressError(Exception):
     exit_code: ClassVar[int] = 1
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Take an error apart: its class, its message and its attributes."""
+        """Split an error into its class, its message and its attributes."""
         facts = {name: _portable(value) for name, value in vars(self).items()}
         return _put_together, (type(self), self.args, facts)
 
@@ -53,7 +53,7 @@ class HuepressError(Exception):
 
 
 class _Words(str):
-    """What stands for a value that cannot leave its process: what it looks like."""
+    """Stand-in for a value that cannot be pickled: only its repr."""
 
     __slots__ = ()
 
@@ -62,18 +62,18 @@ class _Words(str):
 
 
 def _portable(value: Any) -> Any:
-    """Return a value that can be pickled: itself, or its looks."""
+    """Return a value that can be pickled: itself, or a stand-in with its repr."""
     import pickle
 
     try:
         pickle.dumps(value)
-    except Exception:  # whatever a stranger's class may raise
+    except Exception:  # somebody else's class may raise anything
         return _Words(repr(value))
     return value
 
 
 def _is_same(one: Any, other: Any) -> bool:
-    """Whether two values say the same; arrays and NaN have an equality of their own."""
+    """Whether two values are the same; arrays and NaN define equality differently."""
     return one is other or (type(one) is type(other) and repr(one) == repr(other))
 
 
@@ -81,7 +81,7 @@ def _put_together(
     kind: type[HuepressError], args: tuple[Any, ...], facts: dict[str, Any]
 ) -> HuepressError:
     error = kind.__new__(kind)
-    super(HuepressError, error).__init__(*args)  # past the class's own, which takes the facts
+    super(HuepressError, error).__init__(*args)  # not the class's own, which takes the facts
     error.__dict__.update(facts)
     return error
 
@@ -115,7 +115,7 @@ class DecodeError(InputError):
 
 
 class FramesError(DecodeError):
-    """Several frames or pages, where one picture is wanted.
+    """Several frames or pages where one picture is wanted.
 
     Parameters
     ----------
@@ -150,7 +150,7 @@ class LimitError(InputError):
     value, limit : float
         What was found and what is allowed.
     option : str
-        The option that moves the limit; empty when none does.
+        The option that raises the limit; empty when none does.
     """
 
     code = "limit"
@@ -185,7 +185,7 @@ class OutOfMemoryError(MemoryError, InputError):
 
 @contextmanager
 def memory_guard(source: str) -> Iterator[None]:
-    """Raise OutOfMemoryError for whatever says inside the block that memory is short."""
+    """Raise OutOfMemoryError for any error inside the block that means memory is short."""
     try:
         yield
     except HuepressError:
@@ -206,7 +206,7 @@ class OptionError(HuepressError, ValueError):
     name : str
         The option.
     value : object
-        What came.
+        The value given.
     allowed : str
         What is allowed.
     """
@@ -229,7 +229,7 @@ class OutputError(HuepressError):
     target : str
         The file or directory.
     found : str
-        What stands in the way.
+        What prevents it.
     wanted : str
         What to try.
     """
@@ -309,7 +309,7 @@ class MissingExtraError(HuepressError, ImportError):
 
 
 class WrongPackageError(HuepressError, ImportError):
-    """What a name imports is not the package that is needed.
+    """A name imports the wrong package.
 
     Parameters
     ----------

@@ -1,7 +1,7 @@
-"""k-means as scikit-learn has it: a clusterer for colors and for any other numbers.
+"""k-means with scikit-learn's interface: a clusterer for colors and any other numbers.
 
-Rows of features go in, cluster centers and labels come out. Rows are first counted, so that equal
-rows cost nothing and a weight is exactly as good as a repetition. Needs ``huepress[sklearn]``.
+Rows of features go in, cluster centers and labels come out. Rows are counted first, so equal rows
+cost nothing, and a weight has exactly the same effect as repetition. Needs ``huepress[sklearn]``.
 """
 
 from __future__ import annotations
@@ -39,9 +39,9 @@ except ImportError as error:  # pragma: no cover - tested in a process without s
     raise MissingExtraError("huepress.estimator", "scikit-learn", "sklearn") from error
 
 Floats = NDArray[np.floating[Any]]
-# scikit-learn writes "k-means++" where the command line of huepress writes "kmeans++".
+# scikit-learn's "k-means++" is "kmeans++" on huepress's command line.
 INITS: Final = ("k-means++", "random", "wu", "auto")
-# What "auto" stands for in scikit-learn: one start where starts are chosen well, ten where not.
+# scikit-learn's "auto": one start where starts are chosen well, ten where not.
 _AUTO_STARTS: Final = {"k-means++": 1, "random": 10, "wu": 1, "auto": 1}
 _NATIVE_DIMS: Final = (3, 4)
 _NATIVE_CLUSTERS: Final = 256
@@ -79,7 +79,7 @@ class ColorQuantizer(
         Stop when the squared moves of all centers add up to no more than this times the mean
         variance of the features.
     random_state : int, RandomState or None
-        Of the starts. An int makes the fit repeatable.
+        Seed of the starts. An int makes the fit repeatable.
     color_space : {"oklab", "srgb"} or None
         None: rows are points, as they are. Otherwise rows are sRGB or straight sRGBA colors, 0-255
         in 3 or 4 features, and distance is measured in that space (`huepress.color.spaces.embed`).
@@ -158,7 +158,7 @@ class ColorQuantizer(
         Raises
         ------
         ValueError
-            A parameter out of range, fewer rows than clusters, or rows that are no colors although
+            A parameter out of range, fewer rows than clusters, or rows that are not colors although
             there is a color space.
         """
         rows = validate_data(self, X, dtype=[np.float64, np.float32], order="C")
@@ -267,8 +267,8 @@ class ColorQuantizer(
         points, weights = _distinct(points, weights)
         if len(points) <= self.n_clusters:
             return _Fitted(points, 0.0, 0)
-        # Distances are differences of squares where points have many features: near the origin
-        # they lose fewer digits.
+        # With many features, distances are computed as differences of squares, which lose fewer
+        # digits near the origin.
         mean = np.average(points, axis=0, weights=weights)
         points = points - mean
         rng = check_random_state(self.random_state)
@@ -311,7 +311,7 @@ class ColorQuantizer(
         return self._points(rows)
 
     def _points(self, rows: Floats) -> NDArray[np.float64]:
-        """Return rows as points in which distance is measured, (n, dims) float64."""
+        """Return rows as the points whose distance is measured, (n, dims) float64."""
         if self.color_space is None:
             return np.ascontiguousarray(rows, np.float64)
         return spaces.embed(_colors(rows), self.color_space).astype(np.float64)
@@ -333,7 +333,7 @@ def _colors(rows: Floats) -> Colors:
 def _distinct(
     points: NDArray[np.float64], weights: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the distinct points that weigh something, in ascending order, and their weights."""
+    """Return the distinct points of nonzero weight, in ascending order, and their weights."""
     kept = weights > 0
     unique, place = np.unique(points[kept], axis=0, return_inverse=True)
     total = np.asarray(np.bincount(place.reshape(-1), weights[kept], len(unique)), np.float64)
@@ -364,7 +364,7 @@ def _lloyd(
     centers: NDArray[np.float64],
     model: ColorQuantizer,
 ) -> _Fitted:
-    """Move every center to the mean of its points until they rest; palette/lloyd.py in any dims."""
+    """Move every center to the mean of its points until all rest; palette/lloyd.py in any dims."""
     variance = float(np.average(points**2, axis=0, weights=weights).mean())
     labels = _labels(points, centers)
     n_iter = 0

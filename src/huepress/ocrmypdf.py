@@ -1,8 +1,8 @@
-"""huepress in OCRmyPDF's place for pngquant: found by OCRmyPDF itself, by entry point.
+"""huepress instead of pngquant in OCRmyPDF, which finds this plugin by its entry point.
 
-With ``ocrmypdf --optimize 2`` or ``3`` the pictures of a PDF that are PNGs become indexed ones, as
-pngquant would make them, without pngquant. What would have two colors is left as it is: releases of
-OCRmyPDF dropped the palette then, and pages came out inverted where white stood first in it.
+With ``ocrmypdf --optimize 2`` or ``3`` the PNGs of a PDF become indexed, as pngquant would make
+them. Pictures that would get only two colors are left as they are: some releases of OCRmyPDF drop
+such a palette, and pages come out inverted if white is its first entry.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def initialize(plugin_manager: Any) -> None:  # noqa: ARG001 - the hook's own na
 
 
 def quantize(input_file: Path, output_file: Path, quality_min: int, quality_max: int) -> None:
-    """Write a smaller PNG; nothing where none is, or where that would lose too much.
+    """Write a smaller PNG; write nothing if none is smaller, or if that would lose too much.
 
     Parameters
     ----------
@@ -41,7 +41,7 @@ def quantize(input_file: Path, output_file: Path, quality_min: int, quality_max:
     request = Request(worst=quality_min, finest=quality_max, only_if_smaller=True)
     try:
         made = make(data, str(input_file), request)
-    except Failure:  # as pngquant's exit code other than 0: the picture stays
+    except Failure:  # like a nonzero exit code of pngquant: the picture stays
         return
     if made.colors is None or made.colors > 2:
         output_file.write_bytes(made.data)

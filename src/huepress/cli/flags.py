@@ -53,7 +53,7 @@ class _Checked(_ParamType):
 
 
 PICTURES = click.Path(readable=False, allow_dash=True)
-"""Type of an argument that names pictures: shells complete files for it."""
+"""Type of an argument that names pictures, so that shells complete file names."""
 
 
 def flags_of(

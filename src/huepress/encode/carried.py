@@ -1,8 +1,8 @@
-"""What a file carries beside its pixels: chosen by the policy of --strip, prepared for a format.
+"""The metadata of a file: chosen by the policy of --strip, prepared for a format.
 
-``safe`` keeps what changes how the picture is shown (profile, gamma, size on paper); ``none`` keeps
-also EXIF, XMP, text and copyright; ``all`` drops everything, a profile too: then the pixels must be
-in sRGB. What makes a 9-patch stays always.
+``safe`` keeps what changes how the picture is shown (profile, gamma, size on paper); ``none`` also
+keeps EXIF, XMP, text and copyright; ``all`` drops everything, even a profile, so the pixels must be
+in sRGB then. The chunks of a 9-patch always stay.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ INCH: Final = 0.0254
 """Meters."""
 
 DEPENDENT: Final = {b"hIST", b"bKGD", b"sBIT", b"sPLT", b"tIME", b"oFFs"}
-"""Chunks that speak of the palette, samples, position or time of the old file (dependent.py)."""
+"""Chunks about the palette, samples, position or time of the old file (dependent.py)."""
 
 COLOR: Final = {b"cICP", b"iCCP", b"sRGB", b"gAMA", b"cHRM", b"mDCV", b"cLLI", b"mDCv", b"cLLi"}
-"""Chunks about color: what still holds of them is told by the loader."""
+"""Chunks about color: the loader says which of them still apply."""
 
 NINE_PATCH: Final = {b"npTc", b"npLb", b"npOl"}
-"""Chunks by which Android stretches a 9-patch: without them it is another picture."""
+"""Chunks that say how Android stretches a 9-patch: without them it is another picture."""
 
 SHOWN: Final = {b"pHYs", b"sTER", *NINE_PATCH}
 """Chunks that change how a picture is shown."""
@@ -44,20 +44,20 @@ Chunks: TypeAlias = tuple[tuple[bytes, bytes], ...]
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """Metadata to be written into the result, already chosen and prepared.
+    """Metadata to write into the result, already chosen and prepared.
 
     Attributes
     ----------
     icc_profile : bytes or None
-        The profile the pixel values are in; None means sRGB.
+        The profile of the pixel values; None means sRGB.
     png_chunks : tuple of (bytes, bytes)
         Name and content of chunks for PNG (pHYs, gAMA, text, ...).
     exif, xmp : bytes or None
-        For the formats that have a place for them; the orientation is cleared.
+        For formats that can hold them; the orientation is cleared.
     dpi : tuple of float or None
         Pixels per inch, horizontal and vertical.
     dependent : Dependent or None
-        What depends on the palette and the samples of a PNG.
+        Chunks that depend on the palette and the samples of a PNG.
     """
 
     icc_profile: bytes | None = None
@@ -69,7 +69,7 @@ class Carried:
 
     @property
     def n_bytes(self) -> int:
-        """About what a PNG needs for it."""
+        """About how many bytes a PNG needs for it."""
         icc = 0 if self.icc_profile is None else len(zlib.compress(self.icc_profile)) + 20
         more = 0 if self.dependent is None else self.dependent.n_bytes
         return icc + more + sum(12 + len(content) for _, content in self.png_chunks)
@@ -88,13 +88,13 @@ def carry(source: Source, strip: str = "safe", *, force: bool = False) -> Carrie
     strip : {"safe", "none", "all"}
         The policy, see above.
     force : bool
-        With ``none``: drop a C2PA manifest, which no change of the file survives, instead of
+        With ``none``: drop a C2PA manifest, which any change of the file invalidates, instead of
         refusing.
 
     Raises
     ------
     InputError
-        The file is signed (C2PA), everything is to be kept, and ``force`` is false.
+        The file is signed (C2PA), everything should be kept, and ``force`` is false.
     """
     ancillary: Chunks = tuple(source.metadata.get("chunks", ()))
     if strip == "all":
@@ -125,7 +125,7 @@ def is_signed(source: Source) -> bool:
 
 
 def _more(source: Source, ancillary: Chunks, exif: bytes | None, xmp: bytes | None) -> Chunks:
-    """List what only ``none`` keeps, as PNG chunks."""
+    """Return what only ``none`` keeps, as PNG chunks."""
     kept: list[tuple[bytes, bytes]] = []
     for name, content in ancillary:
         if name in DEPENDENT | COLOR | SHOWN | {b"eXIf", b"caBX"}:
@@ -147,7 +147,7 @@ def _more(source: Source, ancillary: Chunks, exif: bytes | None, xmp: bytes | No
 
 
 def _dpi_of(source: Source) -> tuple[float, float] | None:
-    """Pixels per inch, when the file means it: 72 is what is written where nothing is known."""
+    """Pixels per inch, if the file means it: programs write 72 when they do not know."""
     dpi = source.metadata.get("dpi")
     if not isinstance(dpi, tuple) or len(dpi) != 2:
         return None
@@ -158,7 +158,7 @@ def _dpi_of(source: Source) -> tuple[float, float] | None:
 
 
 def _exif_of(source: Source) -> bytes | None:
-    """Give the EXIF block without its JPEG header, the orientation set upright."""
+    """Return the EXIF block without its JPEG header, with the orientation set upright."""
     exif = source.metadata.get("exif")
     if not isinstance(exif, bytes) or not exif:
         return None
@@ -166,7 +166,7 @@ def _exif_of(source: Source) -> bytes | None:
 
 
 def _xmp_of(source: Source) -> bytes | None:
-    """Give the XMP packet, the orientation in it set upright."""
+    """Return the XMP packet with the orientation set upright."""
     xmp = source.metadata.get("xmp")
     for name, content in source.metadata.get("chunks", ()):
         if name == b"iTXt" and content.startswith(XMP_KEYWORD + b"\0\0"):

@@ -1,7 +1,7 @@
-"""Chunks of a PNG that speak of its palette, samples, place or time, made right for another PNG.
+"""Chunks of a PNG about its palette, samples, position or time, adapted to another PNG.
 
 ``--strip none`` keeps them: a background color finds its entry, or gets one; significant bits are
-those of the new samples; what means nothing any more goes, with a note (PNG, third edition, 11.3).
+set to those of the new samples; the rest is dropped, with a note (PNG, third edition, 11.3).
 """
 
 from __future__ import annotations
@@ -17,24 +17,23 @@ from huepress.types import Encoded, Source
 Chunks: TypeAlias = tuple[tuple[bytes, bytes], ...]
 
 FULL: Final = 65535
-"""White in 16 bits, in which a background is told here."""
+"""White in 16 bits, the depth of backgrounds here."""
 
 
 @dataclass(frozen=True, slots=True)
 class Dependent:
-    """What a PNG said that depends on the rest of it.
+    """What a PNG says that depends on the rest of it.
 
     Attributes
     ----------
     background : tuple of int or None
         Red, green and blue, 0-65535 (bKGD).
     significant : tuple of int or None
-        Bits of red, green, blue and alpha that meant something; alpha is 0 where there was none
-        (sBIT).
+        Significant bits of red, green, blue and alpha; alpha is 0 if there was none (sBIT).
     as_they_are : tuple of (bytes, bytes)
-        Chunks that hold for any picture of this size (oFFs, tIME).
+        Chunks that apply to any picture of this size (oFFs, tIME).
     samples : tuple of (bytes, bytes)
-        Chunks that hold for the same samples only (sPLT).
+        Chunks that apply only to the same samples (sPLT).
     notes : tuple of str
         What could not be kept.
     """
@@ -47,17 +46,17 @@ class Dependent:
 
     @property
     def n_bytes(self) -> int:
-        """About what a PNG needs for it."""
+        """About how many bytes a PNG needs for it."""
         parts = sum(12 + len(content) for _, content in self.as_they_are + self.samples)
         return parts + 18 * (self.background is not None) + 16 * (self.significant is not None)
 
 
 def dependent_of(source: Source) -> Dependent | None:
-    """Read these chunks of a picture that came from a PNG; None where there are none."""
+    """Read these chunks of a picture that came from a PNG; None if there are none."""
     if source.format != "png" or source.data is None:
         return None
     chunks = tuple(source.metadata.get("chunks", ()))
-    found = dict(reversed(chunks))  # of two, the first counts
+    found = dict(reversed(chunks))  # the first of two counts
     depth, color_type = source.data[24:26]
     exif = source.metadata.get("exif")
     turned = orientation_of(exif if isinstance(exif, bytes) else None) != 1
@@ -111,11 +110,11 @@ def with_dependent(encoded: Encoded, dependent: Dependent | None, *, exact: bool
     Parameters
     ----------
     encoded : Encoded
-        Files of other formats are returned as they are.
+        Files of other formats are returned unchanged.
     dependent : Dependent or None
-        What the picture's own file said.
+        From the picture's own file.
     exact : bool
-        The samples are those of that file.
+        The samples are the same as in that file.
 
     Returns
     -------
@@ -156,7 +155,7 @@ def _as_significant(bits: tuple[int, int, int, int], depth: int, color_type: int
 def _with_background(
     data: bytes, color: tuple[int, int, int], depth: int, color_type: int
 ) -> bytes | None:
-    """Put a background before the pixels, with an entry of its own where it has none yet."""
+    """Put a background chunk before the pixels; the color gets its own entry if it has none."""
     out = [data[:8]]
     content: bytes | None = None
     if color_type != 3:

@@ -20,7 +20,7 @@ Matte: TypeAlias = tuple[int, int, int] | None
 Values = TypeVar("Values", NDArray[np.uint8], NDArray[np.uint16])
 
 LARGEST = 65535
-"""Pixels a side that GIF can hold."""
+"""Most pixels a side in a GIF."""
 
 
 def binary_alpha(colors: Values, *, matte: Matte = None) -> Values:
@@ -31,8 +31,8 @@ def binary_alpha(colors: Values, *, matte: Matte = None) -> Values:
     colors : ndarray
         (..., 3 or 4) uint8 or uint16, straight alpha.
     matte : tuple of int or None
-        The background that half-transparent colors are blended over; None leaves the color as
-        it is. Those with less than half of the alpha there is become clear, all others opaque.
+        The background that half-transparent colors are blended over; None keeps their color.
+        Colors with less than half of full alpha become clear, all others opaque.
     """
     if colors.shape[-1] == 3:
         return colors
@@ -52,7 +52,7 @@ def binary_image(image: Image, *, matte: Matte = None) -> Image:
     Returns
     -------
     Image
-        With a note when that changed anything; the very image otherwise.
+        With a note if anything changed; otherwise the same object.
     """
     if not image.has_alpha:
         return image
@@ -81,8 +81,8 @@ def encode_indexed(indexed: IndexedImage, *, matte: Matte = None, n_fixed: int =
     Returns
     -------
     Encoded
-        Decodes to exactly ``palette[indices]`` when every entry is opaque or clear; half-
-        transparent ones are made so, see binary_alpha().
+        Decodes to exactly ``palette[indices]`` if every entry is opaque or clear; half-transparent
+        entries are made so, see binary_alpha().
 
     Raises
     ------

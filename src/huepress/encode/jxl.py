@@ -1,4 +1,4 @@
-"""JPEG XL lossless through imagecodecs (the extra ``jxl``)."""
+"""Lossless JPEG XL through imagecodecs (the extra ``jxl``)."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ def is_installed() -> bool:
 def encode_indexed(
     indexed: IndexedImage, *, effort: str = "balanced", carried: Carried = NOTHING
 ) -> Encoded:
-    """Write an indexed picture as lossless JPEG XL, which finds the palette again by itself.
+    """Write an indexed picture as lossless JPEG XL, which rediscovers the palette by itself.
 
     Raises
     ------
     MissingExtraError
         imagecodecs is not installed.
     EncodeError
-        libjxl refuses, or the picture is in a profile, which imagecodecs cannot write.
+        libjxl refuses, or the picture has a profile, which imagecodecs cannot write.
     """
     ready = tidy(indexed)
     data = encode_pixels(ready.to_pixels(), effort=effort, carried=carried)

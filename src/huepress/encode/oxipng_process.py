@@ -1,4 +1,4 @@
-"""Processes that do oxipng's work: started when there is some, kept for the next picture."""
+"""Processes that run oxipng: started when needed, kept for the next picture."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from huepress.encode.oxipng_worker import HEAD, NO_MEMORY, PNG, REPLY
 from huepress.errors import WrongPackageError
 
 _KEPT: Final = 2
-"""Idle processes that are kept: as many pictures as are mapped side by side."""
+"""Idle processes to keep: as many as pictures are mapped side by side."""
 
 _NEEDED: Final = {
     "RawImage": ("add_icc_profile", "add_png_chunk", "create_optimized_png"),
@@ -43,16 +43,16 @@ _NEEDED: Final = {
 
 
 _SHORT: Final = {1, 3, 127, -6, -7, -9, -11}
-"""Exit codes of a process without memory: no start; SIGABRT, SIGBUS, SIGKILL, SIGSEGV as negative
-numbers; 3 is what abort() is on Windows."""
+"""Exit codes of a process that ran out of memory: it cannot start; SIGABRT, SIGBUS, SIGKILL,
+SIGSEGV as negative numbers; 3 is abort() on Windows."""
 
 
 class PngError(Exception):
-    """What oxipng says that it cannot do."""
+    """oxipng reports that it cannot do something."""
 
 
 def require_package() -> None:
-    """Raise WrongPackageError when ``import oxipng`` finds no package, or another one."""
+    """Raise WrongPackageError when ``import oxipng`` finds no package, or the wrong one."""
     try:
         import oxipng
     except ImportError as error:
@@ -68,21 +68,21 @@ def require_package() -> None:
 
 
 def run(header: tuple[Any, ...], data: bytes | bytearray | memoryview, n_threads: int) -> bytes:
-    """Do one job, by as many threads.
+    """Do one job with this many threads.
 
     Raises
     ------
     PngError
         oxipng refuses, or its process ended.
     MemoryError
-        There is too little for it.
+        There is too little memory.
     """
     process = _take(n_threads)
     if process is None:
         return _answer(*_here(header, data))
     try:
         kind, answer = process.call(marshal.dumps(header), data)
-    except BaseException:  # a Ctrl-C, too: what it would answer is no longer asked for
+    except BaseException:  # also a Ctrl-C: nobody waits for its answer any more
         process.end()
         raise
     _give_back(process)
@@ -98,7 +98,7 @@ def _answer(kind: bytes, answer: bytes) -> bytes:
 
 
 class _Process:
-    """One process of oxipng's, and the pipes to it."""
+    """One process that runs oxipng, and the pipes to it."""
 
     def __init__(self, interpreter: str, n_threads: int) -> None:
         import oxipng
@@ -107,7 +107,7 @@ class _Process:
         where = str(Path(oxipng.__file__ or "").parents[1])
         bound = {"RAYON_NUM_THREADS": str(n_threads)} if n_threads else {}
         self._process = subprocess.Popen(
-            # Nothing of the caller's environment or folder decides what is imported there.
+            # Neither the caller's environment nor its folder may decide what is imported there.
             [interpreter, "-I", "-S", oxipng_worker.__file__, where],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -119,7 +119,7 @@ class _Process:
             _all.add(self)
 
     def call(self, header: bytes, data: bytes | bytearray | memoryview) -> tuple[bytes, bytes]:
-        """Hand over a job and wait for what comes of it."""
+        """Send a job and wait for its result."""
         view = memoryview(data).cast("B")
         try:
             for part in (HEAD.pack(len(header), len(view)), header, view):
@@ -147,13 +147,13 @@ class _Process:
 
     def _last_words(self) -> Exception:
         code = self._process.wait()
-        # Where memory is short, it cannot start, aborts, or is ended by the system.
+        # When memory is short, it cannot start, aborts, or is killed by the system.
         if code in _SHORT:
             return MemoryError("oxipng has too little memory")
         return PngError(f"its process ended with code {code}")
 
     def end(self) -> None:
-        """End it at once."""
+        """Kill it."""
         with _lock:
             _all.discard(self)
         self._process.kill()
@@ -161,7 +161,7 @@ class _Process:
         self._close()
 
     def forget(self) -> None:
-        """Close the pipes: it ended, or belongs to the process of which this is a fork."""
+        """Close the pipes: it ended, or belongs to the parent of this fork."""
         self._process.returncode = 0
         self._close()
 
@@ -179,11 +179,11 @@ class _Process:
 _lock = Lock()
 _all: set[_Process] = set()
 _idle: list[_Process] = []
-_started_here: int | None = None  # the process whose pool of threads is oxipng's own
+_started_here: int | None = None  # the process in which oxipng has its pool of threads
 
 
 def _interpreter() -> str | None:
-    """Where Python is, if this is one and not a program that embeds or froze it."""
+    """Path of the Python interpreter; None in a program that embeds or freezes it."""
     name = Path(sys.executable or "").name.lower()
     if getattr(sys, "frozen", False) or not name.startswith(("python", "pypy")):
         return None
@@ -191,7 +191,7 @@ def _interpreter() -> str | None:
 
 
 def _take(n_threads: int) -> _Process | None:
-    """Return an idle process with as many threads, or start one; None where none can be."""
+    """Return an idle process with this many threads, or start one; None where none can start."""
     with _lock:
         for process in reversed(_idle):
             if process.n_threads == n_threads:
@@ -221,7 +221,7 @@ def _give_back(process: _Process) -> None:
 
 
 def _here(header: tuple[Any, ...], data: bytes | bytearray | memoryview) -> tuple[bytes, bytes]:
-    """Do the job in this process, where there cannot be another: an embedded interpreter."""
+    """Do the job in this process where no other is possible: in an embedded interpreter."""
     global _started_here
     if _started_here not in (None, os.getpid()):
         raise PngError("does not work in a fork of a process that embeds Python: start it anew")
@@ -230,7 +230,7 @@ def _here(header: tuple[Any, ...], data: bytes | bytearray | memoryview) -> tupl
 
 
 def end_all() -> None:
-    """End all processes, those at work too."""
+    """Kill all processes, even those at work."""
     with _lock:
         found = list(_all)
         _idle.clear()
@@ -239,7 +239,7 @@ def end_all() -> None:
 
 
 def _after_fork() -> None:
-    """Start anew in a forked child: the parent's processes are the parent's."""
+    """Start over in a forked child: the processes belong to the parent."""
     _idle.clear()
     for process in _all:
         process.forget()

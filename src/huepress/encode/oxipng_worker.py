@@ -1,8 +1,8 @@
-"""The process in which oxipng works: run by its path, and without the rest of huepress.
+"""The process that runs oxipng: started by path, without the rest of huepress.
 
-It hears a job (two lengths, a header of builtin types, the pixels), answers with a kind, a length
-and the bytes, and ends with its standard input; in the middle of a job, too, where the system can
-say so (SIGIO).
+It reads a job (two lengths, a header of builtin types, the pixels), answers with a kind, a length
+and the bytes, and ends when its standard input does; even in the middle of a job, on systems that
+can signal that (SIGIO).
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def main() -> None:
     """Do jobs until standard input ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the caller decides what a Ctrl-C means
     jobs, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # nothing else may speak there
+    os.dup2(2, 1)  # nothing else may write there
     while len(head := jobs.read(HEAD.size)) == HEAD.size:
         n_header, n_data = HEAD.unpack(head)
         try:
@@ -42,7 +42,7 @@ def main() -> None:
 
 @contextlib.contextmanager
 def _ending_with_the_caller() -> Any:
-    """End in the middle of a job when nobody waits for its answer any more."""
+    """Exit in the middle of a job when nobody waits for the answer any more."""
     try:
         import fcntl
         import select
@@ -53,7 +53,7 @@ def _ending_with_the_caller() -> Any:
     except (ImportError, AttributeError, OSError):
         yield  # no such thing on this system: it ends after the job
         return
-    if select.select([0], [], [], 0)[0]:  # the caller has nothing to say now, so it is gone
+    if select.select([0], [], [], 0)[0]:  # the caller sends nothing now, so it must be gone
         os._exit(1)
     try:
         yield
@@ -62,7 +62,7 @@ def _ending_with_the_caller() -> Any:
 
 
 def work(header: tuple[Any, ...], data: bytes) -> tuple[bytes, bytes]:
-    """Do one job: what came of it, and the PNG or the words."""
+    """Do one job; return the kind of the outcome, and the PNG or the message."""
     try:
         import oxipng
     except ImportError as error:
@@ -82,12 +82,12 @@ def work(header: tuple[Any, ...], data: bytes) -> tuple[bytes, bytes]:
         return NO_MEMORY, b""
     except oxipng.PngError as error:
         return REFUSED, str(error).encode()
-    except BaseException as error:  # a panic is no Exception
+    except BaseException as error:  # a panic is not an Exception
         return REFUSED, f"{type(error).__name__}: {error}".encode()
 
 
 def _made(value: Any) -> Any:
-    """Make oxipng's own object of what stands for it."""
+    """Turn a plain description into oxipng's own object."""
     import oxipng
 
     if isinstance(value, list):

@@ -22,14 +22,14 @@ def encode_tiff(
     n_fixed: int = 0,
     as_palette: bool = False,
 ) -> Encoded:
-    """Write an indexed picture as TIFF: palette colors, or RGBA when a color is not opaque.
+    """Write an indexed picture as TIFF: with a palette, or as RGBA when a color is not opaque.
 
     Parameters
     ----------
     n_fixed : int
         See tidy().
     as_palette : bool
-        Refuse what needs RGBA.
+        Refuse a picture that needs RGBA.
 
     Returns
     -------

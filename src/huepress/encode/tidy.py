@@ -1,4 +1,4 @@
-"""A palette made ready for a file: the colors in use, each once, in an order that packs well."""
+"""Prepare a palette for a file: the colors in use, each once, in an order that packs well."""
 
 from __future__ import annotations
 
@@ -30,21 +30,21 @@ def luma(colors: Colors) -> NDArray[np.float64]:
 def tidy(indexed: IndexedImage, *, n_fixed: int = 0) -> IndexedImage:
     """Drop unused entries, merge equal ones, and order the rest.
 
-    Entries that are not opaque come first, so that the alpha table of a PNG is short, each group
-    by luma: neighbors in value are then neighbors in number, which row filters and deltas need.
-    All fully transparent entries are one, (0, 0, 0, 0). A fourth channel that is 255 throughout
+    Entries that are not opaque come first, so that the alpha table of a PNG is short. Each group is
+    sorted by luma: similar colors then have similar indices, which row filters and deltas need.
+    All fully transparent entries become one, (0, 0, 0, 0). A fourth channel that is 255 throughout
     is dropped.
 
     Parameters
     ----------
     n_fixed : int
-        So many of the first entries stay as they are and where they are, used or not (colors that
-        a user gave); what follows them is dropped, merged and ordered.
+        The first `n_fixed` entries (colors given by the user) stay as and where they are, used or
+        not; only those after them are dropped, merged and ordered.
 
     Returns
     -------
     IndexedImage
-        Showing the same picture.
+        Shows the same picture.
     """
     if n_fixed:
         return _tidy_behind(indexed, n_fixed)
@@ -56,18 +56,18 @@ def tidy(indexed: IndexedImage, *, n_fixed: int = 0) -> IndexedImage:
         if colors[:, 3].min() == 255:
             colors = np.ascontiguousarray(colors[:, :3])
     distinct, _, entry = np.unique(colors, axis=0, return_index=True, return_inverse=True)
-    entry = entry.reshape(-1)  # NumPy 2.0 alone gives it another shape
+    entry = entry.reshape(-1)  # only NumPy 2.0 returns another shape
     return relabel(indexed.indices, used, entry, distinct, _good_order(distinct))
 
 
 def _good_order(colors: Colors) -> NDArray[np.intp]:
-    """Order colors: those that are not opaque first, each group by luma."""
+    """Return the order of colors: those that are not opaque first, each group by luma."""
     opaque = colors[:, 3] == 255 if colors.shape[1] == 4 else np.ones(len(colors), bool)
     return np.lexsort((np.arange(len(colors)), luma(colors), opaque))
 
 
 def _tidy_behind(indexed: IndexedImage, n_fixed: int) -> IndexedImage:
-    """Tidy what follows the first entries."""
+    """Tidy the entries after the fixed ones."""
     counts = count_indices(indexed.indices)
     colors = indexed.palette.colors
     behind = np.flatnonzero(counts[: len(colors)])
@@ -82,7 +82,7 @@ def _tidy_behind(indexed: IndexedImage, n_fixed: int) -> IndexedImage:
     table = np.arange(256, dtype=np.uint8)
     for entry, color in zip(behind, seen.tolist(), strict=True):
         table[entry] = place[tuple(color)]
-    # A color that equals a fixed one has its place; it stands behind them no longer.
+    # A color that equals a fixed one takes its index, and is dropped from the rest.
     gone = [i for i in range(n_fixed, len(new)) if place[tuple(new[i].tolist())] < n_fixed]
     new = np.delete(new, gone, axis=0)
     table -= np.searchsorted(np.array(gone, np.uint8), table).astype(np.uint8)

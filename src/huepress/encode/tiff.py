@@ -1,7 +1,7 @@
-"""A TIFF without what stands beside the picture (TIFF 6.0; EXIF 2.32).
+"""Remove metadata from a TIFF (TIFF 6.0; EXIF 2.32).
 
-Entries of the directory go, and the bytes that they point to become zeros, so that nothing else has
-to move: the file is as long as before.
+Directory entries are removed and the bytes they point to zeroed, so that nothing else has to move:
+the file keeps its length.
 """
 
 from __future__ import annotations
@@ -33,12 +33,12 @@ def bare_tiff(data: bytes, strip: str) -> bytes:
     data : bytes
         The file.
     strip : {"all", "safe"}
-        ``safe``: what changes how the picture is shown stays.
+        ``safe`` keeps what changes how the picture is shown.
 
     Raises
     ------
     ValueError
-        BigTIFF, or more than one page: nothing was taken out.
+        BigTIFF, or more than one page: nothing was removed.
     struct.error
         The file ends within a directory.
     """
@@ -65,14 +65,14 @@ def bare_tiff(data: bytes, strip: str) -> bytes:
 
 
 def _entries(data: bytes, at: int, order: str) -> list[int]:
-    """Give the places of a directory's entries."""
+    """Return the offsets of a directory's entries."""
     (count,) = struct.unpack_from(order + "H", data, at)
     struct.unpack_from(order + "I", data, at + 2 + 12 * count)
     return [at + 2 + 12 * i for i in range(count)]
 
 
 def _erase(bare: bytearray, data: bytes, entry: int, order: str, depth: int) -> None:
-    """Make zeros of what an entry says, of directories below it, too."""
+    """Zero the value of an entry, including the directories below it."""
     tag, kind, count = struct.unpack_from(order + "HHI", data, entry)
     size = SIZES.get(kind, 0) * count
     start = struct.unpack_from(order + "I", data, entry + 8)[0] if size > 4 else entry + 8

@@ -1,8 +1,9 @@
-"""WebP lossless: through Pillow's libwebp, and for indices by the core's own writer, too.
+"""Lossless WebP: through Pillow's libwebp, and for indices also by the core's own writer.
 
-The own writer is kept because its files are smaller even after the search has mapped the picture by
-WebP's bits: on 2026-11-30, of eight pictures as ``-f webp`` maps them, 3.1 % in the geometric mean
-(photographs 3.5 to 4.9 %, drawings and screens 0 to 5 %). libwebp's file is taken where it wins.
+The core's writer is kept because its files are smaller even after the search has mapped the
+picture by WebP's bits: on 2026-11-30, for eight pictures as ``-f webp`` maps them, by 3.1 % in the
+geometric mean (photographs 3.5 to 4.9 %, drawings and screens 0 to 5 %). Where libwebp wins, its
+file is used.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from huepress.types import Encoded, IndexedImage, Pixels
 log = logging.getLogger("huepress")
 
 EFFORT = {"fast": (50, 3), "balanced": (80, 4), "best": (100, 6)}
-"""libwebp's quality (for lossless: effort) and method."""
+"""libwebp's quality (which means effort when lossless) and method."""
 
 ROUGH = (50, 3)
 RACED = {
@@ -32,20 +33,20 @@ RACED = {
     "balanced": (ROUGH, (100, 4)),
     "best": (ROUGH, (26, 3), (100, 4), (100, 6)),
 }
-"""The same for indices, of which the smallest file is taken. More effort finds longer matches that
-lie farther away, which is worse where copies were chosen by their price: on photographs (50, 3) is
-1 % smaller than (76, 4) and both together 1.5 %, on drawn pictures 2 % (docs/lab-book/webp.md)."""
+"""The same for indices; the smallest file is taken. More effort finds longer matches farther away,
+which is worse when the mapping chose copies by their price: on photographs (50, 3) is 1 % smaller
+than (76, 4) and trying both saves 1.5 %, on drawn pictures 2 % (docs/lab-book/webp.md)."""
 
 OWN = {"balanced": (3, 32), "best": (6, 128)}
-"""Rounds of the core's own writer, and earlier places it looks at for a copy. It knows the price of
-every copy where libwebp takes the longest: 5 % smaller on photographs, 4 % on drawn pictures, at
-1.2 seconds of processor time a megapixel (docs/lab-book/webp.md)."""
+"""Rounds of the core's own writer, and earlier positions it examines for a copy. It knows the
+price of every copy, while libwebp takes the longest: 5 % smaller on photographs, 4 % on drawn
+pictures, at 1.2 CPU seconds a megapixel (docs/lab-book/webp.md)."""
 
 OWN_PIXELS = {"balanced": 1 << 22, "best": 1 << 24}
-"""Pixels up to which it is used; it takes 20 bytes for each."""
+"""Most pixels for which it is used; it takes 20 bytes for each."""
 
 LARGEST = 16383
-"""Pixels a side that WebP can hold."""
+"""Most pixels a side in a WebP."""
 
 
 def encode_indexed(
@@ -80,7 +81,7 @@ def encode_indexed(
 def estimate_bytes(indexed: IndexedImage, *, rough: bool = False) -> int:
     """Size in bytes of the WebP, for comparing candidates.
 
-    Rough: 1 to 2 % more, for a third of the time.
+    A rough one is 1 to 2 % larger and takes a third of the time.
     """
     pixels = indexed.to_pixels()
     settings = (ROUGH,) if rough else RACED["balanced"]
@@ -88,7 +89,7 @@ def estimate_bytes(indexed: IndexedImage, *, rough: bool = False) -> int:
 
 
 def _reads_as(data: bytes, pixels: Pixels) -> bool:
-    """Whether libwebp, which had no part in writing it, finds these pixels in a file."""
+    """Whether libwebp, which did not write the file, decodes these pixels from it."""
     mode = "RGBA" if pixels.shape[2] == 4 else "RGB"
     try:
         with PillowImage.open(BytesIO(data)) as image:
@@ -98,7 +99,7 @@ def _reads_as(data: bytes, pixels: Pixels) -> bool:
 
 
 def _with_bitstream(data: bytes, bitstream: bytes) -> bytes:
-    """Put another VP8L chunk into a finished file; what is beside it stays."""
+    """Replace the VP8L chunk of a finished file; the other chunks stay."""
     chunks = riff.chunks_of(data)
     new = riff.pack_chunk(b"VP8L", bitstream)
     return riff.pack([new if name == b"VP8L" else chunk for name, chunk in chunks])

@@ -13,9 +13,9 @@ ROUNDS: Final = {
     "balanced": ((1 << 20, 3), (1 << 62, 0)),
     "best": ((1 << 20, 15), (1 << 23, 5), (1 << 62, 1)),
 }
-"""By effort: pixels, and zopfli's iterations up to there. Of charts 3 write 3.3 % less than
-libdeflate's level 12 in one to seven CPU seconds a megapixel, 15 another quarter of a percent in
-two to four times that (docs/lab-book/lossless.md)."""
+"""By effort: most pixels, and zopfli's iterations up to there. On charts, 3 iterations write 3.3 %
+less than libdeflate's level 12 in one to seven CPU seconds a megapixel; 15 save another quarter of
+a percent and take two to four times as long (docs/lab-book/lossless.md)."""
 
 UNIFORM: Final = (
     oxipng.RowFilter.NoOp,
@@ -24,7 +24,7 @@ UNIFORM: Final = (
     oxipng.RowFilter.Average,
     oxipng.RowFilter.Paeth,
 )
-"""By the number that stands before every row."""
+"""Filters by the number that precedes every row."""
 
 MIXED: Final = (
     oxipng.RowFilter.MinSum,
@@ -32,23 +32,23 @@ MIXED: Final = (
     oxipng.RowFilter.Bigrams,
     oxipng.RowFilter.BigEnt,
 )
-"""Ways to choose a filter for each row; what a file was written by is not written in it."""
+"""Ways to choose a filter for each row; a file does not record which one was used."""
 
 _CHANNELS: Final = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 
 
 def squeeze(data: bytes, effort: str) -> bytes:
-    """Run zopfli over a PNG that is not interlaced; the smaller of both files is returned.
+    """Run zopfli over a PNG that is not interlaced, and return the smaller of both files.
 
     Parameters
     ----------
     data : bytes
-        A PNG of ours.
+        A PNG that huepress wrote.
     effort : {"balanced", "best"}
-        How many iterations, by the number of pixels; none of a large picture.
+        Sets the iterations, depending on the number of pixels; none for a large picture.
     """
     width, height = struct.unpack_from(">II", data, 16)
-    # More rounds now and then write a little more: "best" is never larger than "balanced".
+    # More rounds occasionally write a little more; "best" must never be larger than "balanced".
     efforts = ("balanced", effort) if effort == "best" else (effort,)
     tried = {next(n for most, n in ROUNDS[each] if width * height <= most) for each in efforts}
     rounds = sorted(tried - {0})
@@ -79,7 +79,7 @@ def _rewritten(data: bytes, row_filter: oxipng.RowFilter, deflate: oxipng.Deflat
 
 
 def _filters_in(data: bytes) -> set[int]:
-    """Numbers of the filters that the rows of a PNG have."""
+    """Return the numbers of the filters that the rows of a PNG use."""
     width, height, depth, color_type = struct.unpack_from(">IIBB", data, 16)
     stride = 1 + (width * depth * _CHANNELS[color_type] + 7) // 8
     stream = b"".join(chunk[8:-4] for name, chunk in chunks_of(data) if name == b"IDAT")

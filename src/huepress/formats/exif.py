@@ -1,4 +1,4 @@
-"""The EXIF block: its first directory walked for the orientation, which is read or set upright."""
+"""Read the orientation from an EXIF block's first directory, or set it upright."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ ORIENTATION: Final = 0x0112
 """Tag 274 of IFD 0 (EXIF 2.32, CIPA DC-008)."""
 
 _CODES: Final = {1: "B", 3: "H", 4: "I"}
-"""The types of whole numbers: byte, short, long."""
+"""Integer types: byte, short, long."""
 
 
 def orientation_of(exif: bytes | None) -> int:
@@ -36,7 +36,7 @@ def orientation_of(exif: bytes | None) -> int:
 
 
 def set_upright(exif: bytes) -> bytes | None:
-    r"""Return a block without the leading ``Exif\0\0`` that says upright; None: it is no block."""
+    r"""Return an upright block without the leading ``Exif\0\0``; None if it is not a block."""
     body = exif.removeprefix(b"Exif\0\0")
     order = _order_of(body)
     if not order or len(body) < 14:
@@ -48,12 +48,12 @@ def set_upright(exif: bytes) -> bytes | None:
 
 
 def _order_of(body: bytes) -> str:
-    """Order of bytes as `struct` names it; empty: this is no TIFF header."""
+    """Byte order as `struct` writes it; empty if this is not a TIFF header."""
     return {b"II": "<", b"MM": ">"}.get(body[:2], "")
 
 
 def _entries(body: bytes) -> Iterator[tuple[int, int, int]]:
-    """Find the entries for the orientation: where each stands, its type and count."""
+    """Find the entries for the orientation: offset, type and count of each."""
     order = _order_of(body)
     if not order or len(body) < 14:
         return

@@ -1,7 +1,7 @@
-"""Gain maps: the second picture of a file, by which a screen makes the first one brighter (HDR).
+"""Gain maps: a second picture in a file that tells HDR screens how to brighten the first.
 
-No file that is written here can hold one, so it is said that it is lost, and XMP no longer
-announces it (Android, "Ultra HDR Image Format v1.1"; ISO 21496-1).
+No file written here can hold one, so a note says that it is lost, and XMP no longer announces it
+(Android, "Ultra HDR Image Format v1.1"; ISO 21496-1).
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def has_gain_map(kind: str, data: bytes) -> bool:
     Parameters
     ----------
     kind : str
-        What sniff.format_of says.
+        From `signatures.format_of`.
     data : bytes
         The file.
     """
@@ -39,12 +39,12 @@ def has_gain_map(kind: str, data: bytes) -> bool:
 
 
 def without_gain_map(xmp: bytes) -> bytes | None:
-    """Take out of an XMP packet what announces a gain map.
+    """Remove the announcement of a gain map from an XMP packet.
 
     Returns
     -------
     bytes or None
-        The same packet when it announces none; None when it does so in a way that is not known.
+        The same packet if it announces none; None if it does so in an unknown way.
     """
     for space in _SPACES:
         for declared in set(re.findall(rb"xmlns:([\w.-]+)\s*=\s*[\"']" + space, xmp)):

@@ -1,4 +1,4 @@
-"""What formats are called, and what the names of their files end in."""
+"""Names of formats, and the suffixes of their files."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ WRITTEN: Final = {
     "tiff": ("TIFF", (".tiff", ".tif")),
     "bmp": ("BMP", (".bmp",)),
 }
-"""Formats that are written: what people call them, and their suffixes, the first for output."""
+"""Formats that are written: their names for people, and their suffixes, the first for output."""
 
 FORMATS: Final = tuple(WRITTEN)
 TITLES: Final = {name: title for name, (title, _) in WRITTEN.items()}
 SUFFIXES: Final = {suffix: name for name, (_, ending) in WRITTEN.items() for suffix in ending}
-"""The format that a file's suffix asks for."""
+"""The format of each suffix."""
 
 READ: Final = {
     ".jpg": "JPEG",
@@ -36,7 +36,7 @@ READ: Final = {
     ".pnm": "PNM",
     ".pfm": "PFM",
 }
-"""Suffixes of pictures that are read and never written."""
+"""Suffixes of pictures that are read but never written."""
 
 FOREIGN: Final = {
     ".heic": "HEIC",
@@ -49,28 +49,28 @@ FOREIGN: Final = {
     ".exr": "OpenEXR",
     ".hdr": "Radiance HDR",
 }
-"""Suffixes of pictures that are neither, or not as what they are."""
+"""Suffixes of pictures that are neither, or not in that format."""
 
 PALETTES: Final = ("hex", "css", "gpl", "act", "ase", "pal", "json")
 """Formats of palette files."""
 
 
 def format_of_name(path: str | os.PathLike[str]) -> str | None:
-    """Return the format that a name's suffix stands for; None when it is none that is written."""
+    """Return the format that a name's suffix stands for; None if that is never written."""
     return SUFFIXES.get(PurePath(os.fsdecode(path)).suffix.lower())
 
 
 def contradiction(path: str | os.PathLike[str], format: str, *, known_only: bool = False) -> str:
-    """Say how the suffix of a name contradicts the format of what is written there.
+    """Say how a name's suffix contradicts the format that is written there.
 
     Parameters
     ----------
     path : path
-        Where a file is to go; a name without a suffix contradicts nothing.
+        Where the file goes; a name without a suffix contradicts nothing.
     format : str
-        What it will be: one of FORMATS, or ``smallest``, which settles its suffix itself.
+        Its format: one of FORMATS, or ``smallest``, which sets its suffix itself.
     known_only : bool
-        Suffixes that stand for no picture, such as ``.tmp``, contradict nothing.
+        Suffixes that are not of pictures, such as ``.tmp``, contradict nothing.
 
     Returns
     -------

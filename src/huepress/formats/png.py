@@ -1,7 +1,7 @@
-"""The chunks of a PNG file: walked and checked here, so that Pillow sees only the picture.
+"""Walk and check the chunks of a PNG file, so that Pillow sees only the picture.
 
-Text, profiles and whatever else a hostile file may blow up never reach a decompressor; the
-ancillary chunks are kept as they stand, for the metadata that is carried over.
+Text, profiles and other chunks that a hostile file may blow up never reach a decompressor; the
+ancillary chunks are kept unchanged, for metadata.
 """
 
 from __future__ import annotations
@@ -47,9 +47,9 @@ class PngParts:
     transparent : bytes or None
         The tRNS chunk.
     ancillary : tuple of (bytes, bytes)
-        Name and content of every other chunk, in the order of the file; damaged ones left out.
+        Name and content of every other chunk, in the order of the file, without damaged ones.
     stream : bytes
-        The file again with the chunks of the picture alone (and of the animation).
+        The file with only the chunks of the picture (and of the animation).
     notes : tuple of str
         What was left out.
     """
@@ -65,17 +65,17 @@ class PngParts:
     notes: tuple[str, ...]
 
     def find(self, chunk: bytes) -> bytes | None:
-        """Give the content of the first ancillary chunk of that name."""
+        """Return the content of the first ancillary chunk of that name."""
         return next((data for name, data in self.ancillary if name == chunk), None)
 
 
 def chunks_of(data: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """Walk a PNG's chunks unchecked: the name, and the chunk whole from length to checksum.
+    """Walk a PNG's chunks unchecked: the name, and the whole chunk from length to checksum.
 
     Raises
     ------
     struct.error
-        The file ends within one, or before the last.
+        The file ends inside a chunk, or before the last.
     """
     at, name = len(SIGNATURE), b""
     while name != b"IEND":
@@ -87,7 +87,7 @@ def chunks_of(data: bytes) -> Iterator[tuple[bytes, bytes]]:
 
 
 def pack_chunk(chunk: bytes, data: bytes) -> bytes:
-    """Give a PNG chunk with its length and checksum."""
+    """Return a PNG chunk with its length and checksum."""
     return struct.pack(">I", len(data)) + chunk + data + struct.pack(">I", zlib.crc32(chunk + data))
 
 
@@ -174,10 +174,10 @@ def take_apart(name: str, data: bytes, limits: Limits) -> PngParts:
 
 
 def is_strict(data: bytes) -> bool:
-    """Whether a PNG is as the specification has it, so that every decoder shows it.
+    """Whether a PNG follows the specification, so that every decoder shows it.
 
-    Checked are the header, the checksums, the order of the chunks that make the picture, and the
-    compressed rows to their last byte; what stands behind the end is ignored everywhere.
+    The header, the checksums, the order of the chunks of the picture, and the compressed rows to
+    their last byte are checked; all decoders ignore bytes after the end.
     """
     if not data.startswith(SIGNATURE):
         return False
@@ -210,7 +210,7 @@ def is_strict(data: bytes) -> bool:
 
 
 def _are_in_order(names: list[bytes]) -> bool:
-    """Whether the chunks of the picture come once each, in their order, the data in one run."""
+    """Whether the chunks of the picture occur once each, in order, the data in one run."""
     if any(names.count(name) > 1 for name in (b"IHDR", b"PLTE", b"tRNS", b"IEND")):
         return False
     if b"IDAT" not in names or names[-1] != b"IEND":
@@ -223,7 +223,7 @@ def _are_in_order(names: list[bytes]) -> bool:
 
 
 def _has_sound_palette(header: tuple[int, ...], palette: int, transparent: int) -> bool:
-    """Whether palette and transparency, by their bytes, go with the header."""
+    """Whether palette and transparency have sizes that fit the header."""
     width, height, depth, color_type, compression, filtering, interlace = header
     if depth not in DEPTHS.get(color_type, ()) or min(width, height) == 0:
         return False
@@ -236,7 +236,7 @@ def _has_sound_palette(header: tuple[int, ...], palette: int, transparent: int) 
 
 
 def _has_all_rows(header: tuple[int, ...], stream: bytes) -> bool:
-    """Whether the stream inflates to the rows, each with a filter that exists, and ends there."""
+    """Whether the stream inflates to exactly the rows, each with a valid filter."""
     width, height, depth, color_type, *_, interlace = header
     bits = depth * CHANNELS[color_type]
     passes = ADAM7 if interlace else ((0, 0, 1, 1),)
@@ -248,7 +248,7 @@ def _has_all_rows(header: tuple[int, ...], stream: bytes) -> bool:
     inflater = zlib.decompressobj()
     try:
         raw = inflater.decompress(stream, sum(stride * lines for stride, lines in rows) + 1)
-        if not inflater.eof:  # the checksum may be all that is left
+        if not inflater.eof:  # only the checksum may be left
             raw += inflater.decompress(inflater.unconsumed_tail, 1)
     except zlib.error:
         return False

@@ -1,10 +1,10 @@
 """ICC profiles of RGB pictures: from channel values to light, and back.
 
-Read are the profiles that say it with three curves and a matrix (nearly all of cameras, screens and
-editing spaces). Made are small ones for what PNG says in other chunks (gAMA, cHRM, cICP). Anything
-else (tables, CMYK, Lab, gray) is LittleCMS's work, see decode/color.py.
+Profiles of three curves and a matrix are read (nearly all of cameras, screens and editing spaces),
+and small ones are made for what PNG says in other chunks (gAMA, cHRM, cICP). LittleCMS handles
+everything else (tables, CMYK, Lab, gray), see decode/color.py.
 
-Linear light here is that of sRGB's primaries, 0-1 for what sRGB holds, beyond for wider gamuts.
+Linear light here is in sRGB's primaries: 0-1 inside sRGB, beyond that for wider gamuts.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ D50: Final = np.array([0.9642, 1.0, 0.8249])
 _BRADFORD: Final = np.array(
     [[0.8951, 0.2664, -0.1614], [-0.7502, 1.7135, 0.0367], [0.0389, -0.0685, 1.0296]]
 )
-"""Cone responses of the adaptation that ICC recommends (ICC.1:2022, annex E)."""
+"""Cone responses for the chromatic adaptation that ICC recommends (ICC.1:2022, annex E)."""
 
 SRGB_PRIMARIES: Final = (0.3127, 0.3290, 0.64, 0.33, 0.30, 0.60, 0.15, 0.06)
 """x, y of white, red, green and blue (IEC 61966-2-1)."""
 
 FINE: Final = 4096
-"""Steps in which a curve is sampled where it must be inverted."""
+"""Steps at which a curve is sampled in order to invert it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,7 +56,7 @@ class RgbProfile:
         return np.stack([np.interp(v[..., i], steps, self.curves[i]) for i in range(3)], axis=-1)
 
     def linear_of_byte(self) -> Floats:
-        """Give the linear value of every byte: (3, 256)."""
+        """Return the linear value of every byte: (3, 256)."""
         return self.curve_at(np.repeat(np.arange(256)[:, None] / 255.0, 3, axis=1)).T.copy()
 
     def to_linear(self, values: ArrayLike) -> Floats:
@@ -64,16 +64,16 @@ class RgbProfile:
         return np.asarray(self.curve_at(values) @ self.matrix.T)
 
     def from_linear(self, linear: ArrayLike) -> Floats:
-        """Convert (..., 3) linear sRGB to channel values, cut to 0-1."""
+        """Convert (..., 3) linear sRGB to channel values, clipped to 0-1."""
         own = np.asarray(linear, np.float64) @ np.linalg.inv(self.matrix).T
         steps = np.linspace(0.0, 1.0, FINE + 1)
         return np.stack([np.interp(own[..., i], self.curves[i], steps) for i in range(3)], axis=-1)
 
     def is_srgb(self) -> bool:
-        """Whether it is sRGB within what 8 bits can show.
+        """Whether it equals sRGB within the precision of 8 bits.
 
-        Profiles of sRGB differ in how finely they tell the curve: up to 1.9 levels (the smallest
-        with few points), 0.6 on average. The nearest other spaces are 6 levels away and more.
+        Profiles of sRGB differ in how finely they sample the curve: by up to 1.9 levels (the
+        smallest, with few points), 0.6 on average. The nearest other spaces are 6 levels away.
         """
         grid = np.linspace(0.0, 1.0, 9)
         points = np.stack(np.meshgrid(grid, grid, grid, indexing="ij"), axis=-1).reshape(-1, 3)
@@ -84,7 +84,7 @@ class RgbProfile:
 
 
 def encode_srgb(linear: Floats) -> Floats:
-    """Apply the transfer curve of sRGB; mirrored below 0, so that wider gamuts are not cut."""
+    """Apply the transfer curve of sRGB, mirrored below 0 so that wider gamuts are not clipped."""
     size = np.abs(linear)
     curve = np.where(size <= 0.0031308, 12.92 * size, 1.055 * size ** (1 / 2.4) - 0.055)
     return np.asarray(np.copysign(curve, linear))
@@ -137,7 +137,7 @@ def parse(icc: bytes) -> RgbProfile | None:
     if color_space_of(icc) != "RGB" or icc[20:24] != b"XYZ ":
         return None
     tags = _tags(icc)
-    if b"A2B0" in tags or b"D2B0" in tags:  # tables come before the matrix when there are both
+    if b"A2B0" in tags or b"D2B0" in tags:  # tables take precedence over the matrix
         return None
     try:
         columns = [_xyz(tags[name]) for name in (b"rXYZ", b"gXYZ", b"bXYZ")]
@@ -145,7 +145,7 @@ def parse(icc: bytes) -> RgbProfile | None:
     except (KeyError, struct.error, ValueError):
         return None
     matrix = _SRGB_FROM_XYZ @ np.stack(columns, axis=1)
-    # Parametric curves may step back a little where their two parts meet.
+    # Parametric curves may decrease slightly where their two parts meet.
     rising: Floats = np.maximum.accumulate(curves, axis=1)
     is_curve = (rising - curves).max() < 0.01 and (curves[:, -1] > curves[:, 0]).all()
     if not is_curve or not np.isfinite(curves).all() or abs(np.linalg.det(matrix)) < 1e-6:
@@ -154,7 +154,7 @@ def parse(icc: bytes) -> RgbProfile | None:
 
 
 def color_space_of(icc: bytes) -> str | None:
-    """Name the space of the channels (``RGB``, ``GRAY``, ``CMYK``, ...); None: not a profile."""
+    """Return the space of the channels (``RGB``, ``GRAY``, ``CMYK``, ...); None: not a profile."""
     if len(icc) < 132 or icc[36:40] != b"acsp":
         return None
     return icc[16:20].decode("latin-1").strip()
@@ -224,7 +224,7 @@ def make(description: str, xyz: Floats, curve: tuple[float, ...] | Floats) -> by
     Returns
     -------
     bytes
-        Some 400 bytes, without a date: the same every time.
+        About 400 bytes, without a date, so the same every time.
     """
     text = description.encode("utf-16-be")
     mluc = b"mluc" + struct.pack(">4xII2s2sII", 1, 12, b"en", b"US", len(text), 28) + text

@@ -1,4 +1,4 @@
-"""The chunks of a WebP file (RIFF): walked, packed, and the size that the first of them claims."""
+"""The chunks of a WebP file (RIFF): walk them, pack them, and read the size in the first one."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def claimed_size(name: str, data: bytes) -> tuple[int, int]:
     Raises
     ------
     DecodeError
-        The first chunk is none that WebP knows, or is cut off.
+        The first chunk is unknown to WebP, or cut off.
     """
     kind = data[12:16]
     if len(data) >= 30:
@@ -37,12 +37,12 @@ def claimed_size(name: str, data: bytes) -> tuple[int, int]:
 
 
 def chunks_of(data: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """Walk the chunks up to the end of the container: the name, and the chunk whole, padded.
+    """Walk the chunks up to the end of the container: the name, and the whole padded chunk.
 
     Raises
     ------
     struct.error
-        The file ends within the header.
+        The file ends inside the header.
     """
     end = min(len(data), 8 + struct.unpack_from("<I", data, 4)[0])
     at = 12
@@ -54,7 +54,7 @@ def chunks_of(data: bytes) -> Iterator[tuple[bytes, bytes]]:
 
 
 def pack_chunk(name: bytes, content: bytes) -> bytes:
-    """Give a chunk with its length, padded to whole words."""
+    """Return a chunk with its length, padded to whole words."""
     return struct.pack("<4sI", name, len(content)) + content + b"\0" * (len(content) % 2)
 
 

@@ -1,4 +1,4 @@
-"""The format of a file by its first bytes, whatever its name says."""
+"""Recognize the format of a file by its first bytes, whatever its name says."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ SUPPORTED = "PNG, JPEG, WebP, GIF, BMP, TIFF, AVIF, PPM/PGM/PBM/PFM, ICO, QOI or
 
 
 def format_of(data: bytes) -> str | None:
-    """Name the format of a file, lower case; None when it is none that can be loaded."""
+    """Return the format of a file in lower case; None if it cannot be loaded."""
     if data.startswith(b"\x89PNG\r\n\x1a\n"):
         return "png"
     if data.startswith(b"\xff\xd8\xff"):
@@ -37,7 +37,7 @@ def format_of(data: bytes) -> str | None:
 
 
 def require_format(name: str, data: bytes) -> str:
-    """Name the format of a file, or say what it looks like instead.
+    """Return the format of a file, or raise an error that says what it looks like instead.
 
     Raises
     ------

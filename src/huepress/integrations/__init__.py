@@ -1,5 +1,5 @@
 """huepress inside other programs: Sphinx, MkDocs, Django, Vite.
 
-Each compresses what the program has built, in place and in its own formats; `pictures_in` is what
-they share. Nothing here is imported by the rest of huepress.
+Each compresses what the program has built, in place, keeping formats; they share `pictures_in`.
+The rest of huepress imports nothing from here.
 """

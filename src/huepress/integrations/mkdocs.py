@@ -25,7 +25,7 @@ class HuepressPlugin(BasePlugin):
     )
 
     def on_post_build(self, *, config: Any) -> None:
-        """Run after the site was written."""
+        """Run after the site is written."""
         if not self.config["enabled"]:
             return
         rows = compress_folder(config["site_dir"], self.config["options"])

@@ -1,4 +1,4 @@
-"""Compress the pictures of a folder that some program has built."""
+"""Compress the pictures in a folder that another program has built."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ def compress_folder(
     Parameters
     ----------
     folder : path
-        Files that huepress has compressed before carry a mark and are passed over.
+        Files that huepress has compressed before carry a mark and are skipped.
     options : mapping or None
         Options of `huepress.compress` by name, and ``min_savings``, ``include``, ``exclude``.
 
     Returns
     -------
     list of Row
-        One a file, as ``huepress compress --json`` tells them.
+        One per file, as in ``huepress compress --json``.
 
     Raises
     ------
     OptionError
-        An option that is unknown or out of range.
+        An option is unknown or out of range.
     """
     values = dict(options or {})
     of_batch = {
@@ -44,7 +44,7 @@ def compress_folder(
 
 
 def in_words(rows: list[batch.Row]) -> str:
-    """Say what came of a folder, in one line."""
+    """Return the outcome for a folder in one line."""
     done = [row for row in rows if row.status == "compressed"]
     failed = sum(row.status == "failed" for row in rows)
     saved = sum(row.saved for row in done)

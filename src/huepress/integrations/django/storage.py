@@ -1,6 +1,6 @@
 """Storages that compress pictures: uploads as they are saved, static files as they are collected.
 
-Options stand in ``HUEPRESS_OPTIONS`` of the settings, by the names of `huepress.compress`.
+Options go into ``HUEPRESS_OPTIONS`` in the settings, by the names of `huepress.compress`.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _STILL_FORMATS = ("png", "gif", "webp", "bmp", "tiff")
 class CompressingMixin:
     """Compress pictures before a storage saves them, each in its own format.
 
-    Photo formats and whatever cannot be read are saved as they came.
+    Photo formats, and files that cannot be read, are saved unchanged.
     """
 
     def _save(self, name: str, content: Any) -> str:
