@@ -1,7 +1,7 @@
 """Choose how a picture is mapped: colors x rate weight x dither, steered by the score.
 
-In come a picture and what to aim for; out goes the indexed picture that serves it best. A trial
-maps and scores; files are only made for the few trials that are compared by bytes.
+A picture and a goal go in; the indexed picture that meets the goal best comes out. A trial maps and
+scores; files are made only for the few trials that are compared by bytes.
 """
 
 from huepress.search.bench import Bench

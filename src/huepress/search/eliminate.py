@@ -1,7 +1,7 @@
-"""A palette a little smaller than the picture's colors: leave out what the score misses least.
+"""A palette slightly smaller than the picture's colors: drop what costs the least score.
 
-Sprites and icons often have a few colors more than fit into 4, 2 or 1 bits. Squared error is a poor
-guide to which of them to give up, and there are so few ways that the score itself can choose:
+Sprites and icons often have a few more colors than fit into 4, 2 or 1 bits. Squared error is a poor
+guide to which of them to drop, and there are so few choices that the score itself can decide:
 backward elimination, one entry after another (Marill and Green, "On the effectiveness of receptors
 in recognition systems", IEEE Trans. Information Theory 9 (1963), doi:10.1109/TIT.1963.1057810).
 """
@@ -17,33 +17,33 @@ from numpy.typing import NDArray
 from huepress.types import Colors, Indices, Points
 
 MOST_SCORED: Final = 100_000_000
-"""Pixels that may be scored for it: half a second to a second (docs/lab-book/search.md)."""
+"""Most pixels to score in one elimination: half a second to a second (docs/lab-book/search.md)."""
 
 CALL: Final = 8_000
-"""Pixels that are scored in the time that a score takes whatever its size."""
+"""Overhead of one score, counted in pixels that could be scored in that time."""
 
 TRIED: Final = 24
-"""Entries that are tried in every round: those whose loss adds least to the squared error. 10 to 48
-give sprites and icons the same bytes, all of them a little more (docs/lab-book/search.md)."""
+"""Entries tried in every round: those whose removal adds least to the squared error. 10 to 48 give
+the same bytes on sprites and icons; trying all gives slightly more (docs/lab-book/search.md)."""
 
 
 class Elimination:
-    """Entries left out one by one, each time the one without which the score is highest.
+    """Drops entries one by one, each time the one without which the score is highest.
 
-    Fewer colors go on from where more have ended.
+    A request for fewer colors continues from the last one.
 
     Parameters
     ----------
     indices : ndarray
-        (height, width) uint8: the picture exactly.
+        (height, width) uint8: the picture, exactly.
     colors : ndarray
         (n, 3 or 4) uint8, its palette.
     points : ndarray
-        (n, d) float32: the same where distance is measured (`spaces.embed`).
+        (n, d) float32: the palette where distance is measured (`spaces.embed`).
     score : callable
-        Indices and palette to a score, higher is better.
+        Maps indices and a palette to a score; higher is better.
     stays : ndarray
-        (n,) bool: entries that must not be left out.
+        (n,) bool: entries that must not be dropped.
     """
 
     def __init__(
@@ -63,7 +63,7 @@ class Elimination:
         self._kept = [np.arange(len(colors))]
 
     def is_affordable(self, n_colors: int) -> bool:
-        """Whether so many colors can be reached with what may be spent."""
+        """Whether the budget suffices to get down to this many colors."""
         n_all = len(self._colors)
         if not 2 <= n_colors < n_all:
             return False
@@ -77,14 +77,14 @@ class Elimination:
         Parameters
         ----------
         n_colors : int
-            Entries to be left, fewer than n, at least 2.
+            Entries to keep: fewer than n, at least 2.
 
         Returns
         -------
         ndarray
-            (n_colors, 3 or 4) uint8, or more where more must stay. Of equal entries the last is
-            left out. An entry that took over the pixels of others is their mean where that scores
-            higher.
+            (n_colors, 3 or 4) uint8, or more where more must stay. Of equally good entries the
+            last is dropped. An entry that took over the pixels of others becomes their mean if
+            that scores higher.
         """
         while len(self._kept[-1]) > n_colors and self._may_go[self._kept[-1]].any():
             self._kept.append(self._without_one(self._kept[-1]))
@@ -105,7 +105,7 @@ class Elimination:
         return without
 
     def _promising(self, kept: NDArray[np.intp]) -> NDArray[np.intp]:
-        """Find the entries whose loss adds least to the squared error, in their order."""
+        """Return the entries whose removal adds least to the squared error, in their order."""
         distances = self._squared[:, kept]
         place = np.argmin(distances, axis=1)
         every = np.arange(len(distances))

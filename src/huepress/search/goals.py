@@ -1,4 +1,4 @@
-"""What people aim for beside a score: a look kept, a size, a setting of their own."""
+"""Goals other than a score: the default look, a cheaper file of that look, or a fixed setting."""
 
 from __future__ import annotations
 
@@ -10,33 +10,33 @@ from huepress.search.rate_curve import HIGHEST, LOWEST, Curve, Slopes
 from huepress.search.trial import Setting, Trial
 
 DEFAULT_DROP: Final = 1.5
-"""Points of score that the default may lose against the best that its palette shows."""
+"""Points of score that the default may stay below the best that its palette can show."""
 
 SAME_LOOK: Final = 0.3
-"""Points by which two efforts may differ."""
+"""Points by which the scores of two efforts may differ."""
 
 ENOUGH: Final = 93.0
-"""Score above which nobody sees what more bytes buy."""
+"""Above this score nobody sees what more bytes buy."""
 
 LOW_WEIGHT: Final = 0.5
-"""A rate weight that costs no score on any photograph (docs/lab-book/search.md)."""
+"""A rate weight so low that it costs no score on any photograph (docs/lab-book/search.md)."""
 
 USUAL_WEIGHT: Final = {"drawn": 1.0, "taken": 5.0}
 """Rate weights near which the default often ends (docs/lab-book/search.md)."""
 
 NEAR: Final = 0.15
-"""Points above a goal that are as good as the goal, where few tries are made."""
+"""A score this many points above the goal is close enough when few tries are made."""
 
 
 def fixed(bench: Bench, rate_weight: float, dither: float) -> Trial:
-    """Map exactly as asked; 0 and 0 is plain nearest color."""
+    """Map exactly as asked; rate weight 0 and dither 0 give plain nearest color."""
     if rate_weight == 0 and dither == 0:
         return bench.nearest(bench.colors)
     return bench.priced(Setting(bench.colors, dither), max(rate_weight, 1e-6))
 
 
 def default(bench: Bench, effort: str, dither: float | None, *, look: float | None = None) -> Trial:
-    """Spend at most the drop in score on fewer bytes.
+    """Trade at most `DROP` points of score for fewer bytes.
 
     Pictures with no more colors than the palette stay exact.
     """
@@ -71,7 +71,7 @@ def default(bench: Bench, effort: str, dither: float | None, *, look: float | No
     best = min(curves, key=lambda curve: curve.expected_size) if len(curves) > 1 else curves[0]
     best.follow(1 if effort == "balanced" else 3, slack=0.3 if effort == "balanced" else 0.1)
     found = [curve.reached for curve in curves if curve.reached is not None]
-    # A priced photograph is smaller than a plain one at any rate weight that is tried.
+    # At any rate weight tried, a photograph mapped by rate is smaller than one mapped plainly.
     if plain.score >= goal and not mixes and (bench.picture.is_drawn or not found):
         found.append(plain)
     if len(found) == 1:
@@ -80,7 +80,7 @@ def default(bench: Bench, effort: str, dither: float | None, *, look: float | No
 
 
 def thorough_default(bench: Bench, dither: float | None) -> Trial:
-    """Find fewer bytes for the look that less effort has; never more."""
+    """Find fewer bytes, never more, for the look that a lower effort gets."""
     usual = default(bench.of_effort("balanced"), "balanced", dither)
     if bench.picture.is_exact:
         return usual
@@ -90,16 +90,16 @@ def thorough_default(bench: Bench, dither: float | None) -> Trial:
 
 
 def _look_of(trials: list[Trial], drop: float = DEFAULT_DROP) -> float:
-    """Score that the default aims for.
+    """Return the score that the default aims for.
 
-    The best of nearest colors and of what was dithered at a low rate weight is about the best that
-    the palette shows.
+    The better of nearest colors and of dithering at a low rate weight is about the best that the
+    palette can show.
     """
     return min(max(trial.score for trial in trials) - drop, ENOUGH)
 
 
 def _weight_by_sample(sample: Bench, setting: Setting) -> float:
-    """Tell by three trials of a sample which rate weight has the default's look."""
+    """Find the rate weight of the default look by three trials on a sample."""
     usual = USUAL_WEIGHT["drawn" if sample.picture.is_drawn else "taken"]
     trials = sample.priced_all([(setting, LOW_WEIGHT), (setting, usual)])
     goal = _look_of([sample.nearest(setting.colors), *trials])
@@ -110,17 +110,17 @@ def _weight_by_sample(sample: Bench, setting: Setting) -> float:
 
 
 def closest_score(bench: Bench, dither: float | None) -> Trial:
-    """Find the best score that the largest palette reaches."""
+    """Find the best score that the largest palette can reach."""
     spread = 1.0 if dither is None else dither
     trials = [bench.nearest(bench.colors), bench.priced(Setting(bench.colors, spread), LOWEST)]
     return max(trials, key=lambda trial: trial.score)
 
 
 def for_container(bench: Bench, trial: Trial, container: str, goal: float) -> Trial | None:
-    """Map once more for another container, to a score of at least the goal.
+    """Map again for another container, to a score of at least the goal.
 
-    At the same rate weight the scores differ by a point or less. Three tries at most; None when
-    all miss.
+    At the same rate weight the scores differ by a point or less. At most three tries; None when all
+    miss the goal.
     """
     if trial.setting is None:
         return None
@@ -134,7 +134,7 @@ def for_container(bench: Bench, trial: Trial, container: str, goal: float) -> Tr
             best = found
         if 0 <= gap <= NEAR or (gap < 0 and best is not None):
             break
-        # On the safe side: a try that misses is of no use.
+        # Aim slightly high: a try that misses is useless.
         octaves = (0.7 * gap if gap > 0 else 1.5 * gap) / slope - 0.05 * (gap < 0)
         weight = min(max(weight * 2.0 ** max(octaves, -60), LOWEST), HIGHEST)
     return best

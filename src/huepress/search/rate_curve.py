@@ -1,9 +1,9 @@
 """One setting along the rate weight: as it grows, the score falls and the file shrinks.
 
-The score is nearly straight in a power of the rate weight, the logarithm of the bytes in its
-logarithm, so that one or two mappings tell what a setting would cost at a score; only the setting
-that wins is followed to the score itself, by false position with a guard (Dowell and Jarratt, "A
-modified regula falsi method", BIT 11 (1971), doi:10.1007/BF01934364).
+The score is nearly linear in a power of the rate weight, and log(bytes) in its logarithm, so one or
+two mappings predict what a setting costs at a score. Only the winning setting is followed to the
+score itself, by a safeguarded false position (Dowell and Jarratt, "A modified regula falsi method",
+BIT 11 (1971), doi:10.1007/BF01934364).
 """
 
 from __future__ import annotations
@@ -17,30 +17,30 @@ from huepress.search.trial import Setting, Trial
 
 LOWEST: Final = 2.0**-6
 HIGHEST: Final = 2.0**10
-"""Rate weights beyond which nothing more was gained in bytes or score on any picture."""
+"""Range of rate weights: beyond it, no picture gained anything in bytes or score."""
 
 STEEPEST: Final = 3.0
-"""Octaves of the rate weight that one step goes at most."""
+"""Longest step, in octaves of the rate weight."""
 
 BENT: Final = 0.7
-"""Scores fall in a straight line with this power of the rate weight: of seven photographs, slopes
-within a bracket of three octaves differ by a tenth; in its logarithm by a factor of two
+"""Scores are linear in this power of the rate weight: on seven photographs, slopes within a bracket
+of three octaves differ by a tenth; in its logarithm they differ by a factor of two
 (docs/lab-book/search.md)."""
 
 SHORT: Final = 0.03
-"""Share of a bracket's points by which the two trials of a round aim above and below the goal: a
-trial that misses it by little is of no use but to narrow the bracket."""
+"""The two trials of a round aim above and below the goal by this share of the bracket's points: a
+near miss is useful only to narrow the bracket."""
 
 WIDE: Final = 4.0
-"""Octaves of a bracket in which no line is to be trusted: two are tried."""
+"""In a bracket wider than this many octaves no line can be trusted, so two points are tried."""
 
 CLOSE: Final = 0.02
-"""Octaves of a bracket that are not worth another trial: bytes differ by less than 0.5 %."""
+"""A bracket narrower than this many octaves is not worth another trial: it gains under 0.5 %."""
 
 
 @dataclass
 class Slopes:
-    """How score and bytes change with an octave of the rate weight; learned as trials come in.
+    """How score and bytes change per octave of the rate weight; updated as trials come in.
 
     Attributes
     ----------
@@ -55,7 +55,7 @@ class Slopes:
 
     @classmethod
     def usual(cls, goal: float) -> Slopes:
-        """Give what is seen on photographs and charts near a score, before anything was tried."""
+        """Return typical values for photographs and charts near a score, before any trial."""
         return cls(score=0.1 + (100 - goal) / 10)
 
 
@@ -73,7 +73,7 @@ class Point:
 
     @property
     def size(self) -> float:
-        """Log2 of the rough bytes, which are counted when they are first asked for."""
+        """Log2 of the rough bytes; computed on first use."""
         return log2(self.trial.rough_bytes)
 
 
@@ -83,7 +83,7 @@ def _tells_slopes(a: Point, b: Point) -> bool:
 
 
 def _on_line(a: Point, b: Point, goal: float) -> float:
-    """Find where (log2 of the rate weight) the line of two trials meets the goal, or goes to."""
+    """Return where (log2 of the rate weight) the line through two trials meets the goal."""
     low, high = 2.0 ** (BENT * a.at), 2.0 ** (BENT * b.at)
     crossing = low + (high - low) * (a.score - goal) / (a.score - b.score)
     return log2(crossing) / BENT
@@ -96,9 +96,9 @@ class Curve:
     Attributes
     ----------
     bench : Bench
-        Where trials are made.
+        Makes the trials.
     setting : Setting
-        What they have in common.
+        The setting of all trials.
     goal : float
         The score that must be reached.
     slopes : Slopes
@@ -113,7 +113,7 @@ class Curve:
     reached: Trial | None = None
 
     def take(self, trial: Trial) -> None:
-        """Add a trial; of those that reach the goal, the one at the highest rate weight is kept."""
+        """Add a trial; the one at the highest rate weight that reaches the goal is kept as best."""
         self.points.append(Point(log2(trial.rate_weight), trial))
         self.points.sort(key=lambda p: p.at)
         if trial.score >= self.goal and (
@@ -126,7 +126,7 @@ class Curve:
                 self.slopes.score = (a.score - b.score) / (b.at - a.at)
 
     def _around(self) -> tuple[Point, Point]:
-        """Find the neighbors between which the goal lies, or the two that come nearest."""
+        """Find the two neighbors that bracket the goal, or the two nearest to it."""
         for a, b in zip(self.points, self.points[1:], strict=False):
             if a.score >= self.goal > b.score:
                 return a, b
@@ -135,7 +135,7 @@ class Curve:
 
     @property
     def guess(self) -> float:
-        """Where (log2 of the rate weight) the goal is met, as far as is known."""
+        """Where (log2 of the rate weight) the goal is met, as far as known."""
         nearest = min(self.points, key=lambda p: abs(p.score - self.goal))
         step = (nearest.score - self.goal) / self.slopes.score
         if len(self.points) > 1:
@@ -149,7 +149,7 @@ class Curve:
 
     @property
     def expected_size(self) -> float:
-        """Octaves of rough bytes at the goal, estimated; infinite where it seems out of reach."""
+        """Estimated log2 of rough bytes at the goal; infinite if it seems out of reach."""
         if len(self.points) > 1:
             a, b = self._around()
             if a.score >= self.goal > b.score:
@@ -165,7 +165,7 @@ class Curve:
 
     @property
     def is_near(self) -> bool:
-        """Whether a point lies near enough to the goal for an estimate."""
+        """Whether a point is close enough to the goal for an estimate."""
         limit = 0.3 + (100 - self.goal) * 0.06
         return any(abs(p.score - self.goal) <= limit for p in self.points) or any(
             a.score >= self.goal > b.score and b.at - a.at <= 2
@@ -178,17 +178,17 @@ class Curve:
         return bool(self.points) and self.points[0].at <= log2(LOWEST) and self.reached is None
 
     def follow(self, rounds: int, slack: float) -> Trial | None:
-        """Close in on the goal from above; the smallest trial that reaches it is returned.
+        """Close in on the goal from above; return the smallest trial that reaches it.
 
-        Every round maps twice, side by side where there are processors for it: a little short of
-        where the goal is expected, and beyond.
+        Every round maps twice, in parallel if there are processors: just short of where the goal is
+        expected, and just beyond.
 
         Parameters
         ----------
         rounds : int
-            Pairs of mappings to spend at most.
+            Most pairs of mappings.
         slack : float
-            Points above the goal that are as good as the goal.
+            A score this many points above the goal is close enough.
         """
         for _ in range(rounds):
             if self.reached is not None and self.reached.score - self.goal <= slack:
@@ -201,7 +201,7 @@ class Curve:
         return self.reached
 
     def _probes(self) -> list[float]:
-        """Choose two rate weights (their log2) to try next; none when there is nothing to gain."""
+        """Choose two rate weights (log2) to try next; none when there is nothing to gain."""
         low, high = log2(LOWEST), log2(HIGHEST)
         above = [p for p in self.points if p.score >= self.goal]
         below = [p for p in self.points if p.score < self.goal]
@@ -218,7 +218,7 @@ class Curve:
                 margin = SHORT * fall
                 goals = min(self.goal + margin, a.score), max(self.goal - margin, b.score)
                 near, far = (_on_line(a, b, goal) for goal in goals)
-                if span > WIDE:  # how it is bent is anyone's guess
+                if span > WIDE:  # its shape is unknown
                     near, far = sorted((at, a.at + span * (a.score - self.goal) / fall))
                 near = min(max(near, a.at + 0.08 * span), a.at + 0.84 * span)
                 wanted = [near, min(max(far, near + 0.04 * span), b.at - 0.08 * span)]

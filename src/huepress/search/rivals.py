@@ -1,4 +1,4 @@
-"""Which palette of so many colors serves a picture best: several are learned, the score chooses."""
+"""Learn several palettes with the same number of colors, and choose one by score."""
 
 from __future__ import annotations
 
@@ -21,48 +21,48 @@ from huepress.search.trial import Trial
 from huepress.types import Colors, Histogram, Indices, Palette, PaletteFit
 
 OCTAVE: Final = 2.0
-"""An octave of bytes is worth about so many times what the score lacks to 100: from 16 to 32 to 64
-colors on 30 drawn pictures (docs/lab-book/rate.md)."""
+"""Halving the bytes is worth this many times the points that the score lacks to 100: measured from
+16 to 32 to 64 colors on 30 drawn pictures (docs/lab-book/rate.md)."""
 
 TAIL: Final = 1.3
-"""Palettes that serve the worst served colors so much worse than another are out, unless they have
-a better score by so much that what is wrong elsewhere is worse: single pixels that are far off are
-seen (docs/lab-book/rate.md), and so are fills of another color."""
+"""A palette is dropped if its worst colors are this many times farther off than those of another,
+unless it scores better by `BETTER`: single pixels that are far off are visible, and so are fills of
+another color (docs/lab-book/rate.md)."""
 
 BETTER: Final = 3.0
-"""Points of score that outweigh a tail."""
+"""Points of score that outweigh colors that are far off."""
 
 FILL: Final = 0.01
-"""Share of the pixels from which on a color is a fill, which is to stay what it is."""
+"""A color with at least this share of the pixels is a fill, which should stay exact."""
 
 HEAVY: Final = 30.0
-"""How much more fills weigh in a palette that is to have all of them."""
+"""Extra weight of fills when a palette should have all of them."""
 
 WORTH_FILLS: Final = 5.0
-"""Points of score that palettes may lack to the best which have more fills as they are."""
+"""Points of score that a palette with more exact fills may be below the best."""
 
 N_PROMISING: Final = 3
-"""Rivals that are tried for every number of colors, of those that the largest palette tried."""
+"""Rivals tried for every number of colors, out of those tried at the largest palette."""
 
 
 @dataclass(frozen=True, eq=False)
 class Rivals:
-    """The palettes that one picture may get, and which of them serves best.
+    """The palettes that one picture may get, and the choice among them.
 
     Attributes
     ----------
     picture : Picture
         The picture.
     learn : callable
-        Histogram, number of colors and color space to a PaletteFit.
+        Maps a histogram, a number of colors and a color space to a PaletteFit.
     several : bool
-        Learn several palettes of drawn pictures and take the best.
+        Learn several palettes for drawn pictures and take the best.
     goal : float or None
-        The score that is to be reached: palettes that do are preferred.
+        A score to reach: palettes that reach it are preferred.
     container : {"png", "webp"}
-        Whose bytes they are compared by.
+        The format whose bytes they are compared by.
     n_fixed : int
-        So many of the first entries of every palette stay as they are.
+        This many first entries of every palette stay as they are.
     """
 
     picture: Picture
@@ -84,23 +84,23 @@ class Rivals:
         return replace(self, learn=learn, _nearest={}, _first={}, _eliminations={})
 
     def for_picture(self, picture: Picture) -> Rivals:
-        """Return the same for another largest palette; what was eliminated need not be again."""
+        """Return the same for another largest palette; finished eliminations are kept."""
         return replace(self, picture=picture, _nearest={})
 
     def first(self, colors: int) -> PaletteFit:
-        """Learn one palette and no rivals of it."""
+        """Learn one palette, without rivals."""
         if colors not in self._first:
             self._first[colors] = self.learn(self.picture.counted, colors, None)
         return self._first[colors]
 
     def nearest(self, colors: int) -> Trial:
-        """Map every pixel to its nearest color, by the palette that serves best."""
+        """Map every pixel to its nearest color in the best palette."""
         if colors not in self._nearest:
             self._nearest[colors] = self._serves_best(colors)
         return self._nearest[colors]
 
     def indices_of(self, fit: PaletteFit) -> Indices:
-        """Give every pixel the nearest color of a palette, which may be one of those chosen."""
+        """Return the nearest entries of a palette, reusing the mapping if it was chosen before."""
         known = next((each for each in self._nearest.values() if each.fit is fit), None)
         return self.picture.nearest(fit).indices if known is None else known.indexed.indices
 
@@ -116,9 +116,9 @@ class Rivals:
 
     @cached_property
     def _sifted(self) -> tuple[int, Trial, list[int]]:
-        """Let all rivals try once, and find those that are worth other tries.
+        """Try all rivals once, and find those worth more tries.
 
-        At the largest palette; where that has all colors, in the middle (by octaves) below it.
+        At the largest palette; if that has all colors, halfway (in octaves) below it.
         """
         n_colors = self.picture.counted.n_colors
         most = self.picture.colors
@@ -127,7 +127,7 @@ class Rivals:
 
     @cached_property
     def _exact(self) -> Trial:
-        """The picture with an entry for every color, as far as palettes are learned."""
+        """The picture with an entry for every color, if palettes are learned."""
         fit = self.learn(self.picture.counted, self.picture.counted.n_colors, None)
         return self._trial(fit)
 
@@ -136,12 +136,12 @@ class Rivals:
 
     @cached_property
     def _sources(self) -> list[tuple[Histogram, str | None]]:
-        """What palettes may be learned from: counted colors, and a color space.
+        """What the rivals are learned from: counted colors, and a color space.
 
-        Weights of the eye; their root and none, in Oklab and in sRGB; counts to the power of 3/4
-        and 1/2, for colors that are rare but seen; fills above all. Which serves best differs from
-        one drawn picture to the next by up to 30 points and 15 % of the bytes (lab-book/rate.md);
-        photographs want the first.
+        Weights of the eye; their roots, and none, in Oklab and in sRGB; counts to the power of 3/4
+        and 1/2, for rare but visible colors; heavy fills. The best choice varies from one drawn
+        picture to the next, by up to 30 points and 15 % of the bytes (lab-book/rate.md);
+        photographs take the first.
         """
         picture = self.picture
         sources: list[tuple[Histogram, str | None]] = [(picture.counted, None)]
@@ -168,7 +168,7 @@ class Rivals:
             counted, space = self._sources[i]
             fit = self.learn(counted, colors, space)
             if trials and fit is trials[0][1].fit:
-                break  # a palette that is given
+                break  # a given palette
             trials.append((i, self._trial(fit)))
             if fit.stop_reason == "exact":
                 break
@@ -176,7 +176,7 @@ class Rivals:
         return trials if chosen is None else [*trials, (0, self._trial(chosen))]
 
     def _best(self, trials: list[tuple[int, Trial]]) -> tuple[Trial, list[int]]:
-        """Take the trial that serves best, and name the rivals that are worth another try."""
+        """Choose the best trial, and the rivals worth another try."""
         if len(trials) == 1:
             return trials[0][1], self._every
         trials = self._without_tails(self._with_fills(trials))
@@ -196,13 +196,13 @@ class Rivals:
 
     @cached_property
     def _fills(self) -> Colors:
-        """Colors that cover a hundredth of a drawing and more."""
+        """Colors that cover at least a hundredth of a drawing."""
         counts = self.picture.pixel_counts
         least = FILL * float(counts.weights.sum()) if self.picture.is_drawn else np.inf
         return np.asarray(counts.colors[counts.weights >= least], np.uint8)
 
     def _with_fills(self, trials: list[tuple[int, Trial]]) -> list[tuple[int, Trial]]:
-        """Leave out palettes that lose fills which others as good have."""
+        """Drop palettes that lose fills, if others about as good keep them."""
         if len(self._fills) == 0:
             return trials
         lost = [self._n_lost(trial.fit) for _, trial in trials]
@@ -211,10 +211,10 @@ class Rivals:
         return have if best >= top - WORTH_FILLS else trials
 
     def _n_lost(self, fit: PaletteFit) -> int:
-        """How many fills are off by more than a level, or share their entry with another."""
+        """Count fills that are off by more than one level, or share an entry with another."""
         channels = fit.palette.colors.shape[1]
         fills = with_alpha(self._fills, channels)
-        if fills.shape[1] > channels:  # a palette from elsewhere, of opaque pictures
+        if fills.shape[1] > channels:  # a palette learned elsewhere, from opaque pictures
             return 0
         space = self.picture.color_space
         points, centers = (embed(colors, space) for colors in (fills, fit.palette.colors))
@@ -223,7 +223,7 @@ class Rivals:
         return int(off.sum()) + len(fills) - len(np.unique(entries))
 
     def _without_tails(self, trials: list[tuple[int, Trial]]) -> list[tuple[int, Trial]]:
-        """Leave out palettes whose worst served colors fare far better with others as good."""
+        """Drop palettes whose worst colors are much closer in others that are about as good."""
         tails = {id(trial): self._tail(trial.fit) for _, trial in trials}
 
         def is_out(trial: Trial) -> bool:
@@ -235,10 +235,10 @@ class Rivals:
         return [entry for entry in trials if not is_out(entry[1])]
 
     def _chosen_by_score(self, colors: int, fit: PaletteFit) -> PaletteFit | None:
-        """Leave out the colors that the score misses least, where there are few too many.
+        """Drop the colors that cost the least score, if there are only a few too many.
 
-        What k-means was told to keep as small but important stays (`fit`). None where it takes too
-        long, or where the first entries must stay what and where they are.
+        Small colors that matter stay, as in `fit`. None if that takes too long, or if the first
+        entries are fixed.
         """
         n_counted = self.picture.counted.n_colors
         if not self.several or len(self._sources) == 1 or self.n_fixed:
@@ -261,7 +261,7 @@ class Rivals:
         return PaletteFit(left, centers, float(nearest @ counts), 0, "score")
 
     def _elimination(self, fit: PaletteFit) -> Elimination | None:
-        """Start from the exact picture, or go on where the same small colors stay."""
+        """Return the elimination for these small colors, from the exact picture on."""
         key = b"" if fit.small is None else fit.small.tobytes()
         if key not in self._eliminations:
             self._eliminations[key] = self._start(fit.small)
@@ -281,9 +281,9 @@ class Rivals:
         )
 
     def _tail(self, fit: PaletteFit) -> float:
-        """How far off the colors are that are worst served: the 8-norm of all distances."""
+        """Return how far off the worst colors are: the 8-norm of all distances."""
         colors, space = self.picture.counted.colors, self.picture.color_space
-        if fit.palette.colors.shape[1] > colors.shape[1]:  # a color to be kept is half-transparent
+        if fit.palette.colors.shape[1] > colors.shape[1]:  # a kept color is half transparent
             colors = np.column_stack([colors, np.full(len(colors), 255, np.uint8)])
         points = embed(colors, space)
         distances = np.empty(len(points), np.float32)

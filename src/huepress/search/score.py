@@ -12,10 +12,10 @@ from huepress.search.rate_curve import Curve, Slopes
 from huepress.search.trial import Setting, Trial
 
 EXACT: Final = 99.9
-"""Scores from here on are for exact pictures: nothing else was ever seen to reach them."""
+"""Only exact pictures have ever reached this score."""
 
 NEAR_BEST: Final = 0.06
-"""Octaves of rough bytes (4 %) within which candidates are compared by strong deflate."""
+"""Candidates within this many octaves of rough bytes (4 %) are compared by strong deflate."""
 
 
 @dataclass(frozen=True)
@@ -27,12 +27,12 @@ class Budget:
     steps : tuple of float
         Palettes tried, as multiples of the fewest colors that nearest mapping needs.
     dithers : tuple of float
-        Levels tried.
+        Levels of dither to try.
     followed, followed_taken : int
-        Settings that are followed to the score, of drawn pictures and of photographs: of drawn
-        ones bytes at a score are not to be told beforehand (docs/lab-book/search.md).
+        Settings followed to the score, for drawn pictures and for photographs: for drawn ones,
+        bytes at a score cannot be predicted (docs/lab-book/search.md).
     rounds : int
-        Pairs of mappings for each of these.
+        Pairs of mappings for each setting followed.
     """
 
     steps: tuple[float, ...]
@@ -52,18 +52,18 @@ BUDGETS: Final = {
 """By effort; `balanced` takes ten to forty mappings (docs/lab-book/rate.md)."""
 
 MEDIUM: Final = 50
-"""Scores below which photographs may want a quarter of the colors (docs/lab-book/rate.md)."""
+"""Below this score a photograph may need only a quarter of the colors (docs/lab-book/rate.md)."""
 
 LEGIBLE: Final = 80
-"""Scores below which errors in the texture of drawn pictures count by the root of their weight
-only: that texture is text, and the score alone would give it up (docs/lab-book/rate.md)."""
+"""Below this score, errors in the texture of drawn pictures weigh only by the root of the mask:
+that texture is text, which the score alone would sacrifice (docs/lab-book/rate.md)."""
 
 CLOSER: Final = 0.96
-"""Share of the bytes from which on a drawn picture is taken that is as good by its score though its
-lightness is further off (docs/lab-book/rate.md)."""
+"""A drawn picture of equal score whose lightness is further off is taken only if it has less than
+this share of the bytes (docs/lab-book/rate.md)."""
 
 PACKED: Final = (16, 4, 2)
-"""Above these an index takes twice the bits: dither may get below."""
+"""Above these numbers of colors an index takes twice the bits; dither may allow fewer colors."""
 
 
 def reach_score(bench: Bench, target: float, effort: str, dither: float | None) -> Trial | None:
@@ -74,7 +74,7 @@ def reach_score(bench: Bench, target: float, effort: str, dither: float | None) 
     bench : Bench
         The picture.
     target : float
-        The lower of the two judges' (`metrics.Verdict`).
+        The score to reach (`metrics.Verdict.score`).
     effort : {"fast", "balanced", "best"}
         How much is tried.
     dither : float or None
@@ -92,10 +92,10 @@ def reach_score(bench: Bench, target: float, effort: str, dither: float | None) 
 
 
 def puts_lightness_first(bench: Bench, goal: float) -> bool:
-    """Whether a search puts lightness first: in opaque drawings at high scores.
+    """Whether a search puts lightness first: for opaque drawings at high scores.
 
-    At low ones edges between colors of the same lightness would fray; paintings are always mapped
-    so.
+    At low scores, edges between colors of equal lightness would fray. Paintings are always mapped
+    that way.
     """
     picture = bench.picture
     opaque = picture.image.pixels.shape[2] == 3 and is_oklab(picture.color_space)
@@ -104,7 +104,7 @@ def puts_lightness_first(bench: Bench, goal: float) -> bool:
 
 
 def fewest_nearest(bench: Bench, goal: float) -> Trial | None:
-    """Fewest colors whose plain nearest mapping reaches the goal, by bisection."""
+    """Find the fewest colors whose nearest mapping reaches the goal, by bisection."""
     high = bench.nearest(bench.colors)
     if high.score < goal:
         return None
@@ -142,7 +142,7 @@ class _Search:
         return self.smallest()
 
     def first_guess(self) -> float:
-        """Rate weight (its log2) that pictures take to a score, about."""
+        """Return the log2 of the rate weight at which pictures typically reach a score."""
         if self.bench.picture.is_drawn:
             return -2.0 if self.goal > 95 else 0.0
         return min(max(1 + (76 - self.goal) / 8, -2.0), 6.0)
@@ -160,11 +160,11 @@ class _Search:
 
     @property
     def slack(self) -> float:
-        """Points above the goal that are as good as the goal."""
+        """Return how many points above the goal are close enough."""
         return min(0.12, (100 - self.goal) / 80)
 
     def palettes(self, best: Setting) -> list[Setting]:
-        """Larger and smaller palettes; of those below a power of two the power itself."""
+        """Return larger and smaller palettes; just below a power of two, the power itself."""
         most = min(self.bench.colors, self.bench.picture.counted.n_colors)
         if self.plain is None or not self.bench.picture.is_drawn:
             sizes = {most, most // 2} if len(self.budget.steps) > 1 else {most}
@@ -179,7 +179,7 @@ class _Search:
         ]
 
     def dithers(self, best: Setting) -> list[Setting]:
-        """Other levels: of gradients none, of photographs none in between; bands would show."""
+        """Return other levels to try: for gradients none, for photographs 0 (bands would show)."""
         if self.dither is not None or self.bench.picture.is_smooth:
             return []
         levels = self.budget.dithers if self.bench.picture.is_drawn else (1.0, 0.0)
@@ -189,7 +189,7 @@ class _Search:
         return [replace(best, masked=False)] if self.bench.picture.is_drawn else []
 
     def measure(self, settings: list[Setting], at: float) -> None:
-        """Try each setting once, and once more where that was too far from the goal to tell."""
+        """Try each setting once, and again if that was too far from the goal for an estimate."""
         fresh = [
             Curve(self.bench, setting, self.goal, self.slopes)
             for setting in settings
@@ -221,7 +221,7 @@ class _Search:
         return next(iter(self.ranked()), None)
 
     def smallest(self) -> Trial | None:
-        """Follow the most promising settings to the goal; the smallest file of all that reach."""
+        """Follow the most promising settings to the goal; return the smallest that reaches it."""
         found = [] if self.plain is None else [self.plain]
         most = self.budget.followed if self.bench.picture.is_drawn else self.budget.followed_taken
         followed = 0
@@ -244,7 +244,7 @@ class _Search:
         return smallest
 
     def without_lightness(self, smallest: Trial) -> Trial | None:
-        """Follow a like setting, or one of fewer bits an index, that serves chroma as well."""
+        """Follow a similar setting, or one of fewer bits per index, without lightness first."""
         like = smallest.setting
         if like is None:  # nearest colors
             best = self.best()

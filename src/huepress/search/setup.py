@@ -1,7 +1,7 @@
-"""The bench of one picture, set up as the options have it.
+"""Set up the bench of one picture from the options.
 
-Everything that is to be decided before mappings are tried: which colors are given, how the rest is
-learned, which small colors must not be lost, what the file can show, and how long it may take.
+This decides everything before mappings are tried: which colors are given, how the rest is learned,
+which small colors must not be lost, what the file can show, and how long it may take.
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ from huepress.types import Image, IndexedImage, Palette, PaletteFit
 
 
 def bench_of(image: Image, options: CompressOptions, deadline: Deadline) -> Bench:
-    """Set up the bench of a picture whose palette is learned, or given by the options.
+    """Set up the bench of a picture whose palette is learned, or given in the options.
 
     Raises
     ------
     OptionError
-        A palette that cannot be read, or colors without room.
+        A palette cannot be read, or there is no room for colors to keep.
     InputError
         The file of the palette cannot be read.
     """
@@ -120,7 +120,7 @@ def bench_with(
 
 
 def learn_palette(image: Image, options: CompressOptions) -> IndexedImage:
-    """Learn the palette of one picture and map it plainly: what `huepress palette` tells of."""
+    """Learn the palette of one picture and map it plainly, for `huepress palette`."""
     bench = bench_of(image, options, Deadline(image.source.name, options.timeout, perf_counter()))
     return bench.nearest(bench.colors).indexed
 
@@ -160,7 +160,7 @@ def _bench(
     rivals = Rivals(
         picture,
         learn,
-        # A start or a mapping that is named is exactly that one.
+        # If the user names a start or a mapping, it is used exactly.
         several=options.init == "auto" and options.rate_weight is None and picture.given is None,
         goal=options.quality,
         container=container,

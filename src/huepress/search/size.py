@@ -1,7 +1,7 @@
-"""The best-looking file of at most so many bytes, in any format.
+"""Find the best-looking file within a size limit, in any format.
 
-Trials are ranked by estimates: for how many bytes a mapping would take, times what the last real
-files of its setting took against theirs. What is returned was written, and its bytes counted.
+Trials are ranked by estimated bytes: a mapping's rough bytes, times the ratio of real to rough
+bytes of the last file with its setting. A file that is returned was written and measured.
 """
 
 from __future__ import annotations
@@ -18,32 +18,32 @@ from huepress.search.trial import Setting, Trial
 from huepress.types import Encoded
 
 Write = Callable[[Trial, bool], Encoded]
-"""Writes the file of a trial: as it will be, or in a hurry where that tells enough."""
+"""Writes the file of a trial: as it will be, or in a hurry if that is enough."""
 
 SMALL: Final = 1 << 14
-"""Pixels up to which every number of colors and many levels of dither are tried, and every file is
-written: it takes milliseconds, and estimates are off by a third there."""
+"""Up to this many pixels, every number of colors and many levels of dither are tried, and every
+file is written: it takes milliseconds, and estimates would be off by a third."""
 
 TRIES: Final = {"fast": 4, "balanced": 6, "best": 9}
-"""Mappings on the way to the lowest rate weight that fits, by effort."""
+"""Most mappings to find the lowest rate weight that fits, by effort."""
 
 FULL: Final = 0.985
-"""Share of the bytes that is as good as all of them."""
+"""A file that fills this share of the limit is close enough."""
 
 ROUNDS: Final = 4
-"""Times the estimate of the setting that won is corrected by the file it made."""
+"""How often the winner's estimate is corrected by the file it made."""
 
 ABOVE: Final = 0.4
-"""Points above the best so far for which a search by score looks whether they fit, too."""
+"""Points above the best so far that a search by score tries to fit."""
 
 FAR: Final = 0.5
-"""Points below the best so far at which the bytes of a mapping need not be known exactly."""
+"""A mapping this many points below the best so far needs no exact size."""
 
 HURRIED: Final = 0.1
-"""The rate weight at which a small picture is mapped once in a hurry, too."""
+"""Rate weight at which a small picture is also mapped once in a hurry."""
 
 HOPELESS: Final = 8.0
-"""Points below the best so far at which fewer colors are not tried any further."""
+"""Fewer colors are not tried once they are this many points below the best so far."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ class SizeSearch:
     _benches: dict[int, Bench] = field(default_factory=dict)
 
     def run(self) -> Found | None:
-        """Return the best file that fits; None when none does (`smallest` has come nearest)."""
+        """Return the best file that fits; None when none does (`smallest` came nearest)."""
         bench = self.bench
         plain = bench.nearest(bench.colors)
         if bench.picture.is_exact and self._take(plain):
@@ -114,7 +114,7 @@ class SizeSearch:
         return self.best
 
     def run_for_fixed_size(self) -> Found | None:
-        """Do the same where the mapping has no part in the size: the largest palette that fits."""
+        """Do the same for formats whose size ignores the mapping: the largest palette that fits."""
         bench = self.bench
         one, plain = self.write(bench.nearest(1), True), bench.nearest(bench.colors)
         many = self.write(plain, True)
@@ -135,7 +135,7 @@ class SizeSearch:
         return self.bench.picture.image.width * self.bench.picture.image.height <= SMALL
 
     def _bench_for(self, colors: int) -> Bench:
-        """Give the bench for a number of colors: of small pictures, as if that was asked for."""
+        """Return the bench for a number of colors; small pictures choose among rivals anew."""
         if not self._is_small or colors >= self.bench.colors or self.bench.rivals.n_fixed:
             return self.bench
         if colors not in self._benches:
@@ -143,7 +143,7 @@ class SizeSearch:
         return self._benches[colors]
 
     def _by_colors(self) -> Iterator[tuple[int, Trial]]:
-        """Give palettes from the largest down to one color, each once, mapped plainly."""
+        """Yield palettes from the largest down to one color, each once, mapped plainly."""
         most = min(self.bench.colors, self.bench.picture.counted.n_colors)
         known: list[object] = []
         for colors in _ladder(most, every=self._is_small):
@@ -170,7 +170,7 @@ class SizeSearch:
                 self.smallest = Found(trial, quick)
 
     def _in_a_hurry(self, colors: int) -> None:
-        """Try the first palette that was learned: of icons it is the better one now and then."""
+        """Try the first palette learned: for icons it is occasionally the better one."""
         bench, picture = self._bench_for(colors), self.bench.picture
         fit = bench.rivals.first(colors)
         if fit is not bench.fit(colors):
@@ -180,7 +180,7 @@ class SizeSearch:
         self._plain(picture.trial(hurried.indexed, hurried.fit, container=bench.container))
 
     def _take(self, trial: Trial) -> bool:
-        """Write a trial; whether it fits. The better one is kept."""
+        """Write a trial, keep it if it is the best so far, and return whether it fits."""
         found = Found(trial, self.write(trial, False))
         if self.smallest is None or found.n_bytes < self.smallest.n_bytes:
             self.smallest = found
@@ -194,7 +194,7 @@ class SizeSearch:
         return True
 
     def _fill(self, setting: Setting, tries: int | None = None) -> Trial | None:
-        """Find the lowest rate weight of a setting at which the file fits; write that file."""
+        """Find the lowest rate weight of a setting whose file fits, and write that file."""
         self._seen.add(setting)
         ratio, fitting = self.ratio, None
         for _ in range(ROUNDS if self._is_small else 2):
@@ -213,13 +213,13 @@ class SizeSearch:
                 self._take(trial)
             if FULL * self.n_bytes <= quick <= self.n_bytes or abs(now / ratio - 1) < 0.005:
                 break
-            # A little below what the last file says: it need not be the same for the next.
+            # Slightly below what the last file says, because the ratio may change for the next.
             ratio = now * (1.0 if quick <= self.n_bytes else 1.005)
         self.ratio = ratio
         return fitting
 
     def _refine(self) -> None:
-        """Try what is beside the best setting: other numbers of colors, levels, weights."""
+        """Try the neighbors of the best setting: other numbers of colors, levels, weights."""
         for _ in range(3 if self.effort != "fast" else 1):
             if self.best is None or self.best.trial.setting is None:
                 return
@@ -249,7 +249,7 @@ class SizeSearch:
                 yield replace(base, lightness=not base.lightness)
 
     def _fit_exactly(self) -> None:
-        """Use up what the last steps of the writer leave: what it writes less, the picture gets."""
+        """Spend on the picture the bytes that the last steps of the writer save."""
         for _ in range(ROUNDS):
             best = self.best
             if best is None or best.trial.setting is None or best.n_bytes >= FULL * self.n_bytes:
@@ -268,7 +268,7 @@ class SizeSearch:
                 return
 
     def _by_score(self) -> None:
-        """Look whether a search by score fits a better file in."""
+        """Try whether a search by score finds a better file that fits."""
         for _ in range(4 if self._is_small else 1):
             if self.best is None or (self.effort == "fast" and not self._is_small):
                 return
@@ -280,7 +280,7 @@ class SizeSearch:
                 return
 
     def _take_smallest(self) -> None:
-        """Write what may be smallest of all: few colors at the highest rate weight."""
+        """Write the smallest possible file: few colors at the highest rate weight."""
         bench = self.bench
         level = 1.0 if self.dither is None else self.dither
         self._take(bench.nearest(1))
@@ -290,9 +290,9 @@ class SizeSearch:
 
 
 def fill(bench: Bench, setting: Setting, n_bytes: int, tries: int, start: float) -> Trial | None:
-    """Find the mapping with the lowest rate weight whose estimate is at most so many bytes.
+    """Find the mapping with the lowest rate weight whose estimated bytes fit.
 
-    Bytes fall with the rate weight: a bracket, then false position in its logarithm.
+    Bytes fall as the rate weight rises: bracket, then false position in its logarithm.
 
     Parameters
     ----------
@@ -303,14 +303,14 @@ def fill(bench: Bench, setting: Setting, n_bytes: int, tries: int, start: float)
     n_bytes : int
         The bound.
     tries : int
-        Mappings to spend at most.
+        Most mappings.
     start : float
         Log2 of the rate weight to begin with.
 
     Returns
     -------
     Trial or None
-        None where nothing that was tried fits.
+        None if no mapping tried fits.
     """
     low, high = log2(LOWEST), log2(HIGHEST)
     fits: tuple[float, float, Trial] | None = None
@@ -339,7 +339,7 @@ def fill(bench: Bench, setting: Setting, n_bytes: int, tries: int, start: float)
 
 
 def _ladder(most: int, *, every: bool) -> list[int]:
-    """List numbers of colors, the largest first: halves, or all up to 16 and four to an octave."""
+    """Return numbers of colors, largest first: halves; or all up to 16, then four per octave."""
     if not every:
         return sorted({max(1, most >> i) for i in range(9)} | {1}, reverse=True)
     steps = {round(2 ** (i / 4)) for i in range(16, 33)} | set(range(1, 17))

@@ -1,4 +1,4 @@
-"""One way to map a picture, and what came of it."""
+"""One way to map a picture, and its outcome."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from huepress.encode import png, webp
 from huepress.types import IndexedImage, PaletteFit
 
 ROUGH_LEVEL: Final = {"taken": 7, "drawn": 11}
-"""libdeflate's level for rough bytes. Of photographs level 7 writes 6 to 9 % more than level 12
-whatever the mapping, at a sixth of the time; of charts 10 to 24 % more, by palette
+"""libdeflate's level for rough bytes. On photographs level 7 writes 6 to 9 % more than level 12 for
+every mapping, in a sixth of the time; on charts 10 to 24 % more, depending on the palette
 (docs/lab-book/lossless.md, rate)."""
 
 
 @dataclass(frozen=True)
 class Setting:
-    """How to map, but for the rate weight.
+    """How to map, apart from the rate weight.
 
     Attributes
     ----------
@@ -26,9 +26,9 @@ class Setting:
     dither : float
         0 to 1.
     masked : bool
-        Errors weigh as the eye sees them: little in texture; False: the root of that.
+        Errors weigh as the eye sees them, little in texture; False: by the roots of those weights.
     lightness : bool
-        Errors of lightness come before those of chroma, as always in paintings.
+        Errors of lightness weigh more than those of chroma, as always in paintings.
     """
 
     colors: int
@@ -44,19 +44,19 @@ class Trial:
     Attributes
     ----------
     indexed : IndexedImage
-        The picture as mapped.
+        The mapped picture.
     fit : PaletteFit
-        Where its palette comes from.
+        The fit of its palette.
     score : float
-        The lower of the two judges' (`metrics.Verdict`).
+        The lower of the two judges' scores (`metrics.Verdict`).
     rate_weight : float
         0 is plain nearest color.
     is_drawn : bool
-        Whether only the strong deflate ranks trials.
+        Whether trials can be ranked only by strong deflate.
     setting : Setting or None
-        How it was mapped; None: nearest color, or not for a search.
+        How it was mapped; None: nearest color, or outside a search.
     container : {"png", "webp"}
-        What its bytes are those of.
+        The format whose bytes are counted.
     """
 
     indexed: IndexedImage
@@ -74,12 +74,12 @@ class Trial:
 
     @cached_property
     def rough_bytes(self) -> int:
-        """The same with a weaker deflate where that ranks alike, for sorting out."""
+        """The same with a weaker deflate if that ranks alike, for a first selection."""
         level = ROUGH_LEVEL["drawn" if self.is_drawn else "taken"]
         return self.n_bytes if level == 12 else self.estimate(level=level)
 
     def estimate(self, *, level: int) -> int:
-        """Bytes by libdeflate's level; of a WebP, levels below 12 are rough."""
+        """Bytes at libdeflate's level; for a WebP, levels below 12 are rough."""
         if self.container == "webp":
             return webp.estimate_bytes(self.indexed, rough=level < 12)
         return png.estimate_bytes(self.indexed, level=level)
