@@ -1,7 +1,7 @@
-"""The values that pass between the rooms, each checked at its birth and trusted afterwards.
+"""The values that pass between packages, each checked when it is made and trusted afterwards.
 
 Image -> Histogram -> PaletteFit -> IndexedImage -> Encoded -> Result (result/report.py).
-Arrays are never changed after they went into one of these.
+Arrays are never changed once they are in one of these.
 """
 
 from __future__ import annotations
@@ -51,18 +51,18 @@ class Source:
     data : bytes or None
         The file as it was read, for the never-larger rule.
     icc_profile : bytes or None
-        The profile that the pixel values of the Image are in; None means sRGB.
+        The profile of the Image's pixel values; None means sRGB.
     has_alpha : bool
         The file can carry transparency (the pixels may still all be opaque).
     metadata : mapping
-        What else the file carried, by a lower-case name (``dpi``, ``exif``, ``xmp``, ...).
+        Other contents of the file, by lower-case names (``dpi``, ``exif``, ``xmp``, ...).
     is_part : bool
-        The picture is one frame of several, or what could be read of a damaged file: the file
-        itself does not show it.
+        The picture is one of several frames, or the readable part of a damaged file: the file
+        itself does not show exactly this.
     is_converted : bool
-        Values of the pixels are not those of the file: converted to sRGB, or rounded from floats.
+        The pixels' values differ from the file's: converted to sRGB, or rounded from floats.
     notes : tuple of str
-        What was changed or could not be honored while loading, one sentence each.
+        What was changed or could not be kept while loading, one sentence each.
     """
 
     name: str
@@ -123,7 +123,7 @@ class Image:
 
     @property
     def fine(self) -> NDArray[np.uint16] | None:
-        """The 16-bit values, unless 8 bits say the same."""
+        """The 16-bit values; None if 8 bits say the same."""
         if self.deep is None or np.array_equal(self.pixels.astype(np.uint16) * 257, self.deep):
             return None
         return self.deep
@@ -131,7 +131,7 @@ class Image:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Histogram:
-    """Distinct colors and how much each counts. Mergeable (histogram.merge).
+    """Distinct colors and their weights. Mergeable (histogram.merge).
 
     Attributes
     ----------
@@ -220,15 +220,15 @@ class PaletteFit:
     n_iter : int
         Iterations of the start that was kept.
     stop_reason : str
-        ``converged`` (no color changes its center), ``tolerance``, ``max_iter`` (the limit that was
-        asked for), ``effort`` (as many as the effort has, below that limit), ``exact`` (no
-        more distinct colors than centers: every color is its own center), ``given`` (the palette
-        was not learned), or ``score`` (of few colors too many, the score chose those to leave out,
-        in no iterations of k-means).
+        ``converged`` (no color changes its center), ``tolerance``, ``max_iter`` (the limit asked
+        for), ``effort`` (the effort's own limit, below that one), ``exact`` (no more distinct
+        colors than centers: every color is its own center), ``given`` (the palette was not
+        learned), or ``score`` (there were only a few colors too many, and the score chose which to
+        drop, without any iteration of k-means).
     history : tuple of Step
         One per iteration, when asked for.
     small : ndarray or None
-        Entries that few pixels want, but these badly (palette/small.py), (n, 3 or 4) uint8.
+        (n, 3 or 4) uint8: entries for small colors that matter (palette/small.py).
     """
 
     palette: Palette
@@ -278,7 +278,7 @@ class Encoded:
     n_colors : int or None
         Entries of the palette it carries; None when it carries none.
     notes : tuple of str
-        What was to be written beside the pixels and could not be.
+        Metadata that could not be written.
     """
 
     data: bytes

@@ -1,8 +1,8 @@
-"""Pictures of 16 bits: rounded once, when the palette is done, and never before.
+"""Pictures of 16 bits: rounded only once, when the palette is done.
 
-Colors are counted by 8 bits, which bounds their number; here each of them gets the mean of the fine
-values that it stands for, and k-means goes on from the palette of the coarse ones. Pixels are
-mapped by their own fine values.
+Colors are counted at 8 bits, which bounds their number. Here each counted color gets the mean of
+the 16-bit values it stands for, and k-means continues from the palette of the 8-bit colors. Pixels
+are mapped by their own 16-bit values.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from huepress.palette.lloyd import lloyd
 from huepress.types import Histogram, Image, Palette, PaletteFit, Points
 
 PASSES: Final = 5
-"""Most passes over the fine values: they lie within half a level of the coarse ones."""
+"""Most passes over the 16-bit values, which are within half a level of the 8-bit ones."""
 
 ROWS: Final = 256
 """Rows summed at a time: bincount widens its input to 8 bytes a sample."""
@@ -45,9 +45,9 @@ def refine(
     Parameters
     ----------
     fit : PaletteFit
-        Learned from the counted colors.
+        The fit of the counted colors.
     image : Image
-        The picture; without fine values the fit is returned as it is.
+        The picture; without 16-bit values the fit is returned unchanged.
     counted : Histogram
         Its colors.
     color_space : {"oklab", "srgb"} or ProfiledOklab
@@ -58,7 +58,7 @@ def refine(
     Returns
     -------
     PaletteFit
-        The inertia is that of the fine values.
+        Its inertia is measured on the 16-bit values.
     """
     if image.deep is None or fit.stop_reason == "exact":
         return fit
@@ -97,7 +97,7 @@ def fine_values(image: Image, counted: Histogram) -> NDArray[np.float64]:
         deep = image.deep[top : top + ROWS].reshape(-1, channels)
         numbers = _keys_of(image.pixels[top : top + ROWS].reshape(-1, channels))
         place = np.searchsorted(known, numbers).clip(max=len(known) - 1)
-        there = known[place] == numbers  # colors that weigh nothing are not counted
+        there = known[place] == numbers  # colors of zero weight are not counted
         place, deep = place[there], deep[there]
         n_pixels += np.bincount(place, minlength=len(known))
         for channel in range(channels):
@@ -108,7 +108,7 @@ def fine_values(image: Image, counted: Histogram) -> NDArray[np.float64]:
 def points_of(
     values: NDArray[np.uint16], color_space: spaces.ColorSpace, *, n_threads: int = 0
 ) -> Points:
-    """Place pixels of 16 bits; what `spaces.embed_deep` gives for single values.
+    """Place pixels of 16 bits; equals `spaces.embed_deep` of single values.
 
     Parameters
     ----------
@@ -139,13 +139,13 @@ def points_of(
 
 
 def as_mapped(image: Image, fit: PaletteFit) -> Image:
-    """Return a picture as pixels are mapped: by 8 bits where each such color has its own entry."""
+    """Return a picture as it is mapped: at 8 bits if each such color has its own entry."""
     is_plain = image.deep is None or fit.stop_reason != "exact"
     return image if is_plain else replace(image, deep=None)
 
 
 def _keys_of(colors: NDArray[np.uint8]) -> NDArray[np.uint32]:
-    """Give colors the numbers that order a Histogram; all of full transparency are 0."""
+    """Pack colors into the numbers that order a Histogram; all fully transparent ones are 0."""
     keys = keys_of(colors)
     if colors.shape[1] == 4:
         keys[colors[:, 3] == 0] = 0

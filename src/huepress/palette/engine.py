@@ -1,9 +1,9 @@
 """The engine's own way to a palette: coarse to fine, and out of local minima.
 
 The sorted colors of a picture go in, a PaletteFit comes out. The search starts from Wu's cuts on
-the means of the 4-bit cells and, for few centers, from others. On the means of the 5-bit cells it
-splits clusters and merges others in their stead as long as that pays, goes on with the 6-bit
-cells, and ends with over-relaxed passes over every color.
+the means of the 4-bit cells and, for few centers, from other starts, too. On the means of the 5-bit
+cells it splits some clusters and merges others as long as that pays, continues on the 6-bit cells,
+and ends with over-relaxed passes over every color.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class Schedule:
     Attributes
     ----------
     more_starts : int
-        Starts by greedy k-means++ beside Wu's cuts. The best one after the coarse rounds goes on.
+        Starts by greedy k-means++ beside Wu's cuts. The best one after the coarse rounds is kept.
     coarse_rounds, medium_rounds, exact_rounds : int
         Rounds of split-merge on the means of the 5-bit cells, of the 6-bit cells, and on every
         color.
@@ -47,10 +47,10 @@ class Schedule:
 
 
 _ANY: Final = 1 << 30
-# By effort and most centers. Measured on CQ100 and Kodak (docs/lab-book/engine.md). Few centers
-# end in different local minima from different starts; a few thousand 5-bit cells tell little about
-# more than 128 centers. "fast" searches 6-bit cells only where that costs little beside sorting the
-# pixels: where they are few, as then the 5-bit cells are too few for many centers.
+# By effort and most centers. Measured on CQ100 and Kodak (docs/lab-book/engine.md). With few
+# centers, different starts end in different local minima; a few thousand 5-bit cells say little
+# about more than 128 centers. "fast" searches 6-bit cells only if they are few: then this costs
+# little beside sorting the pixels, and the 5-bit cells are too few for many centers.
 SCHEDULES: Final = {
     "fast": {
         16: Schedule(1, 4, 2, 1 << 14, 0, 2, 3),
@@ -68,8 +68,8 @@ SCHEDULES: Final = {
         256: Schedule(0, 7, 40, _ANY, 12, 5, 5),
     },
 }
-# The 6-bit cells of a picture of few colors are hardly fewer than the colors: these are searched
-# themselves, and what cells there are more often.
+# A picture of few colors has hardly fewer 6-bit cells than colors: the colors themselves are
+# searched, and the cells more often.
 SMALL_HISTOGRAM: Final = 1 << 16
 SCHEDULES_OF_FEW: Final = {
     "fast": {
@@ -103,22 +103,22 @@ def fit(
     Parameters
     ----------
     engine : Engine
-        More colors than ``n_colors``. They are placed in ``color_space``, ready to be mapped.
+        Has more colors than ``n_colors``. They are placed in ``color_space``, ready for mapping.
     n_colors : int
         1 to 256.
     start : ndarray, optional
         (any number up to 256, channels) float32: centers to start from in place of Wu's cuts. The
         widest clusters are split, or the nearest merged, until there are ``n_colors``.
     max_iter : int
-        Most passes over every color at the end; the effort sets a bound of its own.
+        Most passes over every color at the end; the effort has its own limit, too.
     color_space, effort, tol, n_threads, return_history
         As for `huepress.palette.kmeans.fit_palette`.
 
     Returns
     -------
     PaletteFit
-        ``n_iter`` and ``history`` tell of the passes over every color. ``inertia`` is the sum of
-        weight x squared distance to the mean of the cluster, as the last pass found the clusters.
+        ``n_iter`` and ``history`` are those of the passes over every color. ``inertia`` is the sum
+        of weight x squared distance to the mean of the cluster, for the clusters of the last pass.
 
     References
     ----------
@@ -165,7 +165,7 @@ def fit(
 
 
 def with_clear(fit: PaletteFit, color_space: spaces.ColorSpace) -> PaletteFit:
-    """Put full transparency in front of a palette: what is clear stays clear, whatever k is.
+    """Put full transparency in front of a palette, so clear pixels stay clear whatever k is.
 
     Parameters
     ----------
@@ -177,7 +177,7 @@ def with_clear(fit: PaletteFit, color_space: spaces.ColorSpace) -> PaletteFit:
     Returns
     -------
     PaletteFit
-        With one color more, and nothing else changed.
+        With one more color, and otherwise unchanged.
     """
     clear = np.zeros((1, 4), np.uint8)
     return replace(

@@ -1,7 +1,7 @@
-"""Colors that must stay: a palette given whole, and colors forced in while the rest are learned.
+"""Colors that must stay: a given palette, or colors forced in while the rest are learned.
 
 Counted colors and the colors that must stay go in, a PaletteFit comes out. Colors that must stay
-are the first entries, exactly as they were given and in their order.
+are the first entries, exactly as given and in their order.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ Learn: TypeAlias = Callable[[Histogram, int], PaletteFit]
 """Colors and how many to learn from them."""
 
 REFINE: Final = 16
-"""Passes of k-means around the colors that stay (docs/lab-book/files.md)."""
+"""Most passes of k-means around the colors that stay (docs/lab-book/files.md)."""
 
 
 def of_words(words: Sequence[str]) -> Colors:
@@ -36,7 +36,7 @@ def of_words(words: Sequence[str]) -> Colors:
     Raises
     ------
     OptionError
-        One that is none, or more than 256.
+        Not a color, or more than 256 of them.
     """
     return to_palette([parse_hex(word) for word in words], ", ".join(words)).colors
 
@@ -48,27 +48,27 @@ def require_room(n_kept: int, n_colors: int) -> None:
 
 
 def palette_for(image: Image, palette: Palette, n_colors: int) -> tuple[Image, Palette]:
-    """Fit a given palette to a picture: what is transparent in it must stay so.
+    """Fit a given palette to a picture, whose transparent pixels must stay transparent.
 
     Parameters
     ----------
     image : Image
         The picture.
     palette : Palette
-        As it was given.
+        The given palette.
     n_colors : int
         Most colors allowed.
 
     Returns
     -------
     image, palette
-        For a picture with transparent pixels, one entry of full transparency stands behind a
-        palette that has none, and a note of the picture says so.
+        For a picture with transparent pixels, an entry of full transparency is appended to a
+        palette without one, and a note of the picture says so.
 
     Raises
     ------
     OptionError
-        More colors than allowed, or no place left for that entry.
+        More colors than allowed, or no room for that entry.
     """
     colors = palette.colors
     if len(colors) > n_colors:
@@ -95,7 +95,7 @@ def given(
     Returns
     -------
     PaletteFit
-        Nothing was learned: no iterations, ``stop_reason`` is ``given``; the inertia is that of
+        Nothing is learned: no iterations, ``stop_reason`` is ``given``; the inertia is that of
         the counted colors around the entries.
     """
     channels = max(counted.colors.shape[1], palette.colors.shape[1])
@@ -117,21 +117,21 @@ def learn_around(
 ) -> PaletteFit:
     """Learn the rest of a palette around colors that stay.
 
-    The rest is learned without them, then moved by Lloyd's iterations in which they take their
-    share of the colors but do not move.
+    The rest is learned without them, then moved by Lloyd's iterations in which the fixed colors
+    take their share of the colors but do not move.
 
     Parameters
     ----------
     counted : Histogram
         Colors of the picture.
     kept : ndarray
-        (m, 3 or 4) uint8: the colors that stay; an alpha that counted colors have not is kept too.
+        (m, 3 or 4) uint8: the colors that stay, with alpha even if the counted colors have none.
     n_colors : int
         Largest palette, m included.
     learn : callable
-        Histogram and a number of colors to a PaletteFit.
+        Maps a histogram and a number of colors to a PaletteFit.
     fine : ndarray, optional
-        What the counted colors are before they are rounded to 8 bits (`deep.fine_values`).
+        The counted colors before rounding to 8 bits (`deep.fine_values`).
 
     Raises
     ------
@@ -173,7 +173,7 @@ def learn_around(
 def _settle(
     points: Points, weights: NDArray[np.float64], fixed: Points, free: Points, n_threads: int
 ) -> Points:
-    """Move the free centers to the means of what is nearest to them, the fixed ones staying."""
+    """Move the free centers to the means of their clusters; the fixed ones stay."""
     n_fixed = len(fixed)
     for _ in range(REFINE):
         centers = np.vstack([fixed, free])

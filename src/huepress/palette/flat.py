@@ -1,9 +1,9 @@
-"""Colors that fill areas are exact: white paper stays white.
+"""Make colors that fill areas exact, so white paper stays white.
 
-A center of k-means is a mean: an entry that serves the white of a page and the smooth edges of its
-letters ends as (254, 255, 254), and so does the page. Where one color has at least half of an
-entry's pixels it is their geometric median, the point with the least sum of distances (not of their
-squares) to all of them (Kuhn, "A note on Fermat's problem", Mathematical Programming 4 (1973),
+A center of k-means is a mean: an entry shared by the white of a page and the smooth edges of its
+letters ends up as (254, 255, 254), and so does the page. A color with at least half of an entry's
+pixels is their geometric median, the point with the least sum of distances (not of their squares)
+to all of them (Kuhn, "A note on Fermat's problem", Mathematical Programming 4 (1973),
 doi:10.1007/BF01584648): if it fills an area, the entry takes that color.
 """
 
@@ -22,22 +22,23 @@ from huepress.color.spaces import embed
 from huepress.types import Histogram, Palette, PaletteFit
 
 AREA: Final = 0.1
-"""Share of the picture that counts as an area. Without a least share, or with a hundredth, single
-icons take up to 4 % more bytes (docs/lab-book/rate.md)."""
+"""Least share of the picture that counts as an area. With no minimum, or a hundredth, single icons
+take up to 4 % more bytes (docs/lab-book/rate.md)."""
 
 EXTREME_LEAST: Final = 8
-"""Fewest pixels from which pure black and pure white are exact."""
+"""Pure black and pure white are made exact if they have at least this many pixels."""
 
 EXTREME_NEAR: Final = {8: 5.1, 64: 10.2}
-"""By entries: distance to an entry up to which they are. Farther, photographs of few colors lose up
-to ten points of score; with these, bytes and scores stay as they are (docs/lab-book/search.md)."""
+"""By entries: how far an entry may move to become pure. With larger values, photographs of few
+colors lose up to ten points of score; with these, bytes and scores do not change
+(docs/lab-book/search.md)."""
 
 HALF: Final = 0.5
-"""Share of an entry's pixels from which one color is their median."""
+"""A color with at least this share of an entry's pixels is their median."""
 
 
 def _extremes(pixels: Histogram) -> NDArray[np.intp]:
-    """Find pure black and pure white where they are opaque and more than a speck."""
+    """Find opaque pure black and pure white that are more than a speck."""
     colors = pixels.colors
     is_pure = (colors[:, :3] == colors[:, :1]).all(axis=1) & np.isin(colors[:, 0], (0, 255))
     is_solid = (colors[:, 3:] == 255).all(axis=1)
@@ -53,25 +54,25 @@ def settle(
     n_fixed: int = 0,
     n_threads: int = 0,
 ) -> PaletteFit:
-    """Give entries the color of the area that they are for.
+    """Give entries the exact color of the area that they cover.
 
     Parameters
     ----------
     pixels : Histogram
-        Colors of the picture, each weighing its number of pixels.
+        Colors of the picture, weighted by number of pixels.
     counted : Histogram
-        What the palette was learned from: the inertia is that of these.
+        What the palette was learned from, and what the inertia is measured on.
     fit : PaletteFit
-        As it was learned.
+        The learned palette.
     color_space : {"oklab", "srgb"} or ProfiledOklab
         Where distance is measured.
     n_fixed : int
-        So many of the first entries stay as they are.
+        This many first entries stay as they are.
 
     Returns
     -------
     PaletteFit
-        The same object where nothing fills an area, or every area has its color already.
+        The same object if nothing fills an area, or if every area has its color already.
     """
     total = pixels.weights.sum()
     areas = np.flatnonzero(pixels.weights >= AREA * total)
@@ -91,10 +92,10 @@ def settle(
         entry = labels[extreme]
         if entry >= n_fixed and apart[extreme] <= near**2 and (palette[entry, 3:] > 0).all():
             new[entry] = colors[extreme]
-    for area in areas[np.argsort(pixels.weights[areas], kind="stable")]:  # the largest is the last
+    for area in areas[np.argsort(pixels.weights[areas], kind="stable")]:  # the largest last
         entry = labels[area]
         if channels == 4 and 0 in (colors[area, 3], palette[entry, 3]):
-            continue  # what is clear is clear, and nothing else is
+            continue  # clear entries stay clear, and no other may become so
         if entry >= n_fixed and pixels.weights[area] >= HALF * taken[entry]:
             new[entry] = colors[area]
     moved = (new != palette).any(axis=1)

@@ -1,7 +1,7 @@
-"""The guides of a 9-patch: a frame of one pixel whose colors say how Android stretches the picture.
+"""The guides of a 9-patch: a one-pixel frame that says how Android stretches the picture.
 
-Black marks what stretches and where content goes, red what is left free; anything but exactly these
-is an error when the picture is built into an application.
+Black marks what stretches and where content goes, red marks layout bounds; any other color is an
+error when the picture is built into an application.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from huepress.types import Colors, Image, IndexedImage
 SUFFIX: Final = ".9.png"
 
 MOST: Final = 4
-"""Colors of a frame that is one: black, red, white, and one to spare."""
+"""Most colors in a frame: black, red, white, and one to spare."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,12 +28,12 @@ class Guides:
     Attributes
     ----------
     colors : ndarray
-        (n, 3 or 4) uint8: its colors, but for full transparency.
+        (n, 3 or 4) uint8: its colors, except full transparency.
     keys : ndarray
         (height, width) uint32: the color of every pixel of the frame as a number
         (`color.keys.keys_of`).
     frame : ndarray
-        (height, width) bool: where it is seen.
+        (height, width) bool: where the frame is visible.
     """
 
     colors: Colors
@@ -42,7 +42,7 @@ class Guides:
 
     @classmethod
     def of(cls, image: Image) -> Self | None:
-        """Find the guides; None where the name is not that of a 9-patch, or no frame is there."""
+        """Find the guides; None if the name is not that of a 9-patch, or there is no frame."""
         if not image.source.name.lower().endswith(SUFFIX) or min(image.pixels.shape[:2]) < 3:
             return None
         pixels = image.pixels
@@ -58,11 +58,11 @@ class Guides:
         return cls(np.ascontiguousarray(pixels[frame][first]), keys, frame)
 
     def fit_in(self, n_colors: int) -> bool:
-        """Whether a palette has room for them, full transparency and two colors of the picture."""
+        """Whether a palette has room for the guides, full transparency and two more colors."""
         return n_colors >= len(self.colors) + 3
 
     def restore(self, indexed: IndexedImage) -> IndexedImage:
-        """Give the pixels of the frame their own entries, as far as the palette has them."""
+        """Give the pixels of the frame their own entries, if the palette has them."""
         known = keys_of(with_alpha(indexed.palette.colors, 4))
         indices = indexed.indices.copy()
         for color in np.unique(self.keys[self.frame]):

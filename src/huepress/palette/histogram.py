@@ -1,7 +1,7 @@
 """Count the distinct colors of pictures.
 
-Pixels go in, a Histogram comes out: every color once, with what it weighs. Counting is exact.
-Histograms merge, so pictures, strips of one picture and machines count on their own.
+Pixels go in, a Histogram comes out: every color once, with its weight. Counting is exact.
+Histograms can be merged, so pictures, strips of a picture and machines can count separately.
 """
 
 from __future__ import annotations
@@ -51,9 +51,9 @@ def count(
 
 
 def count_distinct(image: Image) -> int:
-    """Tell how many colors a picture has, by its 16-bit values where it has them.
+    """Return how many colors a picture has, by its 16-bit values if it has them.
 
-    Fully transparent pixels are of one color.
+    All fully transparent pixels count as one color.
     """
     fine = image.fine
     if fine is None:
@@ -91,7 +91,7 @@ def engine_of(
 
 
 def from_engine(engine: _core.Engine) -> Histogram:
-    """Return what an engine counted, less the colors that weigh nothing.
+    """Return what an engine counted, without colors of zero weight.
 
     Parameters
     ----------

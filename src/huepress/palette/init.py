@@ -26,7 +26,7 @@ def starting_centers(
     method : {"random", "kmeans++", "wu"}
         How; see the functions of this module.
     rng : numpy.random.Generator
-        For ``random`` and ``kmeans++``; moved on.
+        For ``random`` and ``kmeans++``; its state advances.
 
     Returns
     -------
@@ -43,7 +43,7 @@ def starting_centers(
 def greedy_kmeans_plus_plus(
     points: Points, weights: Weights, k: int, rng: np.random.Generator
 ) -> Points:
-    """Draw points with chances in proportion to their error, the best of several each time.
+    """Draw points with probability proportional to their error, each the best of several.
 
     Parameters
     ----------
@@ -154,7 +154,7 @@ def _error(moments: NDArray[np.float64]) -> float:
 def _best_cut(
     cells: NDArray[np.int64], moments: NDArray[np.float64], box: NDArray[np.int64]
 ) -> NDArray[np.bool_] | None:
-    """Return which cells of the box lie below its best cut; None when it cannot be cut."""
+    """Return which cells of the box are below its best cut; None when it cannot be cut."""
     best_gain, best = -np.inf, None
     for axis in range(cells.shape[1]):
         place = cells[box, axis]

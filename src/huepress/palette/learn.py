@@ -23,11 +23,10 @@ from huepress.palette.small import SmallColors
 from huepress.types import Colors, Histogram, Image, Palette, PaletteFit, Points
 
 Learn: TypeAlias = Callable[[Histogram, int, str | None], PaletteFit]
-"""Histogram, number of colors, and a color space other than the usual one (or None), to a
-palette."""
+"""Maps a histogram, a number of colors, and a color space (None: the usual one) to a palette."""
 
 FEW_COLORS: Final = 16384
-"""Distinct colors up to which a thorough search for the palette takes no time to speak of."""
+"""Up to this many distinct colors, a thorough search for the palette takes milliseconds."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,15 +36,15 @@ class LearnedPalettes:
     Attributes
     ----------
     image : Image
-        The picture as it is mapped.
+        The picture to map.
     options : CompressOptions
-        How to learn; the colors to keep are the first entries.
+        How to learn; colors to keep become the first entries.
     small : SmallColors
-        What must not be lost.
+        Small colors that must not be lost.
     deadline : Deadline
         Checked before every palette.
     fewest : int
-        Colors that a palette has room for, however few are asked for.
+        Least number of colors of a palette, however few are asked for.
     """
 
     image: Image
@@ -59,7 +58,7 @@ class LearnedPalettes:
         return replace(self, options=self.options.changed(effort=effort))
 
     def __call__(self, counted: Histogram, colors: int, color_space: str | None) -> PaletteFit:
-        """Learn a palette of at most so many colors, those to be kept included."""
+        """Learn a palette of at most this many colors, including those to keep."""
         self.deadline.check()
         kept = self.options.keep_color
         options = self.options.changed(
@@ -98,9 +97,9 @@ class LearnedPalettes:
     def _settled(
         self, counted: Histogram, fit: PaletteFit, options: CompressOptions, n_kept: int
     ) -> PaletteFit:
-        """Make colors that fill areas exact, unless finer values than those of 8 bits have means.
+        """Make colors that fill areas exact, except for pictures of 16 bits.
 
-        As with small colors, a start that is named is left alone. What is opaque stays so always.
+        As with small colors, a named start is left alone. Opaque always stays opaque.
         """
         space = self._space_of(options)
         if least_of(options) > 0 and self.image.deep is None:
@@ -117,12 +116,12 @@ class LearnedPalettes:
 
 @dataclass(frozen=True, eq=False)
 class GivenPalette:
-    """The same palette, given by the user, whatever is asked for.
+    """Always the same palette, given by the user.
 
     Attributes
     ----------
     palette : Palette
-        sRGB, as the picture is then.
+        In sRGB, like the picture.
     color_space : str or ProfiledOklab
         Where its inertia is measured.
     n_threads : int
@@ -134,13 +133,13 @@ class GivenPalette:
     n_threads: int = 0
 
     def __call__(self, counted: Histogram, _colors: int, _color_space: str | None) -> PaletteFit:
-        """Measure the counted colors around it."""
+        """Measure the inertia of the counted colors."""
         return fixed.given(counted, self.palette, self.color_space, self.n_threads)
 
 
 @dataclass(frozen=True, eq=False)
 class SharedPalette:
-    """The same palette, learned from several pictures, whatever is asked for."""
+    """Always the same palette, learned from several pictures."""
 
     fit: PaletteFit
 
@@ -150,9 +149,9 @@ class SharedPalette:
 
 
 def least_of(options: CompressOptions) -> int:
-    """Fewest pixels from which a small color matters; 0: none does.
+    """Return the fewest pixels for a small color to matter; 0: none does.
 
-    A named start is the textbook's k-means and nothing else.
+    A named start means the textbook's k-means and nothing else.
     """
     return options.small_colors if options.init == "auto" else 0
 
@@ -166,10 +165,10 @@ def learn(
     return_history: bool = False,
     fine: NDArray[np.float64] | None = None,
 ) -> PaletteFit:
-    """Learn a palette from counted colors, the engine starting from given centers if there are.
+    """Learn a palette from counted colors; the engine starts from given centers, if any.
 
-    Colors to be kept are its first entries; the others settle around them by the `fine` values
-    that the counted colors stand for, where there are any.
+    Colors to keep are its first entries; the others settle around them, by the `fine` values that
+    the counted colors stand for, if any.
     """
     space = space_of(options.color_space, icc_profile)
     thorough = counted.n_colors <= FEW_COLORS and options.effort != "fast"

@@ -1,8 +1,8 @@
 """Plain weighted Lloyd iterations: the textbook's k-means on a histogram.
 
-Points, weights and starting centers go in; centers, inertia and the story of the run come out.
-Everything is float64; sums are made in the order of the colors, so the number of threads has no
-influence.
+Points, weights and starting centers go in; centers, inertia and the history of the run come out.
+Everything is float64; sums are taken in the order of the colors, so the number of threads does not
+matter.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class Run:
     centers : ndarray
         (k, dims) float64.
     labels : ndarray
-        (n,) uint8: the nearest of these centers to every point.
+        (n,) uint8: the center nearest to every point.
     inertia : float
         Sum of weight x squared distance to it.
     n_iter : int
@@ -82,8 +82,7 @@ def lloyd(
     Notes
     -----
     A cluster that loses all its points takes over the point farthest from its center, which leaves
-    the cluster it was in; several empty clusters take the farthest points in turn, as
-    scikit-learn has it.
+    its old cluster; several empty clusters take the farthest points in turn, as in scikit-learn.
 
     References
     ----------

@@ -1,9 +1,9 @@
-"""Opaque stays opaque: an entry is for pixels without transparency, or for others, never for both.
+"""Keep opaque pixels opaque: an entry serves opaque pixels or transparent ones, never both.
 
-A center of k-means is a mean, of alpha, too: an entry that serves the inside of an icon and the
-first pixels of its smooth edge ends at alpha 250, and the icon lets the page shine through. Here an
-entry of which opaque pixels have at least half becomes opaque; pixels that are opaque get no other
-entries (`keep_opaque`).
+A center of k-means is a mean, also of alpha: an entry shared by the inside of an icon and the first
+pixels of its smooth edge ends up at alpha 250, and the page shows through the icon. So an entry
+with at least half opaque pixels becomes opaque, and opaque pixels get no other entries
+(`keep_opaque`).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from huepress.color.spaces import embed
 from huepress.types import Colors, Histogram, Indices, Palette, PaletteFit, Pixels
 
 HALF: Final = 0.5
-"""Share of an entry's weight from which it is for what is opaque: the median of its alpha then."""
+"""An entry with at least this share of opaque weight becomes opaque: the median of its alpha."""
 
 
 def settle(
@@ -32,23 +32,23 @@ def settle(
     n_fixed: int = 0,
     n_threads: int = 0,
 ) -> PaletteFit:
-    """Make entries opaque that are for opaque pixels.
+    """Make the entries of opaque pixels opaque.
 
     Parameters
     ----------
     fit : PaletteFit
-        As it was learned.
+        The learned palette.
     counted : Histogram
         What it was learned from.
     color_space : {"oklab", "srgb"} or ProfiledOklab
         Where distance is measured.
     n_fixed : int
-        So many of the first entries stay as they are.
+        This many first entries stay as they are.
 
     Returns
     -------
     PaletteFit
-        At least one entry is opaque when a pixel is. The same object where nothing changed.
+        At least one entry is opaque if any pixel is. The same object if nothing changed.
     """
     palette, colors = fit.palette.colors, counted.colors
     if fit.stop_reason in ("exact", "given") or palette.shape[1] == 3 or colors.shape[1] == 3:
@@ -70,7 +70,7 @@ def settle(
         return fit
     sums = [np.bincount(labels, weights * points[:, axis], len(palette)) for axis in range(4)]
     means = np.stack(sums, axis=1)[turned] / np.maximum(opaque[turned, None], 1e-300)
-    # The one that had to turn may have no opaque pixel yet: it takes the mean of all there are.
+    # An entry that was forced to be opaque may have no opaque pixel: it takes the mean of them all.
     means[opaque[turned] == 0] = (weights @ points) / weights.sum()
     centers = fit.centers.copy()
     centers[turned] = means.astype(np.float32)
@@ -83,14 +83,14 @@ def settle(
 
 
 def least_colors(colors: Colors, kept: Colors | None = None) -> int:
-    """Tell how many colors a palette needs, so that what is opaque or clear can stay so.
+    """Return how many colors a palette needs so that opaque and clear pixels can stay so.
 
     Parameters
     ----------
     colors : ndarray
-        (..., 3 or 4) uint8: those of the picture, or its pixels.
+        (..., 3 or 4) uint8: the colors of the picture, or its pixels.
     kept : ndarray or None
-        (n, 3 or 4) uint8 that stay in the palette whatever is learned.
+        (n, 3 or 4) uint8: colors that stay in the palette in any case.
     """
     if colors.shape[-1] == 3:
         return 1 if kept is None else max(1, len(kept))
@@ -107,16 +107,16 @@ def keep_opaque(
     color_space: spaces.ColorSpace,
     n_threads: int = 0,
 ) -> None:
-    """Give pixels that are opaque the nearest opaque entry, where a mapping gave them another.
+    """Give opaque pixels the nearest opaque entry if a mapping gave them another.
 
     Parameters
     ----------
     indices : ndarray
         (height, width) uint8; changed in place.
     pixels : ndarray
-        (height, width, 3 or 4) uint8; three channels are opaque.
+        (height, width, 3 or 4) uint8; with three channels, all are opaque.
     palette : ndarray
-        (k, 3 or 4) uint8. Without an opaque entry nothing is changed.
+        (k, 3 or 4) uint8. Without an opaque entry nothing changes.
     color_space : {"oklab", "srgb"} or ProfiledOklab
         Where distance is measured.
     """

@@ -12,7 +12,7 @@ import numpy as np
 Rgba: TypeAlias = tuple[int, int, int, int]
 
 RAW_SIZES: Final = (192, 768, 1536)
-"""Bytes of palettes that have no head: 64 or 256 colors of three bytes, 512 of a NES."""
+"""Sizes of headerless palettes: 64 or 256 colors of three bytes, or 512 for a NES."""
 
 
 def srgb_of_lab(lightness: float, a: float, b: float) -> Sequence[float]:
@@ -48,13 +48,13 @@ def from_riff(data: bytes) -> list[Rgba]:
 
 
 def from_raw(data: bytes) -> list[Rgba]:
-    """Read three bytes a color: 64 of a NES (of 512 with its emphasis, the first 64), or 256."""
+    """Read three bytes a color: 64 for a NES (the first 64 of 512 with emphasis bits), or 256."""
     count = len(data) // 3 if len(data) <= 768 else 64
     return [rgba_of(list(data[3 * i : 3 * i + 3])) for i in range(count)]
 
 
 def from_aco(data: bytes) -> list[Rgba]:
-    """Read Photoshop's swatches: version 1, which also stands before version 2."""
+    """Read Photoshop's swatches, version 1, which also precedes version 2."""
     version, count = struct.unpack_from(">HH", data, 0)
     if version not in (1, 2):
         raise ValueError("unknown version")

@@ -1,8 +1,8 @@
-"""The words of the command line, read as pngquant reads them.
+"""Parse the command line as pngquant does.
 
-Options may stand before and after file names; long ones may be shortened as long as they are
-unique, short ones take their value glued or apart. What pngquant 2.17 refuses and a caller is known
-to send all the same (``--floyd 0.5`` in two words) is taken as it was meant.
+Options may come before and after file names; long ones may be abbreviated if that is unique, short
+ones take their value attached or separate. What pngquant 2.17 refuses although callers send it
+(``--floyd 0.5`` in two words) is accepted as meant.
 """
 
 from __future__ import annotations
@@ -117,7 +117,7 @@ def read(words: Sequence[str]) -> Request:
 
 
 def _split(words: Sequence[str]) -> tuple[list[tuple[str, str | None]], list[str]]:
-    """Part options (with their values) from names of files, wherever they stand."""
+    """Separate options (with their values) from file names, wherever they are."""
     given: list[tuple[str, str | None]] = []
     files: list[str] = []
     rest = list(words)
@@ -185,7 +185,7 @@ def _short(letters: str, rest: list[str]) -> list[tuple[str, str | None]]:
 
 
 def _meaning(name: str, value: str | None) -> dict[str, object]:
-    """Say what an option changes of a request."""
+    """Return what an option changes in a request."""
     switches: dict[str, dict[str, object]] = {
         "force": {"force": True},
         "no-force": {"force": False},
@@ -217,7 +217,7 @@ def _meaning(name: str, value: str | None) -> dict[str, object]:
 
 
 def _whole(text: str, least: int, most: int, what: str) -> int:
-    digits = re.match(r"\s*[+-]?\d+", text)  # what follows the digits is not looked at, as in C
+    digits = re.match(r"\s*[+-]?\d+", text)  # anything after the digits is ignored, as in C
     number = int(digits[0]) if digits else least - 1
     if not least <= number <= most:
         raise _refused(f"{what} must be a whole number from {least} to {most}, not {text!r}")
@@ -233,7 +233,7 @@ def _level(text: str) -> float:
 
 
 def _quality(text: str) -> tuple[float, float]:
-    """Read ``65-80``, ``65-``, ``-80``, ``80``: the worst that is saved, and what is aimed at."""
+    """Parse ``65-80``, ``65-``, ``-80``, ``80``: the worst quality to save, and the target."""
     match = re.fullmatch(r"\s*(\d*)\s*(-?)\s*(\d*)\s*", text)
     low, dash, high = match.groups() if match else ("", "", "")
     if not low and not high:

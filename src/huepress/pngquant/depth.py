@@ -1,6 +1,6 @@
-"""The fewest bits a pixel: what pngquant writes, and what callers with 4-bit screens count on.
+"""Write the fewest bits a pixel, as pngquant does and callers with 4-bit screens expect.
 
-The road takes 8 bits for 16 colors where they deflate to fewer bytes.
+`compress` itself uses 8 bits for 16 colors where that deflates to fewer bytes.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ SIGNATURE_LENGTH = 8
 
 
 def with_fewest_bits(data: bytes) -> bytes:
-    """Return an indexed PNG with 1, 2 or 4 bits a pixel where its palette allows; else as it is."""
+    """Return an indexed PNG with 1, 2 or 4 bits a pixel if its palette allows; else unchanged."""
     chunks = dict(chunks_of(data))
     header, palette = chunks[b"IHDR"][8:-4], chunks.get(b"PLTE")
     width, height, depth, kind = struct.unpack(">IIBB", header[:10])

@@ -1,4 +1,4 @@
-"""The run: every file its own end, the last failure the end of all."""
+"""Run over all files: each has its own outcome, and the last failure sets the exit code."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from huepress.pngquant.work import Made
 
 VERSION: Final = f"2.18.0 (huepress {__version__})"
-"""Callers read the number alone and want 2.0 or more; 2.18 never was a release of pngquant."""
+"""Callers read only the number and want 2.0 or more; pngquant never had a release 2.18."""
 
 HELP: Final = f"""\
 pngquant's command line, answered by huepress {__version__} (k-means in Oklab, MIT license).

@@ -1,4 +1,4 @@
-"""One picture: PNG bytes in, PNG bytes out, by way of the road."""
+"""Compress one picture: PNG bytes in, PNG bytes out."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 
 @dataclass(frozen=True)
 class Made:
-    """A finished picture and what to say of it."""
+    """A finished picture and what to report about it."""
 
     data: bytes
     score: float | None
@@ -39,12 +39,12 @@ class Made:
 
 
 def make(data: bytes, name: str, request: Request) -> Made:
-    """Compress one PNG as the request wants it.
+    """Compress one PNG as requested.
 
     Raises
     ------
     Failure
-        No PNG, a quality that is not reached, nothing gained where that was asked for.
+        Not a PNG, a quality that is not reached, or too little saved if that is required.
     """
     if not data.startswith(SIGNATURE):
         wanted = "; huepress compress reads other formats, too" if data else ""
@@ -62,7 +62,7 @@ def make(data: bytes, name: str, request: Request) -> Made:
 def _made(data: bytes, name: str, request: Request) -> Made:
     options = _options(request)
     still = _still(data, name, options)
-    if still is None:  # an animation keeps moving: its own road, its own measures
+    if still is None:  # an animation stays one, and is compressed as one
         found = compress(data, options.changed(format="auto", indexed=False))
         return _checked(found, None, data, name, request)
     if request.posterize:
@@ -98,7 +98,7 @@ def _options(request: Request) -> CompressOptions:
 
 
 def _colors_of(path: str, n_colors: int) -> str:
-    """Colors of the picture given by ``--map``: its own, or the best so many of them."""
+    """Return the colors of the picture given by ``--map``: all, or the best `n_colors`."""
     try:
         colors = read_palette(path).colors
         if len(colors) > n_colors:
@@ -111,7 +111,7 @@ def _colors_of(path: str, n_colors: int) -> str:
 
 
 def _posterized(image: Image, options: CompressOptions, bits: int) -> str:
-    """Colors of the picture's palette in a screen's coarser steps, 255 still being 255."""
+    """Return the palette in the coarser steps of a screen; 255 stays 255."""
     learned = compress(image, options.changed(effort="fast"))
     assert learned.indexed is not None
     steps = (1 << (8 - bits)) - 1
@@ -123,7 +123,7 @@ def _posterized(image: Image, options: CompressOptions, bits: int) -> str:
 
 
 def _aimed(image: Image, options: CompressOptions, request: Request, kind: aims.Kind) -> Result:
-    """Map to pngquant's look, or to the score of the quality asked for; see `aims`."""
+    """Map to the look of pngquant's default, or to the score of a quality; see `aims`."""
     if options.palette is not None:
         return compress(image, options)
     weight, dither = aims.LOOK[kind]
@@ -147,7 +147,7 @@ def _aimed(image: Image, options: CompressOptions, request: Request, kind: aims.
 
 
 def _nearer(one: Result, other: Result, wanted: float) -> Result:
-    """Take the smaller of two that are good enough, or the better one."""
+    """Take the smaller of two files if both are good enough, else the better one."""
     good = [each for each in (one, other) if each.score >= wanted - aims.CLOSE]
     if good:
         return min(good, key=lambda each: each.bytes_out)
@@ -176,14 +176,14 @@ def _checked(
                 " saves too little",
             )
     made = found.data if kind is None else with_fewest_bits(found.data)
-    # An indexed file as small as ours already is not made larger.
+    # An indexed file that is already as small as ours is not made larger.
     if len(made) >= len(data) and _is_indexed(data, request):
         made = data
     return Made(made, score, found.colors)
 
 
 def _is_indexed(data: bytes, request: Request) -> bool:
-    """Whether a PNG has a palette of at most so many colors already, and may stay as it is."""
+    """Whether a PNG already has a palette of at most this many colors, and may stay as it is."""
     from huepress.formats.png import chunks_of
 
     changes = request.strip or request.palette or request.posterize

@@ -42,9 +42,9 @@ def remap(
     Returns
     -------
     IndexedImage
-        Ties go to the lowest entry. An entry of full transparency is for the fully transparent
-        pixels alone, unless there is no other: what is seen never vanishes. Opaque pixels have
-        opaque entries alone, if there is one.
+        Ties go to the lowest entry. An entry of full transparency is only for fully transparent
+        pixels, unless there is no other: visible pixels never vanish. Opaque pixels only get opaque
+        entries, if there is one.
 
     Raises
     ------
@@ -57,7 +57,7 @@ def remap(
 
 
 class NearestMap:
-    """A picture with its pixels sorted by color, ready to be mapped to one palette after another.
+    """A picture with its pixels sorted by color, ready to map to one palette after another.
 
     Parameters
     ----------
@@ -89,7 +89,7 @@ class NearestMap:
             spaces.place(self._engine, color_space, False, n_threads)
 
     def counted(self) -> Histogram | None:
-        """Return the distinct colors, each with its number of pixels; None where they are fine."""
+        """Return the distinct colors and their numbers of pixels; None for 16-bit pictures."""
         return None if self._fine is not None else histogram.from_engine(self._engine)
 
     def map(self, palette: Palette) -> IndexedImage:
@@ -129,7 +129,7 @@ def _by_fine_values(
 
 
 def seen_entries(palette: Palette) -> Indices:
-    """List the entries that a visible pixel may have: all but the fully transparent ones.
+    """Return the entries that a visible pixel may have: all but the fully transparent ones.
 
     Parameters
     ----------

@@ -1,1 +1,1 @@
-"""What came out: its figures, how notebooks show it, and how it gets onto the disk."""
+"""Results: their figures, how notebooks show them, and how they are written to disk."""

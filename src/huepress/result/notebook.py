@@ -1,4 +1,4 @@
-"""How results show themselves in notebooks: a picture, its palette, a line of figures."""
+"""How notebooks show results: a picture, its palette, a line of figures."""
 
 from __future__ import annotations
 
@@ -38,9 +38,9 @@ def picture_html(data: bytes, format: str, words: str, strip: str = "") -> str:
     Returns
     -------
     str
-        HTML that carries everything with it.
+        Self-contained HTML.
     """
-    from html import escape  # its table of names takes time that the command line never gets back
+    from html import escape  # loading its table of names would slow down the command line
 
     picture = b64encode(data).decode()
     return (

@@ -1,8 +1,8 @@
 """From bytes to a file: whole or not at all.
 
 The bytes go to a temporary file beside the target, are synced, and take the target's name in one
-step. A run that fails removes its temporary file; of a run that was killed the next write into
-the same directory removes it: a living writer holds a lock on its file, a dead one does not.
+step. A run that fails removes its temporary file. If a run is killed, the next write into the same
+directory removes it: a live writer holds a lock on its file, a dead one does not.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ except ImportError:  # pragma: no cover - Windows
     fcntl = None  # type: ignore[assignment]
 
 _BLOCK = 1 << 20
-"""Bytes that are copied at a time."""
+"""Bytes copied at a time."""
 
 PREFIX = ".huepress-"
 SUFFIX = ".tmp"
@@ -47,10 +47,10 @@ _swept: set[str] = set()
 _sweeping = Lock()
 
 writing = Lock()
-"""Held while a file is written: who ends the process waits for it."""
+"""Held while a file is written; whoever ends the process waits for it."""
 
 _OPEN_FILES = ("/dev/stdout", "/dev/stderr", "/dev/fd/", "/proc/self/fd/")
-"""Names of files that are open already, as a shell gives them for ``>(command)``."""
+"""Paths of files that are already open, as a shell makes them for ``>(command)``."""
 
 
 def write_atomic(
@@ -66,18 +66,18 @@ def write_atomic(
     Parameters
     ----------
     path : path
-        A symbolic link is followed: what it points to is written, the link stays. A device or a
-        FIFO is written to as it is, never replaced.
+        A symbolic link is followed: its target is written, the link stays. A device or a FIFO is
+        written to, never replaced.
     data : bytes
         The content.
     force : bool
-        Replace an existing file; without it one is an error, also when it appears at the very
-        last moment.
+        Replace an existing file; otherwise it is an error, even if the file appears at the last
+        moment.
     keep_from : path or None
-        Give the new file the permissions and the modification time of this one (it may be the
-        one that is replaced).
+        Give the new file the permissions and the modification time of this one (which may be the
+        one being replaced).
     make_parents : bool
-        Make the directories that are missing.
+        Make missing directories.
 
     Returns
     -------
@@ -140,7 +140,7 @@ def copy_atomic(
     path, force, make_parents
         As for `write_atomic`.
     seen : callable or None
-        Given every block that was copied.
+        Called with every block that is copied.
 
     Returns
     -------
@@ -166,7 +166,7 @@ def copy_atomic(
             if make_parents:
                 target.parent.mkdir(parents=True, exist_ok=True)
             sweep(target.parent)
-            descriptor, temporary = _create(target.parent)  # long: a stop leaves it to a sweep
+            descriptor, temporary = _create(target.parent)  # long: if stopped, a sweep removes it
             try:
                 while block := file.read(_BLOCK):
                     _write_all(descriptor, block)
@@ -187,7 +187,7 @@ def copy_atomic(
 
 
 def check_target(path: str | os.PathLike[str], *, force: bool = False) -> None:
-    """Find out before the work whether a file could be written there.
+    """Check before any work whether a file could be written there.
 
     Raises
     ------
@@ -217,7 +217,7 @@ def check_target(path: str | os.PathLike[str], *, force: bool = False) -> None:
 
 
 def sweep(directory: Path) -> None:
-    """Remove the temporary files that killed runs left, once for a directory and process."""
+    """Remove the temporary files that killed runs left, once per directory and process."""
     key = os.path.realpath(directory)
     with _sweeping:
         if key in _swept:
@@ -236,19 +236,19 @@ def _remove_if_dead(path: str) -> None:
         return
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_NOFOLLOW)
-    except OSError:  # gone meanwhile, or another user's
+    except OSError:  # already gone, or another user's
         return
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         Path(path).unlink(missing_ok=True)
-    except OSError:  # its writer lives
+    except OSError:  # its writer is alive
         return
     finally:
         os.close(descriptor)
 
 
 def _is_special(target: Path) -> bool:
-    """Whether the target is a device, a FIFO or a socket, or open already."""
+    """Whether the target is a device, a FIFO, a socket, or already open."""
     if is_open(target):
         return True
     try:
@@ -259,7 +259,7 @@ def _is_special(target: Path) -> bool:
 
 
 def is_open(path: str | os.PathLike[str]) -> bool:
-    """Whether the name is that of a file which is open already."""
+    """Whether the path is one of a file that is already open."""
     return os.fspath(path).startswith(_OPEN_FILES)
 
 
@@ -273,7 +273,7 @@ def _write_through(target: Path, data: bytes) -> None:
 
 
 def _create(directory: Path) -> tuple[int, Path]:
-    """Make a locked temporary file; its short name fits where the target's own would not."""
+    """Make a locked temporary file, with a name short enough for any file system."""
     while True:
         temporary = directory / f"{PREFIX}{os.urandom(8).hex()}{SUFFIX}"
         flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
@@ -282,11 +282,11 @@ def _create(directory: Path) -> tuple[int, Path]:
             return descriptor, temporary
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
-        except OSError:  # a file system without locks: no sweep can take one there either
+        except OSError:  # a file system without locks: a sweep cannot lock there either
             return descriptor, temporary
         if os.fstat(descriptor).st_nlink:
             return descriptor, temporary
-        os.close(descriptor)  # a sweep took it for dead between the two calls
+        os.close(descriptor)  # a sweep thought it was dead between the two calls
 
 
 def _fill(descriptor: int, data: bytes, like: os.stat_result | None) -> None:
@@ -307,7 +307,7 @@ def _name_it(temporary: Path, target: Path, *, force: bool) -> None:
         temporary.replace(target)
         return
     try:
-        os.link(temporary, target)  # unlike a rename it fails when the name is taken
+        os.link(temporary, target)  # unlike a rename, it fails when the name is taken
     except FileExistsError:
         raise
     except OSError:  # a file system without hard links
@@ -325,7 +325,7 @@ def _sync_directory(directory: Path) -> None:
     try:
         os.fsync(descriptor)
     except OSError as error:
-        if error.errno not in (errno.EINVAL, errno.ENOTSUP):  # not every file system can
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP):  # not every file system can do this
             raise
     finally:
         os.close(descriptor)
