@@ -1,7 +1,7 @@
-"""Palettes as the options have them: learned, given, or learned elsewhere.
+"""Palettes from the options: learned, given, or learned elsewhere.
 
-The classes are the ways in which a search gets its palettes; each is called with counted colors, a
-number of colors, and a color space other than the usual one or None.
+Each class is a way for a search to get palettes. It is called with counted colors, a number of
+colors, and a color space (None: the usual one).
 """
 
 from __future__ import annotations
