@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from huepress.batch.engine import Inline, in_order
+from huepress.batch.executor import Inline, in_order
 from huepress.batch.workers import Workers
 
 HERE = str(Path(__file__).parents[1])

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from huepress.batch.manifest import Manifest
+    from huepress.batch.manifest_place import Place, place_of
     from huepress.batch.palette_saving import save_palette
-    from huepress.batch.places import Place, place_of
     from huepress.batch.planning import plan
     from huepress.batch.pruning import prune
     from huepress.batch.rows import Row
@@ -36,11 +36,11 @@ __all__ = [
 
 _HOMES: Final = {
     "Manifest": "manifest",
-    "Place": "places",
+    "Place": "manifest_place",
     "Row": "rows",
     "Target": "targets",
     "fit_palette": "shared",
-    "place_of": "places",
+    "place_of": "manifest_place",
     "plan": "planning",
     "prune": "pruning",
     "run": "running",

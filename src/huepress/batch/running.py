@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from huepress._version import __version__
 from huepress.batch.config import EXCLUSIVE
 from huepress.batch.doing import run_job
-from huepress.batch.engine import Engine, Inline, in_order
+from huepress.batch.executor import Engine, Inline, in_order
 from huepress.batch.job import Job, recipe_of
 from huepress.batch.memory import Memory, unchanged, unchanged_by_stamp
 from huepress.batch.names import OWN

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from huepress._compress import PictureSource
-from huepress.batch.engine import Engine, Inline, in_order
+from huepress.batch.executor import Engine, Inline, in_order
 from huepress.batch.rows import Failure
 from huepress.batch.store import STDIO, store_of
 from huepress.batch.workers import Workers

@@ -22,7 +22,7 @@ import numpy as np
 
 from huepress._compress import compress, finish
 from huepress.batch.carry import digest_of
-from huepress.batch.engine import Engine, Inline, in_order
+from huepress.batch.executor import Engine, Inline, in_order
 from huepress.batch.job import recipe_of
 from huepress.batch.mbtiles import FINAL, WAITING, WANTED, WORK, open_tiles, open_work
 from huepress.batch.rows import REASONS, Row

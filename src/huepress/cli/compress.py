@@ -11,8 +11,8 @@ import click
 from huepress.cli.flags import PICTURES, GroupedCommand, flags_of, options_of
 from huepress.cli.interrupts import on_stop
 from huepress.cli.progress import Progress
+from huepress.cli.reporting import Teller
 from huepress.cli.streams import STDOUT_NAMES, is_terminal, require_stdout
-from huepress.cli.telling import Teller
 from huepress.cli.wording import as_typed
 from huepress.errors import OptionError, OutputError
 from huepress.options import BatchOptions, CompressOptions, WriteOptions

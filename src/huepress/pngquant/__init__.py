@@ -2,7 +2,7 @@
 
 ``huepress-pngquant`` and ``huepress pngquant`` have the options, exit codes and output names of
 pngquant 2.17; ``--link DIR`` puts a program named ``pngquant`` into a directory. `arguments` parses
-the command line, `aims` translates its numbers, `work` does one picture, `program` all files.
+the command line, `quality` translates its numbers, `work` does one picture, `program` all files.
 """
 
 from huepress.pngquant.program import run

@@ -19,7 +19,7 @@ from huepress.options import CompressOptions
 from huepress.palette.files import read_palette, to_hex
 from huepress.palette.histogram import count
 from huepress.palette.kinds import is_drawn, is_smooth
-from huepress.pngquant import aims
+from huepress.pngquant import quality
 from huepress.pngquant.arguments import Request
 from huepress.pngquant.codes import Code, Failure
 from huepress.pngquant.depth import with_fewest_bits
@@ -67,7 +67,9 @@ def _made(data: bytes, name: str, request: Request) -> Made:
         return _checked(found, None, data, name, request)
     if request.posterize:
         options = options.changed(palette=_posterized(still, options, request.posterize))
-    kind: aims.Kind = "drawn" if is_drawn(still.pixels) and not is_smooth(still.pixels) else "taken"
+    kind: quality.Kind = (
+        "drawn" if is_drawn(still.pixels) and not is_smooth(still.pixels) else "taken"
+    )
     found = _aimed(still, options, request, kind)
     return _checked(found, kind, data, name, request)
 
@@ -81,7 +83,7 @@ def _still(data: bytes, name: str, options: CompressOptions) -> Image | None:
 def _options(request: Request) -> CompressOptions:
     options = CompressOptions(
         colors=request.n_colors,
-        effort=aims.effort_of(request.speed),
+        effort=quality.effort_of(request.speed),
         dither=request.dither,
         strip="all" if request.strip else "none",
         icc="srgb" if request.strip else "keep",
@@ -122,25 +124,25 @@ def _posterized(image: Image, options: CompressOptions, bits: int) -> str:
     return ",".join(words)
 
 
-def _aimed(image: Image, options: CompressOptions, request: Request, kind: aims.Kind) -> Result:
-    """Map to the look of pngquant's default, or to the score of a quality; see `aims`."""
+def _aimed(image: Image, options: CompressOptions, request: Request, kind: quality.Kind) -> Result:
+    """Map to the look of pngquant's default, or to the score of a quality; see `quality`."""
     if options.palette is not None:
         return compress(image, options)
-    weight, dither = aims.LOOK[kind]
+    weight, dither = quality.LOOK[kind]
     dithered = options if options.dither is not None else options.changed(dither=dither)
     if request.finest >= 100:
         is_exact = count(image).n_colors <= options.colors
         if is_exact or options.effort != "fast":
             return compress(image, options)
         return compress(image, dithered.changed(rate_weight=weight))
-    wanted = aims.score_of(request.finest, kind)
+    wanted = quality.score_of(request.finest, kind)
     if options.effort != "fast":
         return compress(image, options.changed(quality=wanted, best_effort=True))
-    weight = aims.first_weight(wanted, kind)
+    weight = quality.first_weight(wanted, kind)
     options = dithered
     found = compress(image, options.changed(rate_weight=weight))
-    if abs(found.score - wanted) > aims.CLOSE:
-        again = aims.next_weight(weight, found.score, wanted)
+    if abs(found.score - wanted) > quality.CLOSE:
+        again = quality.next_weight(weight, found.score, wanted)
         other = compress(image, options.changed(rate_weight=again))
         found = _nearer(found, other, wanted)
     return found
@@ -148,19 +150,19 @@ def _aimed(image: Image, options: CompressOptions, request: Request, kind: aims.
 
 def _nearer(one: Result, other: Result, wanted: float) -> Result:
     """Take the smaller of two files if both are good enough, else the better one."""
-    good = [each for each in (one, other) if each.score >= wanted - aims.CLOSE]
+    good = [each for each in (one, other) if each.score >= wanted - quality.CLOSE]
     if good:
         return min(good, key=lambda each: each.bytes_out)
     return max((one, other), key=lambda each: each.score)
 
 
 def _checked(
-    found: Result, kind: aims.Kind | None, data: bytes, name: str, request: Request
+    found: Result, kind: quality.Kind | None, data: bytes, name: str, request: Request
 ) -> Made:
     score: float | None = None
     if request.worst > 0:
         score = found.score
-        floor = 100.0 if request.worst >= 100 else aims.score_of(request.worst, kind or "drawn")
+        floor = 100.0 if request.worst >= 100 else quality.score_of(request.worst, kind or "drawn")
         if score < floor:
             raise Failure(
                 Code.LOW_QUALITY,
@@ -169,7 +171,7 @@ def _checked(
             )
     if request.only_if_smaller:
         score = found.score if score is None else score
-        if not aims.pays_for_loss(len(data), found.bytes_out, score):
+        if not quality.pays_for_loss(len(data), found.bytes_out, score):
             raise Failure(
                 Code.NOT_SMALLER,
                 f"{name}: {found.bytes_out:,} of {len(data):,} bytes at score {score:.1f}"
