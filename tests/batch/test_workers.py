@@ -1,4 +1,4 @@
-"""workers and engine: order, death of a worker, death of the parent, the end by Ctrl-C."""
+"""workers and executor: order, death of a worker, death of the parent, the end by Ctrl-C."""
 
 import os
 import signal
@@ -39,11 +39,13 @@ def findable(monkeypatch):
     del sys.modules["test_workers"]
 
 
-def run(engine, items):
+def run(executor, items):
     try:
-        return list(in_order(engine, items, lambda _, value: value, lambda place: f"ready {place}"))
+        return list(
+            in_order(executor, items, lambda _, value: value, lambda place: f"ready {place}")
+        )
     finally:
-        engine.close()
+        executor.close()
 
 
 def test_inline_keeps_the_order():
@@ -64,12 +66,12 @@ def test_a_dead_worker_is_tried_again_and_the_others_go_on(findable, tmp_path):
 
 
 def test_a_stopped_run_leaves_no_process(findable, tmp_path):
-    engine = Workers(double, lost, 2)
-    rows = in_order(engine, [(n, str(tmp_path)) for n in range(5)], lambda _, v: v, str)
+    executor = Workers(double, lost, 2)
+    rows = in_order(executor, [(n, str(tmp_path)) for n in range(5)], lambda _, v: v, str)
     assert next(rows) == 0
-    processes = [worker._process for worker in engine._all]
+    processes = [worker._process for worker in executor._all]
     rows.close()
-    engine.close()
+    executor.close()
     assert processes
     assert all(process.poll() is not None for process in processes)
 
@@ -78,11 +80,11 @@ PARENT = """
 import sys
 sys.path[:0] = {path!r}
 from test_workers import Workers, double, lost
-engine = Workers(double, lost, 2)
+executor = Workers(double, lost, 2)
 for n in (1, 2):
-    engine.submit(n, (n, "."))
-engine.wait()
-print(*[worker._process.pid for worker in engine._all], flush=True)
+    executor.submit(n, (n, "."))
+executor.wait()
+print(*[worker._process.pid for worker in executor._all], flush=True)
 sys.stdin.read()
 """
 
@@ -119,8 +121,8 @@ def slow(item):
 
 def test_a_worker_that_takes_too_long_is_ended_and_the_others_go_on(findable, monkeypatch):
     monkeypatch.setattr(slow, "__module__", "test_workers")
-    engine = Workers(slow, lost, 2, seconds=4.0, late=lambda item: f"{item[0]} was late")
+    executor = Workers(slow, lost, 2, seconds=4.0, late=lambda item: f"{item[0]} was late")
     items = [(number, "") for number in (0, 60, 0.01, 0.02)]
     started = time.monotonic()
-    assert run(engine, items) == [0, "60 was late", 0.01, 0.02]
+    assert run(executor, items) == [0, "60 was late", 0.01, 0.02]
     assert time.monotonic() - started < 30

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from huepress.batch.manifest import Manifest
-    from huepress.batch.manifest_place import Place, place_of
+    from huepress.batch.manifest_place import ManifestPlace, place_of
     from huepress.batch.palette_saving import save_palette
     from huepress.batch.planning import plan
     from huepress.batch.pruning import prune
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Manifest",
-    "Place",
+    "ManifestPlace",
     "Row",
     "Target",
     "fit_palette",
@@ -36,7 +36,7 @@ __all__ = [
 
 _HOMES: Final = {
     "Manifest": "manifest",
-    "Place": "manifest_place",
+    "ManifestPlace": "manifest_place",
     "Row": "rows",
     "Target": "targets",
     "fit_palette": "shared",

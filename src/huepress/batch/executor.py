@@ -1,6 +1,6 @@
 """Do work in parallel, and report it in order.
 
-An Engine does jobs in this process, in worker processes (workers.py) or on a cluster (dask.py).
+An Executor does jobs in this process, in worker processes (workers.py) or on a cluster (dask.py).
 `in_order` feeds it no faster than it works, and yields results in the order of the inputs.
 """
 
@@ -18,7 +18,7 @@ WINDOW: Final = 4096
 """Most results that wait for an earlier one: each is a row of a few kilobytes."""
 
 
-class Engine(Protocol[Item_contra, Value_co]):
+class Executor(Protocol[Item_contra, Value_co]):
     """Does jobs, several at once."""
 
     @property
@@ -36,7 +36,7 @@ class Engine(Protocol[Item_contra, Value_co]):
 
 
 class Inline(Generic[Item, Value]):
-    """An engine that does each job in this process, when its result is asked for.
+    """An executor that does each job in this process, when its result is asked for.
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ class Inline(Generic[Item, Value]):
 
 
 def in_order(
-    engine: Engine[Item, Value],
+    executor: Executor[Item, Value],
     items: Iterable[Item | None],
     done: Callable[[int, Value], Value],
     ready: Callable[[int], Value],
@@ -74,7 +74,7 @@ def in_order(
 
     Parameters
     ----------
-    engine : Engine
+    executor : Executor
         Where to do them.
     items : iterable
         Taken one by one as there is room. None means that no work is needed.
@@ -94,7 +94,7 @@ def in_order(
 
     def collect() -> None:
         nonlocal running
-        ticket, value = engine.wait()
+        ticket, value = executor.wait()
         running -= 1
         values[ticket] = done(ticket, value)
 
@@ -102,9 +102,9 @@ def in_order(
         if item is None:
             values[place] = ready(place)
         else:
-            engine.submit(place, item)
+            executor.submit(place, item)
             running += 1
-        while running and (running >= engine.slots or place - told >= WINDOW):
+        while running and (running >= executor.slots or place - told >= WINDOW):
             collect()
         while told in values:
             yield values.pop(told)

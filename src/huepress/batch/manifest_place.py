@@ -22,7 +22,7 @@ OLD_NAME: Final = ".huepress.sqlite"
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ManifestPlace:
     """Where a manifest is kept.
 
     Attributes
@@ -60,7 +60,9 @@ class Place:
         return True
 
 
-def place_of(sources: tuple[str, ...], write: WriteOptions, batch: BatchOptions) -> Place | None:
+def place_of(
+    sources: tuple[str, ...], write: WriteOptions, batch: BatchOptions
+) -> ManifestPlace | None:
     """Return where the manifest of a run is kept; None when it has none.
 
     Parameters
@@ -72,7 +74,7 @@ def place_of(sources: tuple[str, ...], write: WriteOptions, batch: BatchOptions)
 
     Returns
     -------
-    Place or None
+    ManifestPlace or None
         As asked for; otherwise, for trees, a file in the user's state directory, named after the
         inputs and the output directory.
     """
@@ -80,7 +82,7 @@ def place_of(sources: tuple[str, ...], write: WriteOptions, batch: BatchOptions)
         return None
     if batch.manifest is not None:
         path = Path(batch.manifest)
-        return Place(path, path.parent)
+        return ManifestPlace(path, path.parent)
     if not batch.recursive:
         return None
     home = write.out_dir if write.out_dir is not None else sources[0]
@@ -91,9 +93,9 @@ def place_of(sources: tuple[str, ...], write: WriteOptions, batch: BatchOptions)
     name = re.sub(r"[^A-Za-z0-9._-]+", "-", Path(roots[0]).name)[:40].strip("-.") or "root"
     path = state_directory() / f"{name}-{digest.hexdigest()}.sqlite"
     if is_remote(home):
-        return Place(path, path.parent)
+        return ManifestPlace(path, path.parent)
     local = Path(local_path(home))
-    return Place(path, local, local / OLD_NAME)
+    return ManifestPlace(path, local, local / OLD_NAME)
 
 
 def state_directory() -> Path:

@@ -1,6 +1,6 @@
 """Run a batch: from targets to one Row each, in their order, wherever the work is done.
 
-Files that an earlier run finished are reported from the manifest; the rest go through an engine.
+Files that an earlier run finished are reported from the manifest; the rest go through an executor.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from huepress._version import __version__
 from huepress.batch.config import EXCLUSIVE
 from huepress.batch.doing import run_job
-from huepress.batch.executor import Engine, Inline, in_order
+from huepress.batch.executor import Executor, Inline, in_order
 from huepress.batch.job import Job, recipe_of
 from huepress.batch.memory import Memory, unchanged, unchanged_by_stamp
 from huepress.batch.names import OWN
@@ -83,7 +83,7 @@ def run(
     """
     batch = batch or BatchOptions()
     prepare = _Preparation(options, batch, manifest, fit, score)
-    engine = _engine(targets, options, client)
+    executor = _executor(targets, options, client)
     ready: dict[int, Row] = {}
 
     def jobs() -> Iterator[Job | None]:
@@ -106,12 +106,12 @@ def run(
         return row
 
     try:
-        for row in in_order(engine, jobs(), done, ready.pop):
+        for row in in_order(executor, jobs(), done, ready.pop):
             yield row
             if batch.fail_fast and row.status == "failed":
                 return
     finally:
-        engine.close()
+        executor.close()
 
 
 PATIENCE: Final = 600.0
@@ -218,9 +218,9 @@ def _other_owner(target: Target, known: Record) -> str | None:
     return owner if store_of(owner).exists(owner) else None
 
 
-def _engine(
+def _executor(
     targets: Sequence[Target | Row], options: CompressOptions, client: Client | None
-) -> Engine[Job, Row]:
+) -> Executor[Job, Row]:
     if client is not None:
         from huepress.batch.dask import Cluster
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from huepress._compress import PictureSource
-from huepress.batch.executor import Engine, Inline, in_order
+from huepress.batch.executor import Executor, Inline, in_order
 from huepress.batch.rows import Failure
 from huepress.batch.store import STDIO, store_of
 from huepress.batch.workers import Workers
@@ -240,17 +240,17 @@ def _count_all(
         jobs = list(_jobs(sources, weighting, options, n_threads=1))
         return reduce_tree(client, count_job, add_counted, jobs)
     n_workers = options.threads or os.cpu_count() or 1
-    engine: Engine[CountJob, Counted]
+    executor: Executor[CountJob, Counted]
     if len(sources) <= _FEW or n_workers == 1 or not all(isinstance(s, str) for s in sources):
-        engine = Inline(count_job)
+        executor = Inline(count_job)
         jobs = list(_jobs(sources, weighting, options, n_threads=options.threads))
     else:
-        engine = Workers(count_job, _lost, n_workers)
+        executor = Workers(count_job, _lost, n_workers)
         jobs = list(_jobs(sources, weighting, options, n_threads=1))
     try:
-        return _add_as_they_come(in_order(engine, jobs, lambda _, value: value, _never))
+        return _add_as_they_come(in_order(executor, jobs, lambda _, value: value, _never))
     finally:
-        engine.close()
+        executor.close()
 
 
 def _jobs(

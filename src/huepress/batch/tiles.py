@@ -22,7 +22,7 @@ import numpy as np
 
 from huepress._compress import compress, finish
 from huepress.batch.carry import digest_of
-from huepress.batch.executor import Engine, Inline, in_order
+from huepress.batch.executor import Executor, Inline, in_order
 from huepress.batch.job import recipe_of
 from huepress.batch.mbtiles import FINAL, WAITING, WANTED, WORK, open_tiles, open_work
 from huepress.batch.rows import REASONS, Row
@@ -211,11 +211,11 @@ class _Work:
         colors = b"" if self._options.lossless else self._palette()
         n_workers = self._options.threads or os.cpu_count() or 1
         waiting = {row[0] for row in self._new.execute(WAITING)}
-        engine: Engine[TileJob, Tile] = Inline(run_tile)
+        executor: Executor[TileJob, Tile] = Inline(run_tile)
         if len(waiting) > FEW:
-            engine = Workers(run_tile, _lost, n_workers)
+            executor = Workers(run_tile, _lost, n_workers)
         try:
-            for n, (key, tile) in enumerate(self._tiles(engine, waiting, colors)):
+            for n, (key, tile) in enumerate(self._tiles(executor, waiting, colors)):
                 if tile.fault:
                     raise InputError(self._source, tile.fault, "undamaged tiles are needed")
                 self._new.execute("INSERT OR REPLACE INTO images VALUES (?, ?)", (key, tile.data))
@@ -223,12 +223,12 @@ class _Work:
                     self._new.commit()
                 advance(n + 1)
         finally:
-            engine.close()
+            executor.close()
             self._new.commit()
         return self._counts()
 
     def _tiles(
-        self, engine: Engine[TileJob, Tile], keys: set[int], colors: bytes
+        self, executor: Executor[TileJob, Tile], keys: set[int], colors: bytes
     ) -> Iterator[tuple[int, Tile]]:
         options = self._options.changed(threads=1)
         begun: deque[int] = deque()
@@ -239,7 +239,7 @@ class _Work:
                     begun.append(key)
                     yield TileJob("tile {}/{}/{}".format(*place), data, options, colors)
 
-        for tile in in_order(engine, jobs(), lambda _, tile: tile, _never):
+        for tile in in_order(executor, jobs(), lambda _, tile: tile, _never):
             yield begun.popleft(), tile
 
     def _each(self) -> Iterator[tuple[int, tuple[int, int, int], bytes]]:

@@ -30,7 +30,7 @@ _ONE_THREAD: Final = ("RAYON_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THRE
 
 
 class Workers(Generic[Item, Value]):
-    """An engine of worker processes; each starts when there is a job for it.
+    """An executor of worker processes; each starts when there is a job for it.
 
     Parameters
     ----------

@@ -11,7 +11,7 @@ import click
 from huepress.cli.flags import PICTURES, GroupedCommand, flags_of, options_of
 from huepress.cli.interrupts import on_stop
 from huepress.cli.progress import Progress
-from huepress.cli.reporting import Teller
+from huepress.cli.reporting import Reporter
 from huepress.cli.streams import STDOUT_NAMES, is_terminal, require_stdout
 from huepress.cli.wording import as_typed
 from huepress.errors import OptionError, OutputError
@@ -80,7 +80,7 @@ def command(sources: tuple[str, ...], as_json: bool, quiet: bool, **values: Any)
     if any(source.lower().endswith((".mbtiles", ".pmtiles")) for source in sources):
         _maps(sources, options, write, batch, as_json=as_json, quiet=quiet)
 
-    teller = _once(sources, options, write, batch, as_json=as_json, quiet=quiet)
+    reporter = _once(sources, options, write, batch, as_json=as_json, quiet=quiet)
     if batch.watch:
         from huepress.cli.watching import watch
 
@@ -90,7 +90,7 @@ def command(sources: tuple[str, ...], as_json: bool, quiet: bool, **values: Any)
             write.out_dir,
             lambda: _once(sources, options, write, batch, as_json=as_json, quiet=quiet),
         )
-    sys.exit(teller.exit_code)
+    sys.exit(reporter.exit_code)
 
 
 def _once(
@@ -101,7 +101,7 @@ def _once(
     *,
     as_json: bool,
     quiet: bool,
-) -> Teller:
+) -> Reporter:
     """Find out what is to be done, do it, and tell."""
     from huepress.batch import plan
     from huepress.batch.config import Configs
@@ -124,7 +124,7 @@ def _once(
     if to_stdout and is_terminal(sys.stdout):
         raise click.UsageError("a picture is not written to a terminal: use -o FILE, or a pipe")
 
-    teller = Teller(
+    reporter = Reporter(
         as_json=as_json,
         quiet=quiet,
         several=len(targets) != 1 or batch.recursive,
@@ -134,12 +134,12 @@ def _once(
     rest = "" if batch.no_manifest or not batch.recursive else "; run it again to go on"
 
     def say_where() -> None:
-        click.echo(f"stopped: {teller.n_told} of {len(targets)} files done{rest}", err=True)
+        click.echo(f"stopped: {reporter.n_reported} of {len(targets)} files done{rest}", err=True)
 
     with on_stop(say_where):
-        _work(sources, targets, options, write, batch, teller)
-    teller.sum_up()
-    return teller
+        _work(sources, targets, options, write, batch, reporter)
+    reporter.sum_up()
+    return reporter
 
 
 def _maps(
@@ -160,11 +160,11 @@ def _maps(
         raise click.UsageError("-o names the file of one map; several go with --out-dir")
     reading = batch.dry_run or batch.check
     several = len(sources) > 1
-    teller = Teller(
+    reporter = Reporter(
         as_json=as_json, quiet=quiet, several=several, check=batch.check, dry_run=batch.dry_run
     )
     for source in sources:
-        with Progress(0, enabled=teller.shows_progress) as progress:
+        with Progress(0, enabled=reporter.shows_progress) as progress:
             row = compress_map(
                 source,
                 output_of(source, write),
@@ -173,9 +173,9 @@ def _maps(
                 write=not reading,
                 advance=lambda n: progress.advance(f"{n:,} tiles"),
             )
-        teller.tell(row)
-    teller.sum_up()
-    sys.exit(teller.exit_code)
+        reporter.tell(row)
+    reporter.sum_up()
+    sys.exit(reporter.exit_code)
 
 
 def _given() -> frozenset[str]:
@@ -242,7 +242,7 @@ def _work(
     options: CompressOptions,
     write: WriteOptions,
     batch: BatchOptions,
-    teller: Teller,
+    reporter: Reporter,
 ) -> None:
     """Do the files, and tell each."""
     from huepress import batch as room
@@ -267,7 +267,7 @@ def _work(
         manifest = _manifest(sources, write, batch)
         if manifest is not None:
             stack.enter_context(manifest)
-        progress = stack.enter_context(Progress(len(targets), enabled=teller.shows_progress))
+        progress = stack.enter_context(Progress(len(targets), enabled=reporter.shows_progress))
         from huepress.batch.texts import renames_of, rewrite_texts, split_texts
 
         others, texts = split_texts(targets, batch.rewrites)
@@ -278,12 +278,12 @@ def _work(
             manifest=manifest,
             client=client,
             fit=fit,
-            score=teller.wants_scores,
+            score=reporter.wants_scores,
         )
         done: dict[str, str] = {}
         for row in stack.enter_context(closing(rows)):
             progress.advance(row.source, row.saved)
-            teller.tell(row)
+            reporter.tell(row)
             if row.output is not None and row.failure is None:
                 done[row.source] = row.output
         out_dir = write.out_dir or ""
@@ -293,16 +293,16 @@ def _work(
             for row, diff in rewrite_texts(
                 texts, renames, batch.rewrites, out_dir, manifest=manifest, write=writes
             ):
-                teller.tell(row)
+                reporter.tell(row)
                 if row.output is not None and row.failure is None:
                     done[row.source] = row.output
                 if batch.dry_run and diff:
-                    click.echo(diff, nl=False, err=teller.wants_scores)
+                    click.echo(diff, nl=False, err=reporter.wants_scores)
         if batch.prune and manifest is not None and write.out_dir is not None:
             for row in room.prune(
                 manifest, targets, done, write.out_dir, write=not (batch.dry_run or batch.check)
             ):
-                teller.tell(row)
+                reporter.tell(row)
 
 
 def _manifest(

@@ -23,7 +23,7 @@ _MOST_REASONS: Final = 6
 """Most reasons in the total: a longer line is not read."""
 
 
-class Teller:
+class Reporter:
     """Report rows as they come, and their total.
 
     Parameters
@@ -136,7 +136,7 @@ class Teller:
         return self._as_json
 
     @property
-    def n_told(self) -> int:
+    def n_reported(self) -> int:
         """How many rows were reported."""
         return self._counts.total()
 

@@ -23,7 +23,7 @@ from huepress.types import Colors, Histogram, Image, Palette, PaletteFit, Points
 
 Values = TypeVar("Values", NDArray[np.uint8], NDArray[np.float64])
 
-Learn: TypeAlias = Callable[[Histogram, int], PaletteFit]
+LearnRest: TypeAlias = Callable[[Histogram, int], PaletteFit]
 """Colors and how many to learn from them."""
 
 REFINE: Final = 16
@@ -110,7 +110,7 @@ def learn_around(
     kept: Colors,
     n_colors: int,
     color_space: spaces.ColorSpace,
-    learn: Learn,
+    learn: LearnRest,
     n_threads: int = 0,
     *,
     fine: NDArray[np.float64] | None = None,

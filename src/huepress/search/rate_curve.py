@@ -60,7 +60,7 @@ class Slopes:
 
 
 @dataclass(frozen=True)
-class Point:
+class CurvePoint:
     """One trial of a curve, at the log2 of its rate weight."""
 
     at: float
@@ -77,12 +77,12 @@ class Point:
         return log2(self.trial.rough_bytes)
 
 
-def _tells_slopes(a: Point, b: Point) -> bool:
+def _tells_slopes(a: CurvePoint, b: CurvePoint) -> bool:
     """Whether two trials are far enough apart."""
     return b.at - a.at > 0.3 and a.score - b.score > 0.05
 
 
-def _on_line(a: Point, b: Point, goal: float) -> float:
+def _on_line(a: CurvePoint, b: CurvePoint, goal: float) -> float:
     """Return where (log2 of the rate weight) the line through two trials meets the goal."""
     low, high = 2.0 ** (BENT * a.at), 2.0 ** (BENT * b.at)
     crossing = low + (high - low) * (a.score - goal) / (a.score - b.score)
@@ -109,12 +109,12 @@ class Curve:
     setting: Setting
     goal: float
     slopes: Slopes
-    points: list[Point] = field(default_factory=list)
+    points: list[CurvePoint] = field(default_factory=list)
     reached: Trial | None = None
 
     def take(self, trial: Trial) -> None:
         """Add a trial; the one at the highest rate weight that reaches the goal is kept as best."""
-        self.points.append(Point(log2(trial.rate_weight), trial))
+        self.points.append(CurvePoint(log2(trial.rate_weight), trial))
         self.points.sort(key=lambda p: p.at)
         if trial.score >= self.goal and (
             self.reached is None or trial.rate_weight > self.reached.rate_weight
@@ -125,7 +125,7 @@ class Curve:
             if _tells_slopes(a, b):
                 self.slopes.score = (a.score - b.score) / (b.at - a.at)
 
-    def _around(self) -> tuple[Point, Point]:
+    def _around(self) -> tuple[CurvePoint, CurvePoint]:
         """Find the two neighbors that bracket the goal, or the two nearest to it."""
         for a, b in zip(self.points, self.points[1:], strict=False):
             if a.score >= self.goal > b.score:
