@@ -115,6 +115,21 @@ def cmake_flags(target: Target, tools: dict[str, Path]) -> list[str]:
     ]
 
 
+def headers(target: Target) -> Path:
+    """Give Debian's Python.h what it includes by the name of the system, where zig does not look.
+
+    What is in it (sizes of types, functions of the C library that headers need) is the same on
+    all Linux systems of 64 bits.
+    """
+    place = WORK / "headers"
+    own = f"{os.uname().machine}-linux-gnu"
+    for path in Path("/usr/include", own).glob("python3.*/pyconfig.h"):
+        copy = place / f"{target.processor}-linux-gnu" / path.parent.name / path.name
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, copy)
+    return place
+
+
 def compiling(target: Target, tools: dict[str, Path]) -> dict[str, str]:
     """Environment of a build for the target."""
     more = {"CMAKE_CXX_COMPILER_LAUNCHER": "ccache"} if shutil.which("ccache") else {}
@@ -125,7 +140,8 @@ def compiling(target: Target, tools: dict[str, Path]) -> dict[str, str]:
             "PATH": f"{TOOLS}{os.pathsep}{os.environ['PATH']}",
             "CC": str(tools["cc"]),
             "CXX": str(tools["c++"]),
-            "CXXFLAGS": "-include stdio.h",  # nanobind counts on another header to bring stderr
+            # nanobind counts on another header to bring stderr.
+            "CXXFLAGS": f"-include stdio.h -idirafter {headers(target)}",
             "CMAKE_ARGS": " ".join(cmake_flags(target, tools)),
             "_PYTHON_HOST_PLATFORM": f"linux-{target.processor}",
             "AUDITWHEEL_PLAT": target.tag,

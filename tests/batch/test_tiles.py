@@ -16,6 +16,7 @@ from PIL import Image
 
 from huepress.batch import tiles as room
 from images import as_file, scene
+from maps import make_mbtiles, make_pmtiles
 from trees import compress
 
 SIZE = 64
@@ -211,21 +212,6 @@ def test_damaged_tiles_and_bounds_are_refused(tmp_path):
     assert compress(path, tmp_path / "a.png", "--out-dir", tmp_path / "o").exit_code == 2
 
 
-def make_pmtiles(path, tiles):
-    """Write (zoom, column, row from the top) -> file as PMTiles, by the package pmtiles."""
-    tile = pytest.importorskip("pmtiles.tile")
-    writer = pytest.importorskip("pmtiles.writer")
-    header = {
-        "tile_type": tile.TileType.PNG, "tile_compression": tile.Compression.NONE,
-        "min_lon_e7": -1800000000, "max_lon_e7": 1800000000, "center_zoom": 1,
-        "min_lat_e7": -850000000, "max_lat_e7": 850000000, "center_lon_e7": 5, "center_lat_e7": 7,
-    }  # fmt: skip
-    with writer.write(str(path)) as made:
-        for key in sorted(tiles, key=lambda key: tile.zxy_to_tileid(*key)):
-            made.write_tile(tile.zxy_to_tileid(*key), tiles[key])
-        made.finalize(header, {"name": "drawn", "attribution": "nobody"})
-
-
 def read_pmtiles(path):
     from pmtiles.reader import MmapSource, Reader, all_tiles
 
@@ -241,7 +227,8 @@ def test_pmtiles_keep_their_places_and_their_header(tmp_path):
         for (c, r), pixels in map_tiles(zoom).items()
     }
     source, output = tmp_path / "world.PMTiles", tmp_path / "small.pmtiles"
-    make_pmtiles(source, given)
+    if not make_pmtiles(source, given):
+        pytest.skip("pmtiles is not installed")
     before = source.read_bytes()
     done = compress(source, "-o", output, "--json")
     assert done.exit_code == 0, done.stderr
@@ -281,6 +268,7 @@ def test_pmtiles_keep_their_places_and_their_header(tmp_path):
     ids=["empty", "short", "magic", "version", "tail", "directory", "far"],
 )
 def test_damaged_pmtiles_are_refused(tmp_path, damage, words):
+    pytest.importorskip("pmtiles")
     source = tmp_path / "x.pmtiles"
     make_pmtiles(source, {(1, c, r): as_file(p) for (c, r), p in map_tiles(1).items()})
     source.write_bytes(damage(source.read_bytes()))
@@ -315,14 +303,9 @@ def test_more_tiles_than_any_map_has_are_refused(tmp_path):
 def test_gdal_shows_the_same_map(tmp_path):
     """A viewer's decoder: the whole map as GDAL puts it together, before and after."""
     source, output = tmp_path / "world.mbtiles", tmp_path / "small.mbtiles"
-    make_map(source, zooms=(2,))
-    db = sqlite3.connect(source)
-    more = [("minzoom", "2"), ("maxzoom", "2"), ("bounds", "-180,-85.0511,180,85.0511"),
-            ("version", "1"), ("type", "baselayer"), ("description", "drawn")]  # fmt: skip
-    db.executemany("INSERT INTO metadata VALUES (?, ?)", more)
-    db.execute("DROP TABLE grids")
-    db.commit()
-    db.close()
+    tiles = {(2, c, r): as_file(pixels) for (c, r), pixels in map_tiles(2).items()}
+    more = {"minzoom": "2", "maxzoom": "2", "bounds": "-180,-85.0511,180,85.0511"}
+    make_mbtiles(source, tiles, **more, version="1", type="baselayer", description="drawn")
     assert compress(source, "-o", output).exit_code == 0
     both = []
     for path in (source, output):

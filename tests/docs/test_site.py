@@ -10,9 +10,11 @@ import pytest
 from PIL import Image
 
 from images import as_file, scene, soft_disc
+from maps import make_mbtiles, make_pmtiles
 
 DOCS = Path(__file__).parents[2] / "docs"
-PAGES = [DOCS / "start.md", *sorted((DOCS / "howto").glob("*.md"))]
+PAGES = [DOCS / f"{name}.md" for name in ("start", "maps", "colors", "config")]
+PAGES += sorted((DOCS / "howto").glob("*.md"))
 
 
 def blocks(page, language):
@@ -27,12 +29,20 @@ def pictures(tmp_path):
     (tmp_path / "screen.png").write_bytes(as_file(scene(72, 96) // 48 * 48))
     for name in ("icon", "sprite"):
         (tmp_path / f"{name}.png").write_bytes(as_file(soft_disc()))
+    (tmp_path / "logo.png").write_bytes(as_file(soft_disc()))
+    (tmp_path / "banner.png").write_bytes(as_file(scene(48, 96)))
+    (tmp_path / "nes.gpl").write_text("GIMP Palette\nName: nes\n#\n0 0 0 black\n252 152 56\n")
+    (tmp_path / "icons").mkdir()
+    (tmp_path / "icons/logo.png").write_bytes(as_file(soft_disc()))
     for folder in ("assets", "tiles", "frames"):
         (tmp_path / folder).mkdir()
         for i in range(2):
             (tmp_path / folder / f"{i}.png").write_bytes(as_file(scene(40, 48, seed=i)))
     frames = [Image.fromarray(scene(40, 48, seed=i)) for i in range(3)]
     frames[0].save(tmp_path / "moving.gif", save_all=True, append_images=frames[1:], duration=80)
+    tiles = {(1, c, r): as_file(scene(64, 64, seed=c + 2 * r)) for c in (0, 1) for r in (0, 1)}
+    make_mbtiles(tmp_path / "world.mbtiles", tiles)
+    make_pmtiles(tmp_path / "world.pmtiles", tiles)
     return tmp_path
 
 
@@ -41,6 +51,10 @@ def pictures(tmp_path):
 def test_what_a_page_says_runs(page, pictures):
     programs = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     environment = os.environ | {"PATH": programs, "HOME": str(pictures)}
+    for options in blocks(page, "toml"):
+        (pictures / "huepress.toml").write_text(options.replace("[tool.huepress]", ""))
+    if "pmtiles" in page.read_text():
+        pytest.importorskip("pmtiles")
     commands = blocks(page, "sh")
     done = subprocess.run(
         ["sh", "-e", "-c", "".join(commands)],
