@@ -20,7 +20,7 @@ from huepress.animation.still import recoded, smaller_gif
 from huepress.decode import limits_of, load_with, read
 from huepress.decode.reading import name_of
 from huepress.encode import carry, encode_lossless, kept_original, oxipng
-from huepress.errors import InputError, memory_guard
+from huepress.errors import InputError, OptionError, memory_guard
 from huepress.limits import Deadline
 from huepress.options import CompressOptions
 from huepress.result.report import Result
@@ -84,6 +84,7 @@ def compress(
     with memory_guard("<picture>"):
         film = _film_of(source, options) if options.frame is None else None
     if film is not None:
+        require_whole(options)
         if options.arranges_palette:
             wanted = "a palette is arranged in stills only; --frame N takes one"
             raise InputError(film[0], "is an animation", wanted)
@@ -125,6 +126,14 @@ def _film_of(source: PictureSource, options: CompressOptions) -> tuple[str, byte
     else:
         return None
     return (name_of(source), data) if is_animation(data) else None
+
+
+def require_whole(options: CompressOptions) -> None:
+    """Refuse to reshape what has many frames."""
+    for name in ("crop", "resize"):
+        if getattr(options, name) is not None:
+            wanted = "a still picture, or one frame of an animation (--frame)"
+            raise OptionError(name, getattr(options, name), wanted)
 
 
 def _mapped(bench: search.Bench, options: CompressOptions) -> Result:

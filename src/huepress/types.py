@@ -59,6 +59,8 @@ class Source:
     is_part : bool
         The picture is one of several frames, or the readable part of a damaged file: the file
         itself does not show exactly this.
+    is_reshaped : bool
+        The picture was cut or made smaller as the options asked for (decode/reshape.py).
     is_converted : bool
         The pixels' values differ from the file's: converted to sRGB, or rounded from floats.
     notes : tuple of str
@@ -73,6 +75,7 @@ class Source:
     metadata: Mapping[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     is_part: bool = False
+    is_reshaped: bool = False
     is_converted: bool = False
 
     @property

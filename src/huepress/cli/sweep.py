@@ -123,7 +123,8 @@ def command(
 ) -> None:
     """Show what the number of colors does to size, quality and time.
 
-    Compresses PICTURE at every k, measures each file, and suggests a k with the reason.
+    Compresses PICTURE at every k and measures each file: quickly, as a curve with its knee, or
+    with --search all as compress does, with a k to take.
     """
     options = options_of(CompressOptions, values)
     if as_json and as_csv:
@@ -200,6 +201,8 @@ def _tell(found: Sweep, is_searched: bool) -> None:
     size = image.source.n_bytes
     before = f", {size:,} B" if size else ""
     click.echo(f"{image.source.name}: {image.width} x {image.height}{before}\n")
+    if not is_searched:
+        click.echo("fast curve: nearest colors, light deflate; not what compress writes")
     click.echo(
         f"{'k':>5} {'colors':>6} {'bytes':>11} {'of input':>8} {'bits/px':>8} {'PSNR':>8}"
         f" {'score':>6} {'SSIMU2':>6} {'JOD':>5}"
@@ -207,13 +210,15 @@ def _tell(found: Sweep, is_searched: bool) -> None:
     )
     for point in found.points:
         click.echo(_row(point, size, point.k == found.suggestion.k))
-    click.echo(f"\nsuggested: k = {found.suggestion.k}, {found.suggestion.reason}")
+    # What compress writes at that k was not measured here: a knee, and no suggestion.
+    word = "suggested" if is_searched else "knee of the fast curve"
+    click.echo(f"\n{word}: k = {found.suggestion.k}, {found.suggestion.reason}")
     if found.searched is not None:
         click.echo(_searched(found.searched, found.suggestion.k))
     elif not is_searched:
         click.echo(
-            "these files are mapped plainly and deflated lightly; huepress compress maps for look"
-            " and bytes together:\n--search suggested shows what it makes of that k."
+            "huepress compress maps for look and bytes together: --search all measures its files"
+            " and suggests one;\n--search suggested shows what it makes of that k alone."
         )
     click.echo(
         "score is the lower of SSIMULACRA2 (SSIMU2) and ColorVideoVDP (JOD) on one scale: 100 is"

@@ -114,13 +114,15 @@ def load(
 def load_with(source: ImageSource, options: CompressOptions, *, name: str | None = None) -> Image:
     """Load one still picture with these options; see load().
 
-    The pixels, also those of an Image, are converted to sRGB if the result cannot carry a profile
-    or must show colors given in sRGB.
+    It is cut and made smaller as they ask. The pixels, also those of an Image, are converted to
+    sRGB if the result cannot carry a profile or must show colors given in sRGB.
     """
+    from huepress.decode.reshape import reshaped
+
     how = how_to_load(options)
     if isinstance(source, Image) and how["icc"] == "srgb":
-        return _in_srgb(source)
-    return load(source, **how, name=name)
+        return reshaped(_in_srgb(source), options)
+    return reshaped(load(source, **how, name=name), options)
 
 
 def how_to_load(options: CompressOptions) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from huepress.options.kmeans import KmeansOptions
 from huepress.options.mapping import MappingOptions
 from huepress.options.palette import PaletteOptions
 from huepress.options.reading import ReadingOptions
-from huepress.options.spec import OptionGroup
+from huepress.options.shape import ShapeOptions
 
 
 # Dataclasses collect fields from the last base to the first: --help begins with the aims.
@@ -21,6 +21,7 @@ class CompressOptions(
     ReadingOptions,
     AnimationOptions,
     FileOptions,
+    ShapeOptions,
     MappingOptions,
     PaletteOptions,
     KmeansOptions,
@@ -32,7 +33,7 @@ class CompressOptions(
     """
 
     def __post_init__(self) -> None:
-        OptionGroup.__post_init__(self)
+        ShapeOptions.__post_init__(self)
         aims = [n for n in ("quality", "max_size", "rate_weight") if getattr(self, n) is not None]
         aims += ["lossless"] if self.lossless else []
         self._only_one_of(aims)

@@ -68,9 +68,10 @@ class Calls:
         return Response(data, media_type=f"image/{report['format']}", headers=headers)
 
     async def sweep(self, request: Request) -> Response:
-        """Return size and score against k."""
+        """Return size and score against k: the fast curve, of nearest colors."""
         async with self._done(request, "sweep") as (last, _):
-            return JSONResponse({"points": last["points"], "suggested": last["suggested"]})
+            told = {name: last[name] for name in ("curve", "points", "suggested")}
+            return JSONResponse(told)
 
     async def palette(self, request: Request) -> Response:
         """Return the colors and their shares."""

@@ -15,11 +15,15 @@ from typing import Any, Final
 from huepress.errors import OptionError
 from huepress.formats.names import TITLES
 from huepress.options import PRESETS, CompressOptions, Spec, table
+from huepress.options.shape import CROP_ALLOWED, CROP_PATTERN, RESIZE_ALLOWED, RESIZE_PATTERN
 
 # Decided by whoever runs the server, not by who uses it.
 _SERVERS_OWN: Final = frozenset(
     {"threads", "max_pixels", "max_bytes", "max_frames", "max_metadata", "timeout"}
 )
+# Texts that are no names of files, and what they look like.
+_PATTERNS: Final = {"crop": CROP_PATTERN, "resize": RESIZE_PATTERN}
+_ALLOWED: Final = {"crop": CROP_ALLOWED, "resize": RESIZE_ALLOWED}
 _COLOR_LISTS: Final = frozenset({"palette", "display_palette", "keep_color"})
 _HEX: Final = re.compile(r"#?(?:[0-9a-fA-F]{3,4}|[0-9a-fA-F]{6}|[0-9a-fA-F]{8})")
 
@@ -28,7 +32,16 @@ AIMS: Final = {"colors": "Colors", "quality": "Score", "max_size": "Size"}
 # What stands beside the aim; all else is for experts, folded.
 MAIN: Final = ("best_effort", "effort")
 # What comes first there.
-_EARLY: Final = ("dither", "rate_weight", "keep_color", "palette", "color_space", "format")
+_EARLY: Final = (
+    "resize",
+    "crop",
+    "dither",
+    "rate_weight",
+    "keep_color",
+    "palette",
+    "color_space",
+    "format",
+)
 _LABELS: Final = {
     "colors": "Colors",
     "quality": "Score to reach",
@@ -50,6 +63,8 @@ _LABELS: Final = {
     "lossless": "Lossless",
     "best_effort": "As near as possible",
     "icc": "Color profile",
+    "crop": "Crop",
+    "resize": "Resize",
     "allow_truncated": "Take damaged files",
     "indexed": "A palette in every case",
     "keep_hidden_rgb": "Keep hidden colors",
@@ -126,6 +141,11 @@ class Row:
             return "Automatic (PNG)"
         return _WORDS.get(choice, choice.capitalize())
 
+    @property
+    def pattern(self) -> str | None:
+        """What a text looks like, as a regular expression of Python and of browsers."""
+        return _PATTERNS.get(self.name)
+
     def is_missing(self, choice: str) -> bool:
         """Whether a choice needs what is not installed here."""
         return self.name == "format" and choice == "jxl" and "jxl" not in formats()
@@ -159,7 +179,8 @@ class Row:
             "label": self.label,
             "kind": self.spec.kind,
             "help": self.spec.help,
-            "allowed": self.spec.allowed,
+            "allowed": _ALLOWED.get(self.name, self.spec.allowed),
+            "pattern": self.pattern,
             "flag": self.flag,
             "group": self.spec.group,
             "widget": self.widget,
@@ -181,7 +202,7 @@ def rows() -> dict[str, Row]:
 def _is_taken(name: str, spec: Spec) -> bool:
     if name in _SERVERS_OWN:
         return False
-    return spec.kind not in ("text", "list") or name in _COLOR_LISTS
+    return spec.kind not in ("text", "list") or name in _COLOR_LISTS or name in _PATTERNS
 
 
 def _label(name: str) -> str:

@@ -45,6 +45,8 @@ def schema_of(row: form.Row) -> dict[str, Any]:
     schema: dict[str, Any] = {"type": _TYPES.get(spec.kind, "string"), "description": spec.help}
     if spec.kind == "size":
         schema["pattern"] = "^[1-9][0-9]{0,8}([kK]B|KiB|MB|MiB)?$|^[1-9][0-9]?%$"
+    if row.pattern is not None:
+        schema["pattern"] = f"^({row.pattern})$"
     if spec.kind == "list":
         schema["items"] = {"type": "string"}
     if spec.choices:
@@ -214,6 +216,7 @@ def _paths() -> dict[str, Any]:
         "description": "Numbers of colors, with commas between: 4,16,64.",
     }
     point = _object(k={"type": "integer"}, bytes={"type": "integer"}, score={"type": "number"})
+    curve = {"type": "string", "enum": ["fast"]}
     suggested = _object(k={"type": "integer"}, reason={"type": "string"})
     swatch = _object(hex={"type": "string"}, share={"type": "number"})
     tab, picture, job = _in_path("tab"), _in_path("picture"), _in_path("job")
@@ -246,11 +249,12 @@ def _paths() -> dict[str, Any]:
         "/sweep": {
             "post": _operation(
                 "sweep",
-                "Size and score against the number of colors, and the one at the knee.",
+                "The fast curve of size and score against the number of colors (nearest colors,"
+                " light deflate), and the one at its knee.",
                 _answers(
                     200,
                     "The curve.",
-                    _json(_object(points=_list(point), suggested=suggested)),
+                    _json(_object(curve=curve, points=_list(point), suggested=suggested)),
                 ),
                 [_NAME, _in_query("colors", colors), *_option_parameters("colors")],
                 _picture_body(),

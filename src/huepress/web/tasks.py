@@ -14,7 +14,8 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 from PIL import Image as PillowImage
 
-from huepress._compress import compress
+from huepress._compress import compress, require_whole
+from huepress.animation import compress_animation, is_animation
 from huepress.decode import how_to_load, load_with
 from huepress.errors import HuepressError
 from huepress.options import CompressOptions
@@ -75,7 +76,8 @@ class Desk:
             emit({"event": "error", "code": "cancelled", "message": "cancelled"})
 
     def _picture(self, task: Task, options: CompressOptions) -> Image:
-        key = (task["path"], *how_to_load(options).values())
+        shape = options.crop, options.resize
+        key = (task["path"], *how_to_load(options).values(), *shape)
         image = self._pictures.pop(key, None)
         if image is None:
             image = load_with(Path(task["path"]).read_bytes(), options, name=task["name"])
@@ -85,12 +87,26 @@ class Desk:
             del self._pictures[next(iter(self._pictures))]
         return image
 
+    def _film(self, task: Task, options: CompressOptions) -> Result | None:
+        """Compress an animation; None for a still, or for one frame."""
+        if options.frame is not None:
+            return None
+        data = Path(task["path"]).read_bytes()
+        if not is_animation(data):
+            return None
+        require_whole(options)
+        return compress_animation(task["name"], data, options, tell=lambda: self._go_on(task))
+
     def _go_on(self, task: Task) -> None:
         if self._is_cancelled(task["id"]):
             raise Cancelled
 
     def _compress(self, task: Task, emit: Emit) -> dict[str, Any]:
         options = options_of(task["options"], task["max_pixels"])
+        film = self._film(task, options)
+        if film is not None:
+            result: Result = film
+            return _finished(result, task, "final", result.report(score=task.get("score", True)))
         image = self._picture(task, options)
         self._go_on(task)
         if task.get("draft") and (options.effort != "fast" or _n_pixels([image]) > _QUICK):
@@ -110,7 +126,8 @@ class Desk:
             self._go_on(task)
             # One thread: what is looked at comes first, and the bytes are the same.
             options = options_of(values, task["max_pixels"]).changed(threads=1)
-            result = compress(self._picture(task, options), options)
+            result = self._film(task, options)
+            result = result or compress(self._picture(task, options), options)
             self._go_on(task)
             return _finished(result, task, f"measured{next(stages)}", result.report())
 
@@ -126,7 +143,8 @@ class Desk:
 
         swept = sweep(image, task["colors"], options, on_point=on_point)
         suggestion = {"k": swept.suggestion.k, "reason": swept.suggestion.reason}
-        return {"points": [point.to_json() for point in swept.points], "suggested": suggestion}
+        points = [point.to_json() for point in swept.points]
+        return {"curve": "fast", "points": points, "suggested": suggestion}
 
     def _palette(self, task: Task, _: Emit) -> dict[str, Any]:
         options = options_of(task["options"], task["max_pixels"])

@@ -275,14 +275,16 @@ def test_csv_and_table_tell_the_same(picture):
     for row in rows:
         assert f"{int(row['bytes']):,}" in table
         assert f"{float(row['psnr']):.1f} dB" in table
-    assert "suggested: k = " in table
+    assert "fast curve: nearest colors, light deflate" in table
+    assert "knee of the fast curve: k = " in table
+    assert "suggested: k" not in table
     assert "--search suggested shows" in table
 
 
 def test_the_table_tells_what_compress_makes_of_the_suggested_k(picture):
     arguments = ["sweep", str(picture), "-k", "4,16", "--search"]
     told = CliRunner().invoke(cli, [*arguments, "suggested"]).stdout
-    k = told.partition("suggested: k = ")[2].split(",")[0]
+    k = told.partition("knee of the fast curve: k = ")[2].split(",")[0]
     alone = huepress.compress(picture, colors=int(k))
     assert f"huepress compress -k {k} then searches further: {alone.bytes_out:,} B" in told
     told = CliRunner().invoke(cli, [*arguments, "all"]).stdout

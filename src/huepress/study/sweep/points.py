@@ -58,6 +58,8 @@ class Sweep:
         Seconds on downscaled copies, when asked for.
     laws : tuple of Law
         Power laws fitted to them: k-means alone, and the whole road.
+    is_searched : bool
+        Every file is that of ``compress``; else the curve is the fast one, of nearest colors.
     """
 
     image: Image
@@ -67,6 +69,7 @@ class Sweep:
     searched: Result | None = None
     timings: tuple[Timing, ...] = ()
     laws: tuple[Law, ...] = ()
+    is_searched: bool = False
 
     def at(self, k: int) -> Point:
         """Return the point of one k."""
@@ -80,6 +83,7 @@ class Sweep:
             "height": self.image.height,
             "bytes_in": self.image.source.n_bytes,
             "format": self.points[0].result.format,
+            "curve": "searched" if self.is_searched else "fast",
             "points": [point.to_json() for point in self.points],
             "suggested": {"k": self.suggestion.k, "reason": self.suggestion.reason},
             "searched": None if self.searched is None else _searched(self.searched),
@@ -181,7 +185,8 @@ def _swept(
         points.append(_point(image, counted, nearest, shared_seconds, judges, at_k, search_all))
         if on_point is not None:
             on_point(points[-1])
-    found = Sweep(image, options, tuple(points), suggest(points))
+    knee = suggest(points)
+    found = Sweep(image, options, tuple(points), knee, is_searched=search_all)
     if not search_suggested:
         return found
     at = found.at(found.suggestion.k)

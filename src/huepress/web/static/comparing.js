@@ -4,6 +4,7 @@
 import * as api from "./api.js";
 import { $ } from "./dom.js";
 import { colorAt, drawDifference } from "./difference.js";
+import { bindPlayer, setFilm, shownOf } from "./player.js";
 import * as sides from "./sides.js";
 import * as model from "./state.js";
 import * as viewer from "./viewer.js";
@@ -15,6 +16,7 @@ const original = $("#original");
 const result = $("#result");
 const divider = $("#divider");
 
+const films = new WeakMap();
 const blobs = new WeakMap(); // what an image shows
 let shownKey = null; // the picture on the stage
 let shownResult = null; // "job/stage" of the result on the stage
@@ -24,6 +26,7 @@ let holds = 0;
 let differs = false;
 let picking = null;
 let shownBlob = null; // the file of the result on the stage, as browsers show it
+let part = null; // of the original, where the result shows one
 let borrowed = null; // the server's name of the picture whose preview was asked for
 
 async function showOriginal(picture) {
@@ -53,6 +56,7 @@ function dropResult() {
   result.removeAttribute("src");
   result.hidden = true;
   shownResult = shownBlob = null;
+  setFilm("result", null);
   arrange();
 }
 
@@ -85,6 +89,10 @@ async function showResult(picture) {
   shownResult = name;
   shownBlob = blobs.get(next);
   result.hidden = false;
+  layPart(job.options.crop);
+  const isFilm = job.report.frames_in > 1;
+  setFilm("original", isFilm ? typed(picture) : null);
+  setFilm("result", isFilm ? shownBlob : null);
   if (original.hidden) await borrowOriginal(picture);
   if (differs) showDifference();
   arrange();
@@ -150,7 +158,31 @@ export function toggleDifference() {
   arrange();
 }
 
-const showDifference = () => drawDifference($("#difference"), sides.isOn() ? sides.other : original, result);
+const showDifference = () =>
+  drawDifference(
+    $("#difference"), sides.isOn() ? sides.other : shownOf("original", original), shownOf("result", result), part);
+
+// A part of the picture lies on the stage where it was cut out.
+function layPart(crop) {
+  const [width, height, x, y] = crop ? crop.split(/[x+]/).map(Number) : [];
+  const [w, h] = [original.naturalWidth, original.naturalHeight];
+  part = crop && w ? { x, y, width: Math.min(width, w - x), height: Math.min(height, h - y) } : null;
+  result.parentElement.classList.toggle("is-part", Boolean(part));
+  const share = (value, whole) => (part ? `${(100 * value) / whole}%` : "");
+  Object.assign(result.style, {
+    left: share(part?.x, w), top: share(part?.y, h), width: share(part?.width, w), height: share(part?.height, h),
+  });
+}
+
+// A browser takes a film apart when it knows what it is.
+const TYPES = { gif: "image/gif", webp: "image/webp", png: "image/png", apng: "image/png" };
+function typed(picture) {
+  const type = TYPES[picture.name.split(".").at(-1).toLowerCase()] ?? picture.blob?.type;
+  if (films.get(picture.blob)) return films.get(picture.blob);
+  const blob = picture.blob && new Blob([picture.blob], { type });
+  films.set(picture.blob, blob);
+  return blob;
+}
 
 function pick(name) {
   picking = picking === name ? null : name;
@@ -187,6 +219,7 @@ export function bindComparing() {
     if (picture.url && original.src !== picture.url && !original.src) showOriginal(picture);
     showResult(picture);
   });
+  bindPlayer(() => differs && showDifference());
   model.on("uploaded", (picture) => {
     if (picture.key === shownKey && original.hidden) borrowOriginal(picture);
   });

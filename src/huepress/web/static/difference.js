@@ -4,19 +4,25 @@ const GAIN = 8;
 // Beyond this many pixels the difference is drawn smaller, to spare memory.
 const MOST_PIXELS = 24e6;
 
-function pixelsOf(image, width, height) {
+const widthOf = (image) => image.naturalWidth ?? image.width;
+const heightOf = (image) => image.naturalHeight ?? image.height;
+
+function pixelsOf(image, part, width, height) {
   const canvas = new OffscreenCanvas(width, height);
   const context = canvas.getContext("2d", { willReadFrequently: true });
-  context.drawImage(image, 0, 0, width, height);
+  const { x, y, width: w, height: h } = part ?? { x: 0, y: 0, width: widthOf(image), height: heightOf(image) };
+  context.drawImage(image, x, y, w, h, 0, 0, width, height);
   return context.getImageData(0, 0, width, height).data;
 }
 
-export function drawDifference(canvas, original, result) {
-  const scale = Math.min(1, Math.sqrt(MOST_PIXELS / (original.naturalWidth * original.naturalHeight)));
-  const width = Math.max(1, Math.round(original.naturalWidth * scale));
-  const height = Math.max(1, Math.round(original.naturalHeight * scale));
-  const a = pixelsOf(original, width, height);
-  const b = pixelsOf(result, width, height);
+// `part` is what of the original the result shows; null: all.
+export function drawDifference(canvas, original, result, part = null) {
+  const full = part ?? { width: widthOf(original), height: heightOf(original) };
+  const scale = Math.min(1, Math.sqrt(MOST_PIXELS / (full.width * full.height)));
+  const width = Math.max(1, Math.round(full.width * scale));
+  const height = Math.max(1, Math.round(full.height * scale));
+  const a = pixelsOf(original, part, width, height);
+  const b = pixelsOf(result, null, width, height);
   const out = new ImageData(width, height);
   for (let i = 0; i < a.length; i += 4) {
     // Over black and over white: what is clear in both is equal, whatever color hides there.

@@ -63,6 +63,7 @@ const sentence = ({ look, score }) => `${look[0].toUpperCase()}${look.slice(1)} 
 
 function iterations(report) {
   if (!report) return "–";
+  if (report.frames_in > 1) return `${words.counted(report.frames_in, "frame")} in, ${report.frames_out} out`;
   if (report.n_iter == null) return "none were needed";
   return `${report.n_iter}${report.stopped ? `, ${report.stopped}` : ""}`;
 }

@@ -3,7 +3,7 @@
 import { $, make } from "./dom.js";
 import { formatOf } from "./measure.js";
 import * as model from "./state.js";
-import { formats } from "./table.js";
+import { formatsOf } from "./table.js";
 import { isBusy, isDone } from "./wishes.js";
 import * as words from "./words.js";
 
@@ -21,7 +21,7 @@ function known(picture, name) {
 function show() {
   const picture = model.current();
   if (!picture) return;
-  const shown = formats.map((value) => ({ value, name: nameOf(value), row: known(picture, nameOf(value)) }));
+  const shown = formatsOf(picture).map((value) => ({ value, name: nameOf(value), row: known(picture, nameOf(value)) }));
   const own = isDone(picture) ? picture.job.report.format : null;
   if (own && !shown.some(({ name }) => name === own)) {
     shown.push({ value: own, name: own, row: known(picture, own) });

@@ -4,6 +4,7 @@ import { copyPicture } from "./carry.js";
 import { hold, toggleDifference } from "./comparing.js";
 import { $, $$ } from "./dom.js";
 import { turnTheme } from "./kept.js";
+import { play, step } from "./player.js";
 import { pin } from "./sides.js";
 import * as model from "./state.js";
 import * as viewer from "./viewer.js";
@@ -17,7 +18,7 @@ function turnBackdrop() {
   next.dispatchEvent(new Event("change"));
 }
 
-function step(by) {
+function walk(by) {
   const keys = [...model.state.pictures.keys()];
   model.choose(keys[keys.indexOf(model.state.current) + by]);
 }
@@ -34,8 +35,11 @@ const actions = {
   b: turnBackdrop,
   c: copyPicture,
   k: pin,
-  "[": () => step(-1),
-  "]": () => step(1),
+  p: () => play(),
+  ",": () => step(-1),
+  ".": () => step(1),
+  "[": () => walk(-1),
+  "]": () => walk(1),
 };
 
 export function bindKeys() {

@@ -2,6 +2,7 @@
 
 import { bindCarry } from "./carry.js";
 import { bindComparing } from "./comparing.js";
+import { bindCrop } from "./crop.js";
 import { bindCurve } from "./curve.js";
 import { $ } from "./dom.js";
 import { bindFacts } from "./facts.js";
@@ -48,6 +49,7 @@ bindMeasure();
 bindIntake();
 bindKeys();
 bindCarry();
+bindCrop();
 bindKept();
 bindInstall();
 for (const words of refusedIn(location.search)) note(words);

@@ -3,7 +3,7 @@
 
 import * as api from "./api.js";
 import * as model from "./state.js";
-import { AIMS, aimOf, formats } from "./table.js";
+import { AIMS, aimOf, formatsOf } from "./table.js";
 import { isBusy, isDone, keyOf } from "./wishes.js";
 
 const PAUSE = 600;
@@ -22,7 +22,8 @@ const curveKey = (picture) => keyOf(without(picture, [...AIMS, "best_effort"]));
 const formatKey = (picture) => keyOf(without(picture, ["format"]));
 
 // Where nothing is learned, or a bound chooses the palette, there is no k to vary.
-const hasCurve = (options) => !options.palette && !options.lossless && aimOf(options) === AIMS[0];
+const hasCurve = (picture, options) =>
+  !(picture.job?.report?.frames_in > 1) && !options.palette && !options.lossless && aimOf(options) === AIMS[0];
 
 export const pointsOf = (picture) =>
   picture?.measured && picture.measured.curveKey === curveKey(picture) ? picture.measured.points : [];
@@ -62,8 +63,8 @@ async function measure() {
   picture.measured = kept(picture, asked);
   running = null;
   try {
-    const colors = hasCurve(options) ? COLORS.filter((k) => k >= (options.keep_color?.length ?? 0)) : [];
-    const job = await api.startJob(picture.id, { kind: "measure", options, formats, colors });
+    const colors = hasCurve(picture, options) ? COLORS.filter((k) => k >= (options.keep_color?.length ?? 0)) : [];
+    const job = await api.startJob(picture.id, { kind: "measure", options, formats: formatsOf(picture), colors });
     running = { picture, job: job.id, key: asked };
     takeMeasured(picture, job);
   } catch {

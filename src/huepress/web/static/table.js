@@ -7,7 +7,9 @@ const sent = JSON.parse($("#table").textContent);
 
 export const rows = new Map(sent.rows.map((row) => [row.name, row]));
 // Formats side by side, as values of the option; those that need what is not installed are left out.
-export const { formats, presets } = sent;
+export const { presets } = sent;
+const FILM_FORMATS = ["gif", "webp", "png"];
+export const formatsOf = (picture) => ((picture.job ?? picture.last)?.report?.frames_in > 1 ? FILM_FORMATS : sent.formats);
 
 export const AIMS = ["colors", "quality", "max_size"].filter((name) => rows.has(name));
 export const AUTO = "auto";
@@ -31,6 +33,7 @@ export function checked(name, value) {
   if (row.kind === "choice") return row.choices.includes(value) ? value : undefined;
   if (row.kind === "switch") return { true: true, false: false }[String(value)];
   if (row.kind === "size") return isSize(String(value)) ? String(value) : undefined;
+  if (row.pattern) return new RegExp(`^(?:${row.pattern})$`).test(value) ? value : undefined;
   if (row.widget === "swatches") return colorList(value);
   return undefined;
 }

@@ -103,13 +103,24 @@ export function setSize(width, height, { keep = false } = {}) {
   else fit();
 }
 
-// The picture pixel under a point of the screen, or null beside the picture.
-export function pixelAt(clientX, clientY) {
+// The picture pixel under a point of the screen; beside the picture null, or the nearest one.
+export function pixelAt(clientX, clientY, { cut = false } = {}) {
   const box = stage.getBoundingClientRect();
   const scale = view.zoom / dpr();
   const x = Math.floor((clientX - box.left - view.x) / scale);
   const y = Math.floor((clientY - box.top - view.y) / scale);
+  if (cut) {
+    return {
+      x: Math.min(view.width - 1, Math.max(0, x)), y: Math.min(view.height - 1, Math.max(0, y)),
+    };
+  }
   return x >= 0 && y >= 0 && x < view.width && y < view.height ? { x, y } : null;
+}
+
+// Where a corner of a picture pixel is on the stage.
+export function placeOf(x, y) {
+  const scale = view.zoom / dpr();
+  return { x: view.x + x * scale, y: view.y + y * scale };
 }
 
 export const isFitted = () => view.fitted;
@@ -133,7 +144,7 @@ function bindPointers() {
 
   stage.addEventListener("pointerdown", (event) => {
     if (event.target.closest("button, a, .trouble") || event.button > 1) return;
-    if (stage.classList.contains("is-picking")) return;
+    if (stage.matches(".is-picking, .is-cropping")) return;
     const onDivider = event.target.closest(".divider");
     if (onDivider) {
       divider.focus({ preventScroll: true });

@@ -11,11 +11,11 @@ void main() {
   shade = color;
 }`;
 const DISC = `
-precision mediump float; varying vec3 shade; uniform float round; uniform vec3 rim;
+precision mediump float; varying vec3 shade; uniform vec3 rim;
 void main() {
   float r = length(gl_PointCoord - 0.5);
-  if (round > 0.5 && r > 0.5) discard;
-  gl_FragColor = vec4(round > 0.5 && r > 0.36 ? rim : shade, 1.0);
+  if (r > 0.5) discard;
+  gl_FragColor = vec4(r > 0.36 ? rim : shade, 1.0);
 }`;
 const LINE = `
 attribute vec3 place; attribute vec3 color; uniform mat4 view; varying vec3 shade;
@@ -28,6 +28,13 @@ export const BOXES = {
   oklab: { low: [0, -85, -95], high: [255, 85, 75] },
 };
 
+// While it turns, so many points are drawn, evenly of all, in one call; more or fewer as the frames come in
+// time for 60 a second. Where the processor draws, 100,000 take six to ten times as long as 12,000. All of
+// them, as soon as it rests.
+const MOVING_POINTS = 12_000;
+const LEAST_POINTS = 4_000;
+const REST = 140; // ms
+
 export class CloudView {
   constructor(canvas) {
     this.canvas = canvas;
@@ -39,13 +46,17 @@ export class CloudView {
     this.centers = [];
     this.lines = { places: new Float32Array(0), colors: new Float32Array(0) };
     this.waiting = false;
+    this.moving = MOVING_POINTS;
     if (!this.gl) return;
     const gl = this.gl;
-    this.points = program(gl, POINT, DISC);
+    this.points = program(gl, POINT, FLAT);
+    this.discs = program(gl, POINT, DISC);
     this.strokes = program(gl, LINE, FLAT);
     this.buffers = Object.fromEntries(
       ["place", "color", "size", "centerPlace", "centerColor", "centerSize", "linePlace", "lineColor"].map(
         (name) => [name, gl.createBuffer()]));
+    this.places = new Map(); // of uniforms and attributes, looked up once
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => (this.back = null));
     gl.enable(gl.DEPTH_TEST);
     new ResizeObserver(() => this.later()).observe(canvas);
   }
@@ -64,6 +75,19 @@ export class CloudView {
 
   setColors(colors) {
     this.fill("color", colors);
+    this.later();
+  }
+
+  // The hand turns it, or zooms.
+  turnBy(turn, tilt, nearer = 0) {
+    this.turn += turn;
+    this.tilt = Math.min(1.5, Math.max(-1.5, this.tilt + tilt));
+    this.distance = Math.min(9, Math.max(2.2, this.distance + nearer));
+    clearTimeout(this.resting);
+    this.resting = setTimeout(() => {
+      this.resting = null;
+      this.later();
+    }, REST);
     this.later();
   }
 
@@ -123,37 +147,49 @@ export class CloudView {
 
   draw() {
     const gl = this.gl;
-    const ratio = Math.min(2, window.devicePixelRatio || 1);
+    const ratio = this.resting ? 1 : Math.min(2, window.devicePixelRatio || 1);
     const [width, height] = [this.canvas.clientWidth * ratio, this.canvas.clientHeight * ratio].map(Math.round);
     if (this.canvas.width !== width) this.canvas.width = width;
     if (this.canvas.height !== height) this.canvas.height = height;
     gl.viewport(0, 0, width, height);
-    const back = getComputedStyle(this.canvas).getPropertyValue("background-color").match(/[\d.]+/g).map((v) => v / 255);
+    const back = (this.back ??= getComputedStyle(this.canvas).getPropertyValue("background-color").match(/[\d.]+/g).map((v) => v / 255));
     gl.clearColor(back[0], back[1], back[2], 1);
     gl.clear(gl.COLOR_BUFFER_BIT | gl.DEPTH_BUFFER_BIT);
     const view = this.matrix();
     const rim = back[0] > 0.5 ? [0.1, 0.1, 0.1] : [1, 1, 1];
     this.drawLines(view, frameOf(this.space), back[0] > 0.5 ? 0.72 : 0.33);
     this.drawLines(view, this.lines.places, this.lines.colors);
-    this.drawPoints(view, "", this.count ?? 0, 0, rim, ratio);
+    const stride = this.resting ? Math.max(1, Math.ceil((this.count ?? 0) / this.budget())) : 1;
+    this.drawPoints(this.points, view, "", this.count ?? 0, rim, ratio, stride);
     gl.disable(gl.DEPTH_TEST); // centers shine through their clouds
-    this.drawPoints(view, "center", this.centers.length, 1, rim, ratio);
+    this.drawPoints(this.discs, view, "center", this.centers.length, rim, ratio);
     gl.enable(gl.DEPTH_TEST);
   }
 
-  drawPoints(view, kind, count, round, rim, ratio) {
+  // How many points a frame may have, by how the last ones came.
+  budget() {
+    const now = performance.now();
+    const took = now - (this.drawnAt ?? now);
+    this.drawnAt = now;
+    if (took > 22 && took < 200) this.moving = Math.max(LEAST_POINTS, 0.8 * this.moving);
+    else if (took > 0 && took < 18) this.moving = Math.min(Math.max(MOVING_POINTS, this.count ?? 0), 1.1 * this.moving);
+    return this.moving;
+  }
+
+  // Of every `stride` points the first: its neighbors in the buffers are stepped over.
+  drawPoints(owner, view, kind, count, rim, ratio, stride = 1) {
     if (!count) return;
     const gl = this.gl;
     const name = (word) => (kind ? kind + word[0].toUpperCase() + word.slice(1) : word);
-    gl.useProgram(this.points);
-    gl.uniformMatrix4fv(gl.getUniformLocation(this.points, "view"), false, view);
-    gl.uniform1f(gl.getUniformLocation(this.points, "scale"), ratio * 4.6);
-    gl.uniform1f(gl.getUniformLocation(this.points, "round"), round);
-    gl.uniform3f(gl.getUniformLocation(this.points, "rim"), ...rim);
-    this.attribute(this.points, "place", this.buffers[name("place")], 3);
-    this.attribute(this.points, "color", this.buffers[name("color")], 3);
-    this.attribute(this.points, "size", this.buffers[name("size")], 1);
-    gl.drawArrays(gl.POINTS, 0, count);
+    gl.useProgram(owner);
+    gl.uniformMatrix4fv(this.uniform(owner, "view"), false, view);
+    gl.uniform1f(this.uniform(owner, "scale"), ratio * 4.6);
+    if (owner === this.discs) gl.uniform3f(this.uniform(owner, "rim"), ...rim);
+    this.attribute(owner, "place", this.buffers[name("place")], 3, stride);
+    this.attribute(owner, "color", this.buffers[name("color")], 3, stride);
+    this.attribute(owner, "size", this.buffers[name("size")], 1, stride);
+    this.shown = Math.floor((count - 1) / stride) + 1;
+    gl.drawArrays(gl.POINTS, 0, this.shown);
   }
 
   drawLines(view, places, colors) {
@@ -161,7 +197,7 @@ export class CloudView {
     const gl = this.gl;
     if (typeof colors === "number") colors = new Float32Array(places.length).fill(colors);
     gl.useProgram(this.strokes);
-    gl.uniformMatrix4fv(gl.getUniformLocation(this.strokes, "view"), false, view);
+    gl.uniformMatrix4fv(this.uniform(this.strokes, "view"), false, view);
     this.fill("linePlace", places);
     this.attribute(this.strokes, "place", this.buffers.linePlace, 3);
     this.fill("lineColor", colors);
@@ -169,13 +205,24 @@ export class CloudView {
     gl.drawArrays(gl.LINES, 0, places.length / 3);
   }
 
-  attribute(owner, name, buffer, size) {
+  uniform(owner, name) {
+    return this.known(owner, `uniform ${name}`, () => this.gl.getUniformLocation(owner, name));
+  }
+
+  known(owner, name, find) {
+    if (!this.places.has(owner)) this.places.set(owner, new Map());
+    const found = this.places.get(owner);
+    if (!found.has(name)) found.set(name, find());
+    return found.get(name);
+  }
+
+  attribute(owner, name, buffer, size, stride = 1) {
     const gl = this.gl;
-    const at = gl.getAttribLocation(owner, name);
+    const at = this.known(owner, name, () => gl.getAttribLocation(owner, name));
     if (at < 0) return;
     gl.bindBuffer(gl.ARRAY_BUFFER, buffer);
     gl.enableVertexAttribArray(at);
-    gl.vertexAttribPointer(at, size, gl.FLOAT, false, 0, 0);
+    gl.vertexAttribPointer(at, size, gl.FLOAT, false, 4 * size * stride, 0);
   }
 
   // Where a place shows: [x, y] in CSS pixels of the canvas.

@@ -298,10 +298,8 @@ function bindCloud() {
       const places = step.centers[settings.space].map((place, i) => (i === held.center ? held.hex.place : place));
       view.setCenters(places, step.rgb);
     } else {
-      view.turn -= (event.clientX - held.x) / 160;
-      view.tilt = Math.min(1.5, Math.max(-1.5, view.tilt + (event.clientY - held.y) / 160));
+      view.turnBy((held.x - event.clientX) / 160, (event.clientY - held.y) / 160);
       [held.x, held.y] = [event.clientX, event.clientY];
-      view.later();
     }
   });
   canvas.addEventListener("pointerup", () => {
@@ -316,19 +314,15 @@ function bindCloud() {
   }, { passive: false });
   canvas.addEventListener("keydown", (event) => {
     const turns = { ArrowLeft: [0.12, 0], ArrowRight: [-0.12, 0], ArrowUp: [0, 0.12], ArrowDown: [0, -0.12] }[event.key];
-    if (turns) [view.turn, view.tilt] = [view.turn + turns[0], Math.min(1.5, Math.max(-1.5, view.tilt + turns[1]))];
+    if (turns) view.turnBy(...turns);
     else if (event.key === "+" || event.key === "=") zoom(-0.3);
     else if (event.key === "-") zoom(0.3);
     else return;
     event.preventDefault();
-    view.later();
   });
 }
 
-function zoom(by) {
-  view.distance = Math.min(9, Math.max(2.2, view.distance + by));
-  view.later();
-}
+const zoom = (by) => view.turnBy(0, 0, by);
 
 // The color of the picture whose point shows nearest to a place of the screen.
 function nearestColor(x, y) {
@@ -419,7 +413,7 @@ async function measure() {
   try {
     await ask("sizes", picture, settings, (event) => {
       if (event.event === "point") sizesChart($("#sizes"), [...(points.push(event.point), points)]);
-      else if (event.event === "knee") $("#knee").textContent = `Suggested: ${event.k} colors, ${event.reason}.`;
+      else if (event.event === "knee") $("#knee").textContent = `Knee of this fast curve (nearest colors, light deflate): ${event.k} colors, ${event.reason}`;
     });
     await ask("times", picture, settings, (event) => {
       if (event.event === "timing") timesChart($("#times"), [...(timings.push(event), timings)]);
