@@ -16,7 +16,7 @@ def test_every_row_has_a_place_and_a_widget():
         assert row.label
         assert row.flag.startswith("--")
         assert row.widget in {
-            *("colors", "slider", "choice", "menu", "number", "size", "switch", "swatches")
+            *("colors", "slider", "choice", "menu", "number", "size", "switch", "swatches", "text")
         }
         if row.widget == "slider":
             assert row.spec.minimum <= row.start <= row.end

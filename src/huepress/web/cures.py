@@ -46,6 +46,8 @@ def _cures(error: HuepressError, values: Mapping[str, Any]) -> list[tuple[str, d
         return [(f"Take {word} 1", {"frame": 0})]
     if "--allow-truncated" in str(error):
         return [("Read what is left", {"allow_truncated": True})]
+    if isinstance(error, OptionError) and "--frame" in str(error):
+        return [("Take frame 1", {"frame": 0})]
     if isinstance(error, OptionError) and error.name in (
         "keep_color",
         "palette",

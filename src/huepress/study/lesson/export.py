@@ -29,9 +29,10 @@ INITS: Final = ("random", "kmeans++", "wu")
 # In the order in which they need each other.
 SCRIPTS: Final = (
     *("dom", "words", "study/data", "study/cloud", "study/cells", "study/picture"),
-    *("study/charts", "study/bits", "study/classes", "study/code", "study/main"),
+    *("study/charts", "study/bits", "study/classes", "study/code", "study/hand"),
+    *("study/measures", "study/main"),
 )
-STYLES: Final = ("tokens", "layout", "controls", "study/study")
+STYLES: Final = ("tokens", "layout", "controls", "study/study", "forced")
 
 
 def export(
@@ -104,7 +105,7 @@ def _whole(page: str, lesson: dict[str, Any]) -> str:
     )
     packed = b64encode(zlib.compress(json.dumps(lesson).encode(), 9)).decode()
     page = re.sub(r"\s*<link rel=\"(?:stylesheet|icon)\"[^>]*>", "", page)
-    page = re.sub(r"\s*<script type=\"module\"[^>]*></script>", "", page)
+    page = re.sub(r"\s*<script[^>]* src=[^>]*></script>", "", page)
     head = (
         '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; '
         "script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src blob: data:\">\n"

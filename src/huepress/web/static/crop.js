@@ -50,6 +50,8 @@ export function bindCrop() {
     const part = partTo(viewer.pixelAt(event.clientX, event.clientY, { cut: true }));
     arm(false);
     if (part.width > 1 && part.height > 1) {
+      // A part is drawn of one picture: others are no business of it.
+      if (model.state.pictures.size > 1 && !model.editsOne()) model.setScope("one");
       model.edit({ crop: `${part.width}x${part.height}+${part.x}+${part.y}` });
     }
   });

@@ -30,6 +30,7 @@ function show() {
   showLook(report);
   put("fact-psnr", report ? words.decibels(report.psnr) : "–");
   put("fact-seconds", report ? words.seconds(report.seconds) : "–");
+  put("fact-iterations-name", report?.frames_in > 1 ? "Frames" : "Iterations");
   put("fact-iterations", iterations(report));
   showAbout(picture, report);
   showGrown(picture, report);
@@ -63,7 +64,7 @@ const sentence = ({ look, score }) => `${look[0].toUpperCase()}${look.slice(1)} 
 
 function iterations(report) {
   if (!report) return "–";
-  if (report.frames_in > 1) return `${words.counted(report.frames_in, "frame")} in, ${report.frames_out} out`;
+  if (report.frames_in > 1) return `${report.frames_in}, ${report.frames_out} in the file: equal ones are merged`;
   if (report.n_iter == null) return "none were needed";
   return `${report.n_iter}${report.stopped ? `, ${report.stopped}` : ""}`;
 }

@@ -3,7 +3,7 @@
 import { $, $$, icon, make } from "./dom.js";
 import { suggestedOf } from "./measure.js";
 import { note } from "./notes.js";
-import { AIMS, AUTO, aimOf, checked, colorList, presetOf, presets, rows } from "./table.js";
+import { AIMS, AUTO, aimOf, checked, colorList, presetOf, presets, rows, withPreset } from "./table.js";
 import * as model from "./state.js";
 import { counted } from "./words.js";
 
@@ -214,8 +214,8 @@ function turnTip({ currentTarget: tip }) {
 export function bindForm() {
   for (const tip of $$(".tip")) tip.addEventListener("pointerenter", turnTip);
   for (const button of $$("[data-preset]")) {
-    const { values } = presets.find((preset) => preset.name === button.dataset.preset);
-    button.addEventListener("click", () => model.replace(values));
+    const preset = presets.find(({ name }) => name === button.dataset.preset);
+    button.addEventListener("click", () => model.replace(withPreset(model.edited(), preset)));
   }
   for (const { field, row, widget } of fields) widget.bind(field, row);
   $("#settings").addEventListener("submit", (event) => event.preventDefault());

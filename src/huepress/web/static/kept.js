@@ -25,6 +25,9 @@ function put(name, value) {
 
 export const keptSettings = () => get("settings") ?? "";
 
+// A part of one picture is nothing for those of the next visit.
+const lasting = ({ crop, frame, ...rest }) => rest;
+
 const THEMES = ["", "light", "dark"];
 const THEME_WORDS = { "": "as the system", light: "light", dark: "dark" };
 
@@ -60,5 +63,5 @@ export function bindKept() {
   const experts = $(".more");
   experts.open = get("experts") === "open";
   experts.addEventListener("toggle", () => put("experts", experts.open ? "open" : ""));
-  model.on("settings", ({ committed } = {}) => committed && put("settings", toQuery(model.state.common)));
+  model.on("settings", ({ committed } = {}) => committed && put("settings", toQuery(lasting(model.state.common))));
 }

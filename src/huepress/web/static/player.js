@@ -55,6 +55,7 @@ function show() {
   const film = films.original;
   const at = frameAt(film, time);
   $("#scrub").value = time;
+  $("#scrub").style.setProperty("--filled", `${(100 * time) / film.length}%`);
   $("#scrub").setAttribute("aria-valuetext", `frame ${at + 1} of ${film.frames.length}, ${time.toFixed(2)} seconds`);
   onFrame();
   $("#frame-words").textContent = `${at + 1} / ${film.frames.length}`;

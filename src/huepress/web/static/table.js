@@ -66,9 +66,14 @@ export function clean(settings) {
   return kept;
 }
 
-// The preset that the settings are, to the last of them.
+// The preset that the settings are, to the last of them; what is taken of the picture is no part of that.
+const OF_PICTURE = ["crop", "resize", "frame"];
+const split = (settings, inside) =>
+  Object.fromEntries(Object.entries(settings).filter(([name]) => OF_PICTURE.includes(name) === inside));
+
 export const presetOf = (settings) =>
-  presets.find((preset) => toQuery(preset.values) === toQuery(settings))?.name ?? null;
+  presets.find((preset) => toQuery(preset.values) === toQuery(split(settings, false)))?.name ?? null;
+export const withPreset = (settings, preset) => ({ ...split(settings, true), ...preset.values });
 
 // Of the aims, only the one asked for.
 export const aimOf = (settings) => AIMS.slice(1).find((name) => settings[name] !== undefined) ?? AIMS[0];

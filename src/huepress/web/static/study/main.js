@@ -3,13 +3,15 @@
 import { $, $$, make } from "../dom.js";
 import { bytes } from "../words.js";
 import { edgesOf, MOST_CELLS } from "./cells.js";
-import { inertiaChart, inertiaWords, sizesChart, timesChart } from "./charts.js";
+import { inertiaChart, inertiaWords } from "./charts.js";
 import { CloudView } from "./cloud.js";
 import { ask, bytesOf, embedded, halvesOf, isEmbedded, keeps, kept, openingPicture, shortsOf, wordsOf } from "./data.js";
 import { showBits, tellLoss } from "./bits.js";
 import { judge, showJudgement } from "./classes.js";
 import { showCode } from "./code.js";
-import { paint, pixelAt, surface } from "./picture.js";
+import { bindHand } from "./hand.js";
+import { luck, measure } from "./measures.js";
+import { paint, surface } from "./picture.js";
 
 const view = new CloudView($("#cloud"));
 const settings = { k: 8, init: "random", seed: 0, space: "srgb", centers: [] };
@@ -279,96 +281,22 @@ function bindSettings() {
   $("#run").addEventListener("submit", (event) => event.preventDefault());
 }
 
-// ---- the hand: turn the cloud, drag a center, pick and paint in the picture
+const lab = {
+  settings,
+  own,
+  show,
+  stop,
+  get cloud() { return cloud; },
+  get run() { return run; },
+  get at() { return at; },
+  get marks() { return marks; },
+  get brush() { return brush; },
+  nextChosen: () => chosen++,
+};
 
-function bindCloud() {
-  const canvas = $("#cloud");
-  let held = null;
-  canvas.addEventListener("pointerdown", (event) => {
-    const center = isEmbedded() ? -1 : view.centerAt(event.offsetX, event.offsetY);
-    held = { x: event.clientX, y: event.clientY, center, hex: null };
-    canvas.setPointerCapture(event.pointerId);
-    stop();
-  });
-  canvas.addEventListener("pointermove", (event) => {
-    if (!held) return void canvas.classList.toggle("over-center", !isEmbedded() && view.centerAt(event.offsetX, event.offsetY) >= 0);
-    if (held.center >= 0) {
-      held.hex = nearestColor(event.offsetX, event.offsetY);
-      const step = run.steps[at];
-      const places = step.centers[settings.space].map((place, i) => (i === held.center ? held.hex.place : place));
-      view.setCenters(places, step.rgb);
-    } else {
-      view.turnBy((held.x - event.clientX) / 160, (event.clientY - held.y) / 160);
-      [held.x, held.y] = [event.clientX, event.clientY];
-    }
-  });
-  canvas.addEventListener("pointerup", () => {
-    const done = held;
-    held = null;
-    if (done?.center >= 0 && done.hex) own(run.steps[at].centers.hex.map((hex, i) => (i === done.center ? done.hex.hex : hex)));
-  });
-  canvas.addEventListener("pointercancel", () => (held = null));
-  canvas.addEventListener("wheel", (event) => {
-    event.preventDefault();
-    zoom(event.deltaY / 400);
-  }, { passive: false });
-  canvas.addEventListener("keydown", (event) => {
-    const turns = { ArrowLeft: [0.12, 0], ArrowRight: [-0.12, 0], ArrowUp: [0, 0.12], ArrowDown: [0, -0.12] }[event.key];
-    if (turns) view.turnBy(...turns);
-    else if (event.key === "+" || event.key === "=") zoom(-0.3);
-    else if (event.key === "-") zoom(0.3);
-    else return;
-    event.preventDefault();
-  });
-}
+// ---- classes, painted with a brush
 
-const zoom = (by) => view.turnBy(0, 0, by);
-
-// The color of the picture whose point shows nearest to a place of the screen.
-function nearestColor(x, y) {
-  const places = settings.space === "oklab" ? cloud.oklab : cloud.colors;
-  const matrix = view.matrix();
-  let best = 0;
-  let least = Infinity;
-  for (let i = 0; i < cloud.n; i++) {
-    const place = [places[3 * i], places[3 * i + 1], places[3 * i + 2]];
-    const [a, b] = view.onScreen(place, matrix);
-    const distance = (a - x) ** 2 + (b - y) ** 2;
-    if (distance < least) [best, least] = [i, distance];
-  }
-  return { hex: hexOf(best), place: [places[3 * best], places[3 * best + 1], places[3 * best + 2]] };
-}
-
-const hexOf = (i) => "#" + [0, 1, 2].map((c) => cloud.colors[3 * i + c].toString(16).padStart(2, "0")).join("");
-
-function bindPicture() {
-  let painting = false;
-  const stroke = (event) => {
-    const [x, y] = pixelAt(event);
-    const radius = Math.max(2, Math.round(cloud.columns / 60));
-    for (let row = Math.max(0, y - radius); row <= Math.min(cloud.rows - 1, y + radius); row++) {
-      for (let column = Math.max(0, x - radius); column <= Math.min(cloud.columns - 1, x + radius); column++) {
-        if ((row - y) ** 2 + (column - x) ** 2 <= radius ** 2) marks[row * cloud.columns + column] = brush + 1;
-      }
-    }
-    show();
-  };
-  surface.addEventListener("pointerdown", (event) => {
-    if (!cloud) return;
-    if (brush !== null) {
-      painting = true;
-      surface.setPointerCapture(event.pointerId);
-      return stroke(event);
-    }
-    if (isEmbedded() || settings.init !== "own") return;
-    const [x, y] = pixelAt(event);
-    const centers = [...run.steps[0].centers.hex];
-    centers[chosen % centers.length] = hexOf(cloud.picture[y * cloud.columns + x]);
-    chosen += 1;
-    own(centers);
-  });
-  surface.addEventListener("pointermove", (event) => painting && stroke(event));
-  surface.addEventListener("pointerup", () => (painting = false));
+function bindClasses() {
   for (const button of $$("[data-class]")) {
     button.addEventListener("click", () => {
       const value = Number(button.dataset.class);
@@ -403,51 +331,13 @@ function bindSteps() {
 
 // ---- what is measured on demand
 
-async function measure() {
-  const button = $("#measure");
-  button.disabled = true;
-  button.textContent = "Measuring …";
-  const points = [];
-  const timings = [];
-  const laws = [];
-  try {
-    await ask("sizes", picture, settings, (event) => {
-      if (event.event === "point") sizesChart($("#sizes"), [...(points.push(event.point), points)]);
-      else if (event.event === "knee") $("#knee").textContent = `Knee of this fast curve (nearest colors, light deflate): ${event.k} colors, ${event.reason}`;
-    });
-    await ask("times", picture, settings, (event) => {
-      if (event.event === "timing") timesChart($("#times"), [...(timings.push(event), timings)]);
-      else if (event.event === "law") laws.push(event.words);
-    });
-    $("#laws").textContent = laws.join(" · ");
-  } catch (error) {
-    complain(error);
-  }
-  button.textContent = "Measure again";
-  button.disabled = false;
-}
-
-async function luck() {
-  const found = [];
-  try {
-    await ask("starts", picture, settings, (event) => {
-      if (event.event !== "start") return;
-      found.push(event);
-      others = [...found];
-      chart();
-    });
-  } catch (error) {
-    return complain(error);
-  }
-  const ends = found.map((one) => one.inertias.at(-1));
-  const spread = 100 * (Math.max(...ends) / Math.min(...ends) - 1);
-  say(`Eight starts end within ${spread.toFixed(1)} percent of each other`);
-  $("#luck").textContent = `8 starts end up to ${spread.toFixed(1)} % apart`;
-}
-
 function bindMeasures() {
-  $("#measure").addEventListener("click", measure);
-  $("#luck").addEventListener("click", luck);
+  $("#measure").addEventListener("click", () => measure(picture, settings).catch(complain));
+  $("#luck").addEventListener("click", () =>
+    luck(picture, settings, (found) => {
+      others = found;
+      chart();
+    }).then(say, complain));
   $("#copy-code").addEventListener("click", async () => {
     await navigator.clipboard.writeText($("#code").textContent);
     say("Copied");
@@ -470,8 +360,8 @@ function open(next) {
 async function begin() {
   if (!view.works) complain(new Error("This browser has no WebGL: the cloud cannot be drawn, all else works."));
   bindSettings();
-  bindCloud();
-  bindPicture();
+  bindHand(view, lab);
+  bindClasses();
   bindSteps();
   bindMeasures();
   const lesson = await embedded();
@@ -511,7 +401,7 @@ function beginLesson(lesson) {
   fillK();
   tellInit();
   open({ name: lesson.name, blob: null });
-  measure();
+  measure(picture, settings).catch(complain);
 }
 
 if (document.body.classList.contains("study-page")) begin();
