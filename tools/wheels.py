@@ -197,7 +197,9 @@ def build(target: Target, python: Path) -> Path:
         wanted = ["scikit-build-core>=0.11", "nanobind>=2.4", "click>=8.1", "cmake", "ninja"]
         run([environment / "bin/pip", "install", "-q", "--disable-pip-version-check", *wanted])
     pip = [environment / "bin/pip", "wheel", "-q", "--disable-pip-version-check", "--no-deps"]
-    where = f"build-dir={WORK / f'cmake-{target.tag}-{python.name}'}"
+    cmake = WORK / f"cmake-{target.tag}-{python.name}"
+    shutil.rmtree(cmake, ignore_errors=True)  # flags are read once
+    where = f"build-dir={cmake}"
     words = [*pip, "--no-build-isolation", "--config-settings", where, "-w", place, ROOT]
     run(words, compiling(target, zig_tools(target)))
     (raw,) = place.glob("*.whl")

@@ -115,3 +115,27 @@ def test_the_site_builds_without_a_warning(tmp_path):
     assert (tmp_path / "searchindex.js").exists()
     for page in ("start", "howto/photos", "reference/cli/compress", "lab-book/index"):
         assert (tmp_path / f"{page}.html").exists()
+
+
+def toctree(page):
+    """Names of the pages that a page has in its tables of contents, as paths."""
+    found = set()
+    for block in re.findall(r"```\{toctree\}\n(.*?)```", page.read_text(), re.DOTALL):
+        names = [line for line in block.splitlines() if line and not line.startswith(":")]
+        found |= {(page.parent / f"{name}.md").resolve() for name in names}
+    return found
+
+
+def test_every_page_is_in_the_site_and_its_links_lead_somewhere():
+    """What Sphinx would warn of; it is not built where Sphinx's theme is not installed."""
+    written = {path.resolve() for path in DOCS.rglob("*.md")}
+    listed = set().union(*map(toctree, written)) | {(DOCS / "index.md").resolve()}
+    assert not written - listed, "in no toctree"
+    missing = [
+        f"{path.name}: {target}"
+        for path in written
+        for target in re.findall(r"\]\(([^)#\s]+)(?:#[\w.-]+)?\)", path.read_text())
+        if "://" not in target and not (path.parent / target).exists()
+        and not target.startswith("reference/")
+    ]  # fmt: skip
+    assert not missing
