@@ -12,7 +12,7 @@ from huepress.decode import load
 from huepress.decode.pixels import from_deep
 from huepress.errors import DecodeError, InputError, LimitError
 from huepress.formats.png import SIGNATURE, pack_chunk, take_apart
-from images import as_file, flat, noise, ramp, scene, soft_disc
+from images import REAL, as_file, flat, noise, ramp, scene, soft_disc
 
 LOSSLESS = ["png", "webp", "bmp", "tiff", "ppm"]
 
@@ -373,20 +373,37 @@ def test_odd_objects():
         load(io.StringIO("text"))
 
 
-@pytest.mark.parametrize("folder", ["odd", "color", "misc", "animations"])
-def test_real_odd_files_load_or_are_refused(real_images, folder):
-    """Nothing but errors of the tree, each in one line (the largest are left to the judge)."""
-    count = 0
-    refusals = []
-    for path in sorted((real_images / folder).rglob("*")):
-        if path.is_file() and path.stat().st_size < 1_000_000:
-            try:
-                load(path, max_pixels=8_000_000)
-            except InputError as error:
-                refusals.append(str(error))
-            count += 1
-    assert count > 5
+@pytest.mark.parametrize("format", ["png", "gif", "bmp", "tiff", "webp", "jpeg", "ppm"])
+def test_odd_files_load_or_are_refused(format):
+    """Nothing but errors of the tree, each in one line: files cut short, and with bytes changed."""
+    rng = np.random.default_rng(3)
+    whole = as_file(noise(24, 24), format)
+    files = [whole[: len(whole) * i // 9] for i in range(1, 9)]
+    for _ in range(60):
+        data = bytearray(whole)
+        for at in rng.integers(0, len(data), 3):
+            data[at] = rng.integers(0, 256)
+        files.append(bytes(data))
+    refusals = _refusals(files)
+    assert len(refusals) > 3
     assert not [line for line in refusals if "\n" in line]
+
+
+def test_real_odd_files_load_or_are_refused():
+    """The same of real ones, where they lie beside the repository."""
+    paths = [p for name in ("odd", "color", "misc", "animations") for p in (REAL / name).rglob("*")]
+    small = [path for path in sorted(paths) if path.is_file() and path.stat().st_size < 1_000_000]
+    assert not [line for line in _refusals(small) if "\n" in line]
+
+
+def _refusals(sources):
+    refusals = []
+    for source in sources:
+        try:
+            load(source, max_pixels=8_000_000)
+        except InputError as error:
+            refusals.append(str(error))
+    return refusals
 
 
 def test_what_takes_a_file_cut_short_is_told():

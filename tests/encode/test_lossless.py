@@ -14,7 +14,7 @@ from huepress.encode.carried import Carried
 from huepress.encode.lossless import exact_palette
 from huepress.errors import EncodeError, MissingExtraError
 from huepress.types import IndexedImage, Palette
-from images import as_file, decoded, flat, noise, ramp, scene, soft_disc
+from images import REAL, as_file, decoded, flat, noise, photo, ramp, scene, soft_disc
 
 needs_jxl = pytest.mark.skipif(not jxl_room.is_installed(), reason="imagecodecs is not installed")
 
@@ -82,12 +82,14 @@ def test_the_file_as_it_came_is_no_way_when_it_is_to_be_turned():
     assert np.array_equal(decoded(done), pixels.transpose(1, 0, 2)[:, ::-1])
 
 
-def test_no_larger_than_the_best_of_oxipng_on_real_pictures(real_images):
+def test_no_larger_than_the_best_of_oxipng_on_pictures_of_all_kinds():
     ours = theirs = 0
-    paths = [*sorted((real_images / "alpha").rglob("*.png"))[::9]]
-    paths += sorted((real_images / "charts").glob("*.png"))[::6]
-    for path in paths:
-        data = path.read_bytes()
+    paths = [*sorted((REAL / "alpha").rglob("*.png"))[::9]]
+    paths += sorted((REAL / "charts").glob("*.png"))[::6]
+    drawn = (photo(60, 80), scene(48, 64), soft_disc(), ramp(), noise(levels=2))
+    files = {path: path.read_bytes() for path in paths}
+    files |= {number: as_file(picture) for number, picture in enumerate(drawn)}
+    for path, data in files.items():
         image = load(data)
         if image.pixels.size > 400_000:
             continue

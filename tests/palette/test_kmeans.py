@@ -1,4 +1,5 @@
 import itertools
+import warnings
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from hypothesis.extra import numpy as hnp
 from huepress.color import spaces
 from huepress.errors import OptionError
 from huepress.palette import histogram, kmeans
+from huepress.types import Histogram
 from images import photos
 
 STARTS = ["random", "kmeans++", "wu", "auto"]
@@ -145,3 +147,41 @@ def test_refuses_options_out_of_range(photo, name, value):
     with pytest.raises(OptionError) as error:
         kmeans.fit_palette(histogram.count(photo), **options)
     assert error.value.name == name
+
+
+@pytest.mark.parametrize("most", [1, 2, 5])
+def test_a_limit_of_iterations_is_that_of_scikit_learn(photo, most):
+    """With weights, which the centers of scikit-learn's sample_weight have too."""
+    from sklearn.cluster import KMeans
+    from sklearn.exceptions import ConvergenceWarning
+
+    counted = histogram.count(photo)
+    rng = np.random.default_rng(most)
+    weights = counted.weights * rng.integers(1, 50, counted.n_colors)
+    points = spaces.embed(counted.colors, "srgb")
+    start = points[rng.choice(len(points), 12, replace=False)]
+    start = start + rng.uniform(-0.1, 0.1, start.shape).astype(np.float32)
+    theirs = KMeans(12, init=start.astype(np.float64), n_init=1, max_iter=most, tol=0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        theirs.fit(points.astype(np.float64), sample_weight=weights)
+    weighed = Histogram(counted.colors, weights)
+    ours = kmeans.fit_palette(weighed, 12, color_space="srgb", init=start, max_iter=most, tol=0)
+    assert (ours.n_iter, ours.stop_reason) == (most, "max_iter")
+    assert ours.inertia == pytest.approx(theirs.inertia_, rel=1e-9)
+    np.testing.assert_allclose(ours.centers, theirs.cluster_centers_, atol=1e-3)
+
+
+def test_empty_clusters_are_filled_as_scikit_learn_does():
+    from sklearn.cluster import KMeans
+
+    rng = np.random.default_rng(0)
+    pixels = rng.integers(0, 120, (1, 60, 3)).astype(np.uint8)
+    counted = histogram.count(pixels)
+    points = spaces.embed(counted.colors, "srgb")
+    start = np.vstack([points[:3] + 0.25, [[900, 900, 900], [-900, 0, 0]]]).astype(np.float32)
+    theirs = KMeans(5, init=start.astype(np.float64), n_init=1, max_iter=300, tol=0)
+    theirs.fit(points.astype(np.float64), sample_weight=counted.weights)
+    ours = kmeans.fit_palette(counted, 5, color_space="srgb", init=start, tol=0)
+    assert len(np.unique(ours.centers, axis=0)) == 5
+    assert ours.inertia == pytest.approx(theirs.inertia_, rel=1e-9)
