@@ -263,11 +263,11 @@ def _upright(found: Frame, source: Source) -> Image:
             source.format,
             source.data,
             found.meaning.profile,
-            found.has_alpha,
-            found.metadata,
-            found.notes,
-            found.is_part,
-            found.meaning.is_converted or turned.is_rounded,
+            has_alpha=found.has_alpha,
+            metadata=found.metadata,
+            notes=found.notes,
+            is_part=found.is_part,
+            is_converted=found.meaning.is_converted or turned.is_rounded,
         ),
     )
 
