@@ -1,5 +1,5 @@
-// Memory that grows, is not cleared, and stays for the next call: fresh pages cost more than most
-// stages of the engine do (benchmarks/stages).
+// Memory that grows, is not cleared, and is kept for the next call: fresh pages cost more than most
+// stages of the engine (benchmarks/stages).
 #pragma once
 
 #include <cstddef>
@@ -10,8 +10,8 @@ namespace core {
 template <class T>
 class Buffer {
   public:
-    // Room for at least `size` values; what was there before is lost when it has to grow. It is given
-    // back first, so that both need not fit; where there is no memory, nothing is held afterwards.
+    // Room for at least `size` values; the contents are lost when it has to grow. The old memory is
+    // freed first, so that both need not fit; if there is no memory, nothing is held afterwards.
     T* reserve(std::size_t size) {
         if (size > capacity_) {
             capacity_ = 0;

@@ -7,7 +7,7 @@
 
 #include "kernels/kernels.hpp"
 
-// A module for macOS is compiled for two architectures at once: CMake's word alone is not enough.
+// A module for macOS is compiled for two architectures at once, so CMake's answer is not enough.
 #if defined(CORE_X86_64) && defined(__x86_64__)
 #define HAS_X86_64
 #include <cpuid.h>
@@ -30,15 +30,15 @@ extern const Kernels table;
 namespace {
 
 #ifdef HAS_X86_64
-// What the processor can do and the system saves. Not __builtin_cpu_supports: it needs a library of
-// the compiler's that is not linked on Windows.
+// What the processor supports and the system saves. Not __builtin_cpu_supports: it needs a compiler
+// library that is not linked on Windows.
 class Processor {
 public:
     Processor() {
         unsigned a = 0, b = 0, c = 0, d = 0;
         if (!__get_cpuid(1, &a, &b, &c, &d)) return;
         counts_bits_ = bit(c, 23);
-        if (!bit(c, 27)) return;  // the system does not say what it saves
+        if (!bit(c, 27)) return;  // the system does not report what it saves
         unsigned saved_high = 0;
         __asm__("xgetbv" : "=a"(saved_), "=d"(saved_high) : "c"(0));
         if (!__get_cpuid_count(7, 0, &a, &features_, &c, &d)) features_ = 0;

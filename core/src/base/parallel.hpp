@@ -20,21 +20,21 @@ inline std::size_t thread_count(std::size_t requested) {
     return found > 0 ? found : 1;
 }
 
-// Whether there is memory for so many more threads: a stack of 8 MB, as systems have it, and what the
-// C library allocates in a thread (it ends the process when it cannot).
+// Whether there is memory for this many more threads: the usual stack of 8 MB, and what the C library
+// allocates per thread (it ends the process when it cannot).
 inline bool has_room_for_threads(std::size_t n_threads) {
     constexpr std::size_t kThreadRoom = std::size_t{10} << 20;
     void* const room = ::operator new(n_threads * kThreadRoom, std::nothrow);
     if (!room) return false;
-    *static_cast<volatile char*>(room) = 0;  // so that no compiler leaves both calls out
+    *static_cast<volatile char*>(room) = 0;  // so that no compiler removes both calls
     ::operator delete(room);
     return true;
 }
 
 // Call work(chunk) once for every chunk in [0, n_chunks), in any order, on up to n_threads threads.
-// Threads are started per call and joined before it returns, so a fork between calls is safe. What
-// work throws, as when memory is short, ends the call with the first of it; chunks may be left out
-// then. Where the system has no more threads, those that there are do the work.
+// Threads are started per call and joined before it returns, so a fork between calls is safe. If work
+// throws, for example when memory is short, the call ends with the first exception, and some chunks
+// may not be done. If the system has no more threads, the existing ones do the work.
 template <class Work>
 void for_each_chunk(std::size_t n_chunks, std::size_t n_threads, const Work& work) {
     n_threads = thread_count(n_threads);
@@ -48,8 +48,8 @@ void for_each_chunk(std::size_t n_chunks, std::size_t n_threads, const Work& wor
     std::atomic_flag failed = ATOMIC_FLAG_INIT;
     std::exception_ptr failure;
     const auto run = [&] {
-        // What a thread needs to throw is allocated when it first asks for it, and the C library
-        // ends the process when that fails: ask now, while there is memory.
+        // A thread allocates what it needs for throwing on first use, and the C library ends the
+        // process when that fails: so do it now, while there is memory.
         (void)std::uncaught_exceptions();
         try {
             for (std::size_t chunk = next++; chunk < n_chunks; chunk = next++) work(chunk);
@@ -62,7 +62,7 @@ void for_each_chunk(std::size_t n_chunks, std::size_t n_threads, const Work& wor
     threads.reserve(n_threads - 1);
     try {
         for (std::size_t i = 1; i < n_threads; ++i) threads.emplace_back(run);
-    } catch (...) {  // no more threads, or no memory for one; those that run have to be joined
+    } catch (...) {  // no more threads, or no memory for one; running ones must be joined
     }
     run();
     for (std::thread& thread : threads) thread.join();

@@ -1,5 +1,5 @@
-// Numbers as prefix codes with plain bits behind them: two codes an octave, as the distances of
-// deflate (RFC 1951, section 3.2.5) and all numbers of a lossless WebP (RFC 9649) have them.
+// Numbers as prefix codes followed by plain bits: two codes per octave, as for the distances of
+// deflate (RFC 1951, section 3.2.5) and all numbers of a lossless WebP (RFC 9649).
 #pragma once
 
 #include <cstddef>

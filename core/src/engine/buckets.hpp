@@ -3,9 +3,9 @@
 // Two counting sorts: pixels by the top bits of their key into 4096 buckets, one pass over the
 // picture; then each bucket, which fits in the cache, by the rest.
 //
-// Opaque pixels have 12 bits left, so a bucket is counted in a table of 4096 and its items stay as
-// they are. Pixels that are partly transparent have 20 bits left; their items are sorted, and a color
-// is a run. Fully transparent ones are one color, and are only counted.
+// Opaque pixels have 12 bits left, so a bucket is counted in a table of 4096 and its items need no
+// sorting. Partly transparent pixels have 20 bits left; their items are sorted, and a color is a run.
+// Fully transparent ones are one color, and are only counted.
 #pragma once
 
 #include <algorithm>
@@ -42,7 +42,7 @@ struct Slot {
 
 class Slots {
   public:
-    // A slot for as long as this lives; however its owner's scope is left, it is free again.
+    // Holds a slot while it exists; the slot is free again however the scope is left.
     class Lease {
       public:
         explicit Lease(Slots& slots) : slot_(slots.take()) {}

@@ -16,11 +16,11 @@ namespace {
 
 constexpr std::size_t kChunk = std::size_t{1} << 14;  // colors keyed and embedded at a time
 
-// Points that the finest nodes hold on average, at least. 4 to 16 differ by less than the noise.
+// Least average number of points in the finest nodes. 4 to 16 differ by less than the noise.
 constexpr std::size_t kNodeSize = 8;
 
-// Steps per unit where coordinates are no whole numbers: 1/64 adds 2e-5 to a mean squared error of
-// which the best palettes leave 1 or more, and keeps 510 units inside 16 bits.
+// Steps per unit where coordinates are not whole numbers: 1/64 adds 2e-5 to the mean squared error,
+// which is 1 or more for the best palettes, and keeps 510 units inside 16 bits.
 constexpr float kFineScale = 64;
 
 // Björn Ottosson, "A perceptual color space for image processing" (2020).
@@ -70,8 +70,8 @@ void Cloud::State::reserve(std::size_t n) {
     std::fill_n(view.weights + n, kPadding, 0u);
 }
 
-// Nodes of few points cost more than they save: the finest are the first, from `most_bits` down to
-// 3 bits, that hold kNodeSize points on average.
+// Nodes with few points cost more than they save: the finest level is the first, from `most_bits`
+// down to 3 bits, whose nodes hold kNodeSize points on average.
 void Cloud::State::build(unsigned most_bits) {
     std::size_t n_nodes[kLevels] = {};
     unsigned shifts[2][kLevels];

@@ -27,11 +27,11 @@ class Cloud {
                std::size_t n_threads);
 
     // One point per filled cell of `bits` bits (1 to 7) per channel of another cloud: the mean of
-    // what lies in it, with its whole weight. Colors with alpha that are not opaque have cells of
-    // soft_bits bits (3 to 7).
+    // its points, with their total weight. Colors that are not opaque have cells of soft_bits bits
+    // (3 to 7).
     void gather(const Cloud& fine, unsigned bits, unsigned soft_bits);
 
-    // How many cells of so many bits are filled with opaque colors, and with others.
+    // How many cells of this many bits are filled with opaque colors, and with others.
     std::size_t n_cells(unsigned bits) const;
     std::size_t n_soft_cells(unsigned bits) const;
 

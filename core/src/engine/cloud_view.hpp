@@ -35,8 +35,8 @@ static inline unsigned soft_cell_shift(unsigned bits, std::uint32_t key) {
 
 // A cell of the octree: its tight box and the exact sums of its points.
 //
-// Opaque points in four dimensions, and what is above them, are seen as three-dimensional: the last
-// coordinate is the same for all and stands in no node.
+// Opaque points in four dimensions, and the nodes above them, are treated as three-dimensional: the
+// last coordinate is the same for all and is in no node.
 struct Node {
     float low[kMaxDims];
     float high[kMaxDims];

@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "engine/search.hpp"
-#include "engine/spread.hpp"
+#include "engine/kmeans_plus_plus.hpp"
 #include "engine/wu.hpp"
 
 namespace core::engine {
@@ -22,17 +22,17 @@ namespace {
 
 constexpr float kRelax = 1.85f;  // see search.cpp
 
-// The 4-bit cells give the seeds when there are this many for each: a third of the time of the 5-bit
-// cells, for seeds that end at the same error after split-merge (lab book, Engine).
+// The 4-bit cells give the seeds when there are this many per seed: a third of the time of the 5-bit
+// cells, and the same error after split-merge (lab book, Engine).
 constexpr std::size_t kSeedsPerCenter = 8;
 
-// Colors with soft alpha scatter over many more cells than opaque ones. Theirs are one or two bits
-// wider as long as all together are more than this, as many as those of a photo without alpha: 0.8 x
-// the time for the same error; and half as many serve for seeds (lab book, Engine).
+// Colors with soft alpha scatter over many more cells than opaque ones. Their cells are one or two
+// bits wider while there are more than this in all, about as many as a photo without alpha has: 0.8 x
+// the time for the same error; half as many are enough for seeds (lab book, Engine).
 constexpr std::size_t kManyCells = 8192;
 constexpr std::size_t kSoftSeedsPerCenter = 4;
 
-// Exchanges of one round at most. At k = 256 the error ends the same with 16 to 64 (lab book, Engine).
+// Most split-merge pairs per round. At k = 256 the error is the same with 16 to 64 (lab book, Engine).
 constexpr std::size_t kMostExchanges = 32;
 
 // Inertia at the centers a pass was made with: sum w|x|^2 - sum (2 c.S - W|c|^2).
@@ -80,7 +80,7 @@ FitResult Cluster::fit(const Cloud& cloud, std::size_t k, Span<const float> give
     Centers centers;
     centers.dims = dims;
 
-    // A cloud of cells serves as long as the cells are many more than the centers.
+    // A cloud of cells is useful only if it has many more cells than centers.
     const bool has_soft = cloud.view().n_soft > 0;
     unsigned soft_bits = 5;
     while (soft_bits > 3 && has_soft && cloud.n_cells(5) + cloud.n_soft_cells(soft_bits) > kManyCells)
@@ -111,7 +111,7 @@ FitResult Cluster::fit(const Cloud& cloud, std::size_t k, Span<const float> give
     for (int start = 0; given.size == 0 && start < schedule.more_starts; ++start) {
         Centers& other = s.other;
         other.dims = dims;
-        other.k = spread_centers(seeds, k, std::uint64_t(start), other.at);
+        other.k = kmeans_plus_plus(seeds, k, std::uint64_t(start), other.at);
         improve_coarsely(other);
         if (other.explained > centers.explained) centers = other;
     }

@@ -1,4 +1,4 @@
-// Find the k centers of a cloud: the engine's own road from coarse to fine.
+// Find the k centers of a cloud: the engine's own search from coarse to fine.
 #pragma once
 
 #include <cstddef>
@@ -11,9 +11,9 @@
 
 namespace core::engine {
 
-// How long to search; the efforts are rows of such numbers (src/huepress/kmeans/engine.py).
+// How long to search; each effort is a row of such numbers (src/huepress/palette/engine.py).
 struct Schedule {
-    int more_starts;     // beside Wu's cuts; the best one after the coarse rounds goes on
+    int more_starts;     // beside Wu's cuts; the best one after the coarse rounds is kept
     int coarse_rounds;   // of split-merge on the means of the 5-bit cells
     int medium_rounds;   // on the means of the 6-bit cells, when there are no more of these than
     int medium_points;

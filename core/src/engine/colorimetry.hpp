@@ -4,7 +4,7 @@
 namespace core::engine {
 
 // How bytes are seen: the linear light of every byte of each channel, and the matrix from there to
-// the cone responses of Oklab. Where one is asked for, null says that the bytes themselves are the
+// the cone responses of Oklab. A null pointer to it means that the bytes themselves are the
 // coordinates.
 struct Colorimetry {
     float linear[3][256];

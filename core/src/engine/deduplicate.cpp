@@ -1,4 +1,4 @@
-// Pixels into buckets, in one pass over the picture; what the pixels are is asked here.
+// Pixels into buckets, in one pass over the picture; only this file looks at the pixels.
 #include <algorithm>
 #include <cstring>
 
@@ -26,8 +26,8 @@ template <bool has_alpha>
 void Deduplicated::State::scatter(const std::uint8_t* pixels, std::size_t n_threads) {
     opaque.starts.assign(kBuckets * n_strips + 1, 0);
     partial.starts.assign(has_alpha ? kBuckets * n_strips + 1 : 1, 0);
-    // One strip, the common case, is keyed once; more are keyed again when they are placed, so
-    // that no keys of the whole picture have to be held.
+    // A single strip, the common case, is keyed once; several are keyed again when they are
+    // placed, so that the keys of the whole picture need not be held.
     const auto key_strip = [&](std::size_t strip, Slot& slot) {
         std::uint32_t* out = slot.keys.reserve(strip_size(strip));
         kernels().engine->morton_keys(pixels + strip * kStrip * channels, strip_size(strip),

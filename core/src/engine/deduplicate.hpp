@@ -11,8 +11,8 @@
 namespace core::engine {
 
 // Colors are numbered by interleaving the bits of their channels (Morton 1966; cell_shift says how):
-// colors that share the top bits of every channel stand together, so a sorted list of them is an
-// octree already.
+// colors that share the top bits of every channel are adjacent, so a sorted list of them is already
+// an octree.
 class Deduplicated {
   public:
     Deduplicated();

@@ -1,4 +1,4 @@
-// The distinct colors of every bucket, in the order of their keys, with what they weigh.
+// The distinct colors of every bucket, in the order of their keys, with their weights.
 #include <algorithm>
 #include <cstring>
 
@@ -17,8 +17,8 @@ void Deduplicated::State::emit(Opaque& part, std::size_t bucket, const double* p
     const std::uint32_t* begin = &part.starts[bucket * n_strips];
     const std::uint32_t constant = std::uint32_t(bucket) << 12;
     const auto place = [&](std::uint32_t i) { return items[i] >> kStripBits; };
-    // Groups of 64 colors that occur: to look at all of them would be the most of the work for a
-    // bucket of few pixels.
+    // Groups of 64 colors that occur: looking at all of them would be most of the work for a bucket
+    // of few pixels.
     std::uint64_t groups = ~std::uint64_t{0};
     constexpr std::uint32_t kFew = 256;
     if (begin[n_strips] - begin[0] < kFew) {
@@ -126,7 +126,7 @@ void Deduplicated::State::find_colors_of(Part<Item>& part, const double* pixel_w
     part.n_colors = all.size;
 }
 
-// The clear color, those with soft alpha, the opaque ones: what has one alpha stays apart.
+// The clear color, those with soft alpha, the opaque ones: kept apart by alpha.
 void Deduplicated::State::join() {
     const std::size_t n_clear_colors = n_clear > 0;
     n_soft = n_clear_colors + partial.n_colors;

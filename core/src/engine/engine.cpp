@@ -14,8 +14,8 @@ namespace {
 // color of one pixel in a million still weighs some hundred.
 constexpr double kWholeWeights = double(1 << 28);
 
-// An engine that holds more than this is not kept: 64 MB serve pictures up to some 4 megapixels,
-// where fresh pages would be a third of the time.
+// An engine that holds more than this is not kept: 64 MB suffice for pictures up to about 4
+// megapixels, for which fresh pages would be a third of the time.
 constexpr std::size_t kKeptBytes = std::size_t{64} << 20;
 
 // At most one is kept. No lock, so that a fork in another thread cannot leave it held.

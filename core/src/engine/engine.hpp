@@ -13,7 +13,7 @@ namespace core::engine {
 
 class Engine {
   public:
-    // Take the memory of an engine that is no longer used, if there is one; give it back.
+    // Take over the memory of an engine that is no longer used, if any; and give it back.
     static std::unique_ptr<Engine> borrow();
     static void give_back(std::unique_ptr<Engine> engine);
 
@@ -28,7 +28,7 @@ class Engine {
     // full transparency weighs nothing, because it will have an entry of its own.
     void place(const Colorimetry* seen, bool without_clear, std::size_t n_threads);
 
-    // What weights were multiplied with to become whole numbers.
+    // The factor that made weights whole numbers.
     double weight_scale() const { return weight_scale_; }
 
     // The nearest color of the palette for every pixel, exactly; ties go to the lowest. palette:

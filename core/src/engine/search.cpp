@@ -9,10 +9,10 @@ namespace {
 // 1.0 is Lloyd; on CQ100 four passes at 1.85 do what seven do at 1.0 (lab book, Engine).
 constexpr float kRelax = 1.85f;
 
-// How many merges a split is tried with before the search on a cloud ends.
+// Number of merges to try each split with before the search on a cloud ends.
 constexpr std::size_t kCycles = 4;
 
-// Passes after some exchanges of a round were taken back: one leaves the seams, three gain nothing.
+// Passes after some pairs of a round were undone: one leaves the seams, three gain nothing.
 constexpr int kJoinPasses = 2;
 
 }  // namespace
@@ -47,16 +47,16 @@ void Search::settle(const Cloud& cloud, Centers& centers, int n_passes, std::siz
     step(cloud, centers, 1.0f, labels, n_threads);
 }
 
-// One exchange stands or falls with the error of the whole; of several, each is judged alone.
-bool Search::try_exchanges(const Cloud& cloud, Centers& centers, int n_passes, std::size_t n_threads) {
+// A single pair is judged by the error of the whole; of several, each is judged by itself.
+bool Search::try_pairs(const Cloud& cloud, Centers& centers, int n_passes, std::size_t n_threads) {
     const std::uint8_t* labels = labels_[0].data();
     std::uint8_t* trial_labels = labels_[1].data();
     Centers& trial = trial_;
     settle(cloud, trial, n_passes, n_threads, trial_labels);
-    if (exchanges_.size() > 1) {
+    if (pairs_.size() > 1) {
         const std::size_t n_kept = judge(cloud, centers, labels, trial_labels, trial);
         if (n_kept == 0) return false;
-        if (n_kept < exchanges_.size()) settle(cloud, trial, kJoinPasses, n_threads, trial_labels);
+        if (n_kept < pairs_.size()) settle(cloud, trial, kJoinPasses, n_threads, trial_labels);
     }
     if (!(trial.explained > centers.explained)) return false;
     centers = trial;
@@ -68,7 +68,7 @@ void Search::improve(const Cloud& cloud, Centers& centers, std::size_t most, int
                      int round_passes, std::size_t n_threads) {
     labels_[0].reserve(cloud.size());
     labels_[1].reserve(cloud.size());
-    if (centers.k < 3) n_rounds = 0;  // nothing to exchange
+    if (centers.k < 3) n_rounds = 0;  // nothing to split or merge
     settle(cloud, centers, round_passes, n_threads, n_rounds > 0 ? labels_[0].data() : nullptr);
     std::size_t limit = std::min(most, std::max<std::size_t>(1, centers.k / 4));
     bool are_known = false;  // whether splits and merges belong to these centers
@@ -80,14 +80,14 @@ void Search::improve(const Cloud& cloud, Centers& centers, std::size_t most, int
             find_merges(centers);
             are_known = true;
         }
-        if (exchange(centers, trial_, limit) == 0) {
-            // Every split was tried with one merge: next time around with another.
+        if (split_and_merge(centers, trial_, limit) == 0) {
+            // Every split was tried with one merge; try another next time.
             if (limit == 1 && ++cycle_ == kCycles) break;
             limit = 1;
             forget();
-            if (exchange(centers, trial_, limit) == 0) break;
+            if (split_and_merge(centers, trial_, limit) == 0) break;
         }
-        if (try_exchanges(cloud, centers, round_passes, n_threads))
+        if (try_pairs(cloud, centers, round_passes, n_threads))
             are_known = false;
         else
             limit = std::max<std::size_t>(1, limit / 2);

@@ -34,9 +34,9 @@ class Search {
     void settle(const Cloud& cloud, Centers& centers, int n_passes, std::size_t n_threads,
                 std::uint8_t* labels = nullptr);
 
-    // Some passes, then rounds of split-merge with as many passes each. A round exchanges up to
-    // `most` pairs at first, never more than a quarter of the clusters, and half as many after each
-    // one that failed. Each exchange that lowers the error is kept.
+    // Some passes, then rounds of split-merge with as many passes each. A round tries up to `most`
+    // pairs at first, never more than a quarter of the clusters, and half as many after each round
+    // that failed. Each pair that lowers the error is kept.
     void improve(const Cloud& cloud, Centers& centers, std::size_t most, int n_rounds,
                  int round_passes, std::size_t n_threads);
 
@@ -57,18 +57,18 @@ class Search {
         std::size_t kept;
         double cost;
     };
-    struct Exchange {
+    struct SplitMerge {
         Merge merge;
         Split split;
     };
     void find_splits(const Cloud& cloud, const Centers& centers, const std::uint8_t* labels);
     void find_merges(const Centers& centers);
-    // Both return how many pairs were exchanged, or stay so.
-    std::size_t exchange(const Centers& from, Centers& to, std::size_t limit);
+    // Both return the number of pairs: tried, or kept.
+    std::size_t split_and_merge(const Centers& from, Centers& to, std::size_t limit);
     std::size_t judge(const Cloud& cloud, const Centers& before, const std::uint8_t* labels,
                       const std::uint8_t* trial_labels, Centers& trial);
     void find_sites(const Centers& before, std::size_t* site_of) const;
-    bool try_exchanges(const Cloud& cloud, Centers& centers, int n_passes, std::size_t n_threads);
+    bool try_pairs(const Cloud& cloud, Centers& centers, int n_passes, std::size_t n_threads);
     void forget();
 
     Sums sums_;
@@ -76,7 +76,7 @@ class Search {
     Buffer<std::uint8_t> labels_[2];
     std::vector<Split> splits_;
     std::vector<Merge> merges_;
-    std::vector<Exchange> exchanges_;  // of this round
+    std::vector<SplitMerge> pairs_;  // of this round
     Centers trial_;
     double errors_[kMaxCenters];      // of the clusters that splits_ belong to
     bool split_failed_[kMaxCenters];  // on this cloud

@@ -1,9 +1,9 @@
 // One pass of k-means over a cloud by filtering: Kanungo et al., "An efficient k-means clustering
 // algorithm" (2002), doi:10.1109/TPAMI.2002.1017616, with vectors of centers and of points.
 //
-// Every node of the tree gets the list of centers that can be nearest to a point of its box. One
-// left: the node's sums are added, and no point is looked at. Else its children get the list, and
-// at a leaf the points are compared with what is left of it.
+// Every node of the tree gets the list of centers that can be nearest to a point of its box. If only
+// one is left, the node's sums are added and no point is examined. Otherwise its children get the
+// list, and at a leaf the points are compared with the centers left.
 //
 // Opaque points of four dimensions are flat: they share the last coordinate, so what it adds to a
 // distance belongs to the center, and they are walked in three dimensions.
@@ -249,9 +249,9 @@ void visit_leaf(const CloudView& cloud, const Node& node, const Candidates& list
     for (int d = 0; d <= Dims; ++d) last[d] += rest[d];
 }
 
-// Whether to look at the points of a node one by one: when their distances to the candidates cost
-// less than shortening the list for every child. Rough numbers of instructions: any from half to
-// twice of them end within 2 % of the time, a fixed size of leaves costs 10 to 20 % (lab book, Engine).
+// Whether to examine the points of a node one by one: if their distances to the candidates cost less
+// than shortening the list for every child. Rough numbers of instructions: with half or twice of them
+// the time is within 2 %, a fixed size of leaves costs 10 to 20 % (lab book, Engine).
 bool is_leaf(const Node& node, std::size_t n_candidates) {
     if (node.n_children == 0) return true;
     const std::size_t n_vectors = (node.size + kLanes - 1) / kLanes;

@@ -1,5 +1,5 @@
 // Shortest path over one row: every offset is a state that is followed from pixel to pixel.
-// Lanes never meet but in Cheapest, where ties go to the lowest number: vectors of any width choose alike.
+// Lanes meet only in Cheapest, where ties go to the lowest number: vectors of any width choose alike.
 #include "kernels/entries.hpp"
 #include "kernels/vector.hpp"
 #include "rate/row.hpp"
@@ -14,11 +14,11 @@ using namespace rate;
 namespace {
 
 constexpr int kEntries = 256;
-// Of six coordinates the second half has errors that count and are not passed on.
+// Of six coordinates, errors of the second half count but are not passed on.
 constexpr int carried(int dims) { return dims > 4 ? dims / 2 : dims; }
 static_assert(kRateLanes % kLanes == 0, "groups are whole vectors");
 
-// Prices of one more pixel by the length so far; from the last length on they are all one.
+// Prices of one more pixel by the length so far; from the last length on they are equal.
 struct Growth {
 #if defined(__AVX512F__)
     __m512 table;
@@ -67,7 +67,7 @@ struct Lanes {
 };
 
 // One pixel, at the lanes from `at`: go on, or start anew from the best path. Returns the price where the match may end here.
-// What an error counts: its square, and more when it is far: such pixels are seen one by one.
+// The cost of an error: its square, and more if it is large, because such pixels are visible singly.
 static inline F32 felt(F32 squared, float outlier) { return squared + outlier * (squared * squared); }
 
 template <int Dims, int N>
@@ -124,7 +124,7 @@ struct Cheapest {
 private:
     static F32 spread_least(F32 lanes) {
         for (int step = kLanes / 2; step > 0; step /= 2) {
-            const F32 other = exchanged(lanes, step);
+            const F32 other = swapped(lanes, step);
             lanes = other < lanes ? other : lanes;
         }
         return lanes;

@@ -129,11 +129,11 @@ void blur_reference(const float* reference, std::size_t width, bool all, float* 
 }
 
 void finish_reference(const float* const taps[kTaps], std::size_t stride, std::size_t width,
-                      float* mean, float* spread) {
+                      float* mean, float* variance) {
     for (std::size_t x = 0; x < padded(width); x += kLanes) {
         const F32 m = blur_taps(taps, x);
         store(mean + x, m);
-        if (spread) store(spread + x, 2.0f * (blur_taps(taps, stride + x) - m * m) + kC2);
+        if (variance) store(variance + x, 2.0f * (blur_taps(taps, stride + x) - m * m) + kC2);
     }
 }
 
@@ -172,7 +172,7 @@ static inline void add_pixels(F32 delta, F32 squares, F32 products, std::size_t 
     if (Difference) {
         const F32 squared = delta * delta;
         const F32 extra = squares - squared;
-        const F32 common = load(row.spread + x) + 2.0f * (products - m * delta);
+        const F32 common = load(row.variance + x) + 2.0f * (products - m * delta);
         const F32 d = (extra + squared * common) / (common + extra);
         add_powers(lanes[0], lanes[1], lane, positive(d) * counted);
     }

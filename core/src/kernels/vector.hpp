@@ -92,7 +92,7 @@ static inline Quad pick(Quad low, Quad high) {
 }
 
 // Every lane changes places with the one whose number differs by `step`, a power of two.
-static inline F32 exchanged(F32 lanes, std::int32_t step) {
+static inline F32 swapped(F32 lanes, std::int32_t step) {
 #if defined(__clang__)
     return __builtin_shufflevector(lanes, lane_numbers() ^ splat(step));
 #else

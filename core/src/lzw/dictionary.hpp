@@ -68,8 +68,8 @@ class Dictionary {
         }
     }
 
-    // What a decoder learns from a code: the string before with its first symbol behind. A string
-    // that is there already takes a code all the same, but no path leads to it.
+    // What a decoder learns from a code: the previous string plus this one's first symbol. A string
+    // that exists already takes a code anyway, but no path leads to it.
     void learn(int before, std::uint8_t symbol) {
         if (is_full()) return;
         const std::size_t i = index(next_);

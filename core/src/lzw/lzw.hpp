@@ -20,7 +20,7 @@ constexpr std::int16_t kOrKept = 256;
 struct LzwFrame {
     std::size_t width;
     Span<const float> points;        // the colors wanted
-    Span<const float> shown;         // the colors that stand there now; read where rules say kept
+    Span<const float> shown;         // the colors on the canvas now; read where rules say kept
     Span<const float> weights;       // how much an error counts
     Span<const float> smoothness;    // 0-1: how smooth the picture is
     Span<const std::int16_t> rules;  // see above
@@ -46,7 +46,7 @@ struct LzwMapped {
     float mean_cost;                  // distortion + rate of a pixel, towards the end
 };
 
-// Writes the entries into `indices`; a pixel that is left as shown gets the number of entries.
+// Writes the entries into `indices`; a pixel left as shown gets the number of entries.
 // mean_cost: of the rectangle before; 0 when there is none.
 LzwMapped map_lzw(const LzwFrame& frame, const LzwOptions& options, float mean_cost,
                   Span<std::uint8_t> indices);

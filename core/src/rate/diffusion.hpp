@@ -1,4 +1,4 @@
-// The error of what was decided, passed on: to the right within a row, low-passed to the next row.
+// Passes the error of decided pixels on: to the right within a row, low-passed to the next row.
 #pragma once
 
 #include <cstddef>
@@ -15,7 +15,7 @@ class Diffusion {
 public:
     Diffusion(std::size_t width, std::size_t dims, const RateOptions& options);
 
-    // Where the pixels of the next row are to be, with the error of the last.
+    // The targets of the next row: its pixels plus the error of the last row.
     void begin_row(const float* points, const float* smoothness);
     // Take the error of the row along the path that was taken.
     void end_row(const SortedPalette& colors, const std::uint16_t* labels, const float* smoothness);
@@ -24,7 +24,7 @@ public:
     const float* right() const { return right_.data(); }
 
 private:
-    // What would leave the picture at both ends of the row goes down there, for means to be exact.
+    // Error that would leave the picture at either end of a row goes down there, so means are exact.
     void keep_inside(const float* last);
 
     std::size_t width_, dims_, carried_;

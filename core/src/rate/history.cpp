@@ -23,7 +23,7 @@ History::History(std::size_t window, std::size_t width) : width_(width) {
 
 void History::find(const std::uint8_t* nearest, std::size_t begin, const Prices& prices) {
     for (std::size_t x = 0; x < width_; ++x) {
-        place(begin + x) = kSeparator;  // what is there is long past
+        place(begin + x) = kSeparator;  // the old entry is out of reach
         candidate_[x] = kNoCandidate;
         if (x + 2 >= width_) continue;
         const std::uint32_t at = table_[hash(nearest[x], nearest[x + 1], nearest[x + 2])];

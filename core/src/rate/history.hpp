@@ -1,4 +1,4 @@
-// What was decided so far, where matches by context are looked for.
+// The labels decided so far, in which matches by context are searched.
 #pragma once
 
 #include <cstddef>
@@ -13,9 +13,10 @@ class History {
 public:
     History(std::size_t window, std::size_t width);
 
-    // Before a row: for every place, an earlier one that the nearest colors of three pixels recall.
+    // Before a row: for every pixel, an earlier position where the nearest colors of three pixels are
+    // the same.
     void find(const std::uint8_t* nearest, std::size_t begin, const Prices& prices);
-    // After it: what was decided.
+    // After a row: its labels.
     void remember(const std::uint16_t* labels, std::size_t begin, bool separated);
 
     std::uint16_t at(std::size_t position) const { return ring_[position & (ring_.size() - 1)]; }

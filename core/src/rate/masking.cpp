@@ -1,4 +1,4 @@
-// Local deviation of lightness, band by band: what a band needs of the rows beside it is made again.
+// Local deviation of lightness, band by band; rows that neighboring bands share are computed twice.
 #include "rate/masking.hpp"
 
 #include <algorithm>

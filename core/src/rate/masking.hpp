@@ -1,4 +1,4 @@
-// How much an error at each pixel counts, from the lightness around it (remap/masking.py).
+// How much an error counts at each pixel, from the lightness around it (remap/masking.py).
 #pragma once
 
 #include <cstddef>

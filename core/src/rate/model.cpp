@@ -5,7 +5,7 @@
 #include <cstdint>
 
 #include "base/prefix_code.hpp"
-#include "webp/places.hpp"
+#include "webp/distances.hpp"
 
 namespace core::rate {
 

@@ -1,4 +1,4 @@
-// What a container spends on a picture of indices: one model each, behind one interface.
+// The bits that a container spends on a picture of indices: one model per container.
 #pragma once
 
 #include <cstddef>

@@ -42,8 +42,8 @@ void Prices::update() {
     double n_length = 0, n_distance = 0;
     for (double count : count_length_) n_length += count;
     for (double count : count_distance_) n_distance += count;
-    // What was counted, and a part of what is usual: prices that only follow the counts make
-    // rare symbols dear, which makes them rarer still.
+    // The counts plus a share of the usual distribution: prices from the counts alone make rare
+    // symbols expensive, which makes them even rarer.
     const double n_symbols = n_literals_ + n_length;
     const double total = log2_exact(n_symbols * (1 + kUsual));
     literal_bits_ = total - log2_exact(n_literals_ + kUsual * n_symbols * 0.5);
@@ -62,7 +62,7 @@ void Prices::update() {
     const double lambda = rate_weight_;
     for (std::size_t length = std::size_t(shortest); length < kLastPriced; ++length)
         grow_[length] = float(lambda * (length_bits_[length + 1] - length_bits_[length]));
-    // Beyond, what the longest match costs more is spread evenly over its pixels.
+    // Beyond that, the extra cost of the longest match is divided evenly among its pixels.
     grow_[kLastPriced] = float(lambda * (length_bits_[std::size_t(longest)] - length_bits_[kLastPriced]) /
                               (longest - kLastPriced));
     grow_[0] = float(lambda * match_bits(shortest, 1));

@@ -1,4 +1,4 @@
-// What symbols cost, in bits, by those that were counted so far.
+// Prices of symbols in bits, by the counts so far.
 #pragma once
 
 #include <cstddef>

@@ -16,8 +16,8 @@
 
 namespace core::rate {
 
-// A picture mapped row by row: Prices say what symbols cost, Diffusion where pixels are to be, the
-// kernel finds the best path through a row, and what it took is counted and remembered.
+// Maps a picture row by row: Prices has the costs of symbols, Diffusion the target colors, the kernel
+// finds the best path through a row, and the symbols of that path are counted and remembered.
 struct RateMapper::State {
     std::size_t width, dims;
     RateOptions options;
@@ -193,7 +193,7 @@ struct RateMapper::State {
         std::copy(first.begin(), first.end(), begin(rows[0]));
     }
 
-    // All that the kernel wants to know of a row.
+    // Everything the kernel needs to know about a row.
     RateRow row_of_kernel(const float* weights, bool find) {
         RateRow r{};
         r.width = width;

@@ -1,6 +1,6 @@
 // How a comparison streams: first the levels of the pyramid, each from the one before, then band by
 // band in strips of rows. Within a strip every row is expanded from the next level, turned into
-// contrasts, compared, and what masks is blurred along the row into a ring of the last kMaskSpan rows;
+// contrasts, compared, and the mask is blurred along the row into a ring of the last kMaskSpan rows;
 // as soon as their neighbors are in the ring, two rows are finished. Every row gives its own sums, added up in
 // row order: strips and threads change nothing.
 #include "score/cvvdp.hpp"
@@ -57,8 +57,8 @@ private:
     std::size_t band_;
     Band size_;
     Band next_;
-    Buffer buffer_;
-    Buffer scratch_;
+    AlignedFloats buffer_;
+    AlignedFloats scratch_;
 };
 
 // What the last band is divided by, and the sensitivity there: of lightness averaged over the band.
@@ -118,7 +118,7 @@ private:
     std::size_t band_;
     Band size_;
     BandRows rows_;
-    Buffer made_;
+    AlignedFloats made_;
 };
 
 // The same rows, found in a cache.
@@ -190,8 +190,8 @@ private:
     Band size_;
     BandRows rows_;
     std::size_t slot_;
-    Buffer ring_;
-    Buffer scratch_;
+    AlignedFloats ring_;
+    AlignedFloats scratch_;
 };
 
 // make_reference(band): the rows of the reference for one strip.

@@ -7,7 +7,7 @@
 // Laplacian pyramid of contrasts (every octave of spatial frequency a band, each of half the size),
 // contrasts in units of the threshold that the eye has for that frequency and that background, and
 // their difference, masked by what both pictures have in the neighborhood (a Gaussian of sigma 3).
-// Borders are the package's, slips among them, since scores of small pictures show them.
+// Borders are handled as in the package, including its bugs, because they affect small pictures.
 #pragma once
 
 #include <cstddef>

@@ -14,7 +14,7 @@
 
 namespace core::score::levels {
 
-using rows::Buffer;
+using rows::AlignedFloats;
 using rows::composite;
 using rows::padded;
 
@@ -130,8 +130,8 @@ private:
         for_each_strip(Band(viewing_, level + 1).height, n_threads,
                        [&](std::size_t first, std::size_t last) {
                            const std::size_t slot = from.stride();
-                           Buffer scratch(from.stride() + 2 * kRowMargin);
-                           Buffer ring(level == 0 ? 5 * 3 * slot : 0);
+                           AlignedFloats scratch(from.stride() + 2 * kRowMargin);
+                           AlignedFloats ring(level == 0 ? 5 * 3 * slot : 0);
                            std::size_t next = first == 0 ? 0 : 2 * first - 2;
                            for (std::size_t y = first; y < last; ++y) {
                                if (level == 0)
@@ -152,11 +152,11 @@ private:
                        });
     }
 
-    static float* slot_of(const Buffer& ring, std::size_t slot, std::size_t y, std::size_t channel) {
+    static float* slot_of(const AlignedFloats& ring, std::size_t slot, std::size_t y, std::size_t channel) {
         return ring.data() + (3 * (y % 5) + channel) * slot;
     }
 
-    void read_into(const Buffer& ring, std::size_t slot, std::size_t y) const {
+    void read_into(const AlignedFloats& ring, std::size_t slot, std::size_t y) const {
         float* const out[3] = {slot_of(ring, slot, y, 0), slot_of(ring, slot, y, 1),
                                slot_of(ring, slot, y, 2)};
         read(y, out);
@@ -164,7 +164,7 @@ private:
 
     const Viewing& viewing_;
     const Picture& picture_;
-    Buffer planes_;
+    AlignedFloats planes_;
     Light light_[3 * 256] = {};
     Light palette_[256] = {};
 };

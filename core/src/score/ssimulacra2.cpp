@@ -23,7 +23,7 @@ std::uint8_t needs_of(const Scoring& scoring, std::size_t scale, std::size_t cha
     return scoring.needs[scale * 3 + channel];
 }
 
-// Planes that a channel of the reference keeps: itself, its mean, and its spread when needed.
+// Planes that a channel of the reference keeps: itself, its mean, and its variance if needed.
 std::size_t planes_of(std::uint8_t needs) { return needs == 0 ? 0 : needs & kNeedsDifference ? 3 : 2; }
 
 // Blurs along rows go into a ring of kSpan slots; taps() finds there the neighbors of rows y and
@@ -46,7 +46,7 @@ public:
 private:
     std::size_t height_;
     std::size_t slot_;
-    Buffer buffer_;
+    AlignedFloats buffer_;
 };
 
 using Rings = std::vector<std::unique_ptr<Ring>>;  // one a channel, none where nothing is needed
@@ -60,7 +60,7 @@ Rings make_rings(const Scoring& scoring, std::size_t scale, std::size_t slot) {
     return rings;
 }
 
-// A reference's rows of one scale, made as they are needed: itself, its mean, its spread.
+// A reference's rows of one scale, made as they are needed: itself, its mean, its variance.
 class StreamedReference {
 public:
     StreamedReference(const Scoring& scoring, const Pyramid& pyramid, std::size_t scale)
@@ -88,26 +88,26 @@ public:
         return rings_[channel]->at(y) + 2 * size_.stride();
     }
 
-    void finish(std::size_t channel, std::size_t y, float* mean, float* spread) const {
+    void finish(std::size_t channel, std::size_t y, float* mean, float* variance) const {
         const float* taps[kSpan];
         rings_[channel]->taps(y, taps);
-        kernels().ssimulacra2->finish_reference(taps, size_.stride(), size_.width, mean, spread);
+        kernels().ssimulacra2->finish_reference(taps, size_.stride(), size_.width, mean, variance);
     }
 
     // Valid until another row of the same parity is finished.
     FinishedRow finish(std::size_t channel, std::size_t y) const {
         float* const mean = finished_.data() + 2 * (y % kPair) * size_.stride();
-        float* const spread = needs_[channel] & kNeedsDifference ? mean + size_.stride() : nullptr;
-        finish(channel, y, mean, spread);
-        return {row(channel, y), mean, spread, nullptr};
+        float* const variance = needs_[channel] & kNeedsDifference ? mean + size_.stride() : nullptr;
+        finish(channel, y, mean, variance);
+        return {row(channel, y), mean, variance, nullptr};
     }
 
 private:
     const std::uint8_t* needs_;
     Size size_;
     Reader reader_;
-    Buffer scratch_;
-    Buffer finished_;
+    AlignedFloats scratch_;
+    AlignedFloats finished_;
     Rings rings_;
 };
 
@@ -131,9 +131,9 @@ public:
     }
 
     FinishedRow finish(std::size_t channel, std::size_t y) const {
-        const float* const spread = planes_[channel][2];
+        const float* const variance = planes_[channel][2];
         return {row(channel, y), planes_[channel][1] + y * stride_,
-                spread ? spread + y * stride_ : nullptr, nullptr};
+                variance ? variance + y * stride_ : nullptr, nullptr};
     }
 
 private:
@@ -195,8 +195,8 @@ private:
     const std::uint8_t* needs_;
     Size size_;
     Reader reader_;
-    Buffer xyb_;
-    Buffer scratch_;
+    AlignedFloats xyb_;
+    AlignedFloats scratch_;
     Rings rings_;
 };
 

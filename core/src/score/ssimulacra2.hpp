@@ -21,7 +21,7 @@ constexpr std::uint8_t kNeedsDifference = 1;
 constexpr std::uint8_t kNeedsEdges = 2;
 
 // A picture in one of three forms: RGB (channels 3), straight RGBA (4), or indices (1) with a
-// palette of n_colors x palette_channels values. What is transparent is seen over grey `background`
+// palette of n_colors x palette_channels values. Transparent pixels are seen over gray `background`
 // (0-255), composited in 8 bits with Pillow's rounding.
 struct Picture {
     const std::uint8_t* pixels;

@@ -19,7 +19,7 @@ constexpr std::size_t kSpan = kTaps + kPair - 1;
 struct FinishedRow {
     const float* reference;
     const float* mean;
-    const float* spread;
+    const float* variance;
     const float* difference;
 };
 
@@ -42,9 +42,9 @@ struct Ssimulacra2Kernels {
     void (*blur_reference)(const float* reference, std::size_t width, bool all, float* blurred,
                            std::size_t stride, float* scratch);
 
-    // mean (out), and when wanted, spread (out) = 2 x variance + C2, from kTaps blurred rows.
+    // mean (out), and when wanted, variance (out) = 2 x variance + C2, from kTaps blurred rows.
     void (*finish_reference)(const float* const taps[kTaps], std::size_t stride, std::size_t width,
-                             float* mean, float* spread);
+                             float* mean, float* variance);
 
     // sums (out): the kMapSums of two rows one below the other; taps as written by blur_difference.
     void (*finish)(const float* const taps[kSpan], std::size_t stride, std::size_t width,

@@ -19,9 +19,9 @@ namespace core::score::rows {
 inline std::size_t padded(std::size_t width) { return (width + kBlock - 1) / kBlock * kBlock; }
 
 // Floats at 64-byte alignment, zero at first.
-class Buffer {
+class AlignedFloats {
 public:
-    explicit Buffer(std::size_t size)
+    explicit AlignedFloats(std::size_t size)
         : data_(static_cast<float*>(::operator new(size * sizeof(float) + 64, std::align_val_t(64)))) {
         std::memset(data_.get(), 0, size * sizeof(float));
     }
@@ -140,7 +140,7 @@ private:
 
     const Picture& picture_;
     const Scoring& scoring_;
-    Buffer planes_;
+    AlignedFloats planes_;
     Light palette_light_[256] = {};
     alignas(64) float palette_xyb_[3][256] = {};
 };
@@ -204,7 +204,7 @@ private:
     Size size_;
     bool is_last_;
     bool uses_indices_;
-    Buffer buffer_;
+    AlignedFloats buffer_;
     const float* rows_[2][3] = {};
 };
 

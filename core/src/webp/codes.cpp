@@ -8,8 +8,8 @@ namespace core::webp {
 
 namespace {
 
-// Lengths of a prefix code of at most so many bits (Huffman 1952). Where it gets too deep, rare
-// symbols are taken for more frequent than they are.
+// Lengths of a prefix code of at most this many bits (Huffman 1952). If it gets too deep, rare symbols
+// are treated as more frequent than they are.
 std::vector<std::uint8_t> code_lengths(const std::vector<std::uint32_t>& counts, unsigned deepest) {
     std::vector<std::uint8_t> lengths(counts.size());
     for (std::uint64_t least = 1;; least *= 2) {

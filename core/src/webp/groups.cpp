@@ -1,4 +1,4 @@
-// Which prefix codes serve which part of a picture, and what that takes.
+// Which prefix codes are used for which part of a picture, and what that costs.
 #include "base/log2_exact.hpp"
 #include "webp/symbols.hpp"
 
@@ -9,7 +9,7 @@ namespace {
 constexpr double kTablePrice = 7;  // bits a prefix code takes for each of its symbols, about
 constexpr std::size_t kMostGroups = 64;
 
-// Bits of each symbol were it coded by its share; those not seen yet are not out of reach.
+// Bits of each symbol if coded by its share; unseen symbols are expensive, but possible.
 template <typename Counts, typename Prices>
 void price(const Counts& counts, Prices& prices) {
     double total = 0;
@@ -58,7 +58,7 @@ std::vector<Prices> prices_of(const std::vector<Counts>& counts, int cache_bits)
     return prices;
 }
 
-// Bits that tokens take, by the entropy of their symbols.
+// Bits of the tokens, by the entropy of their symbols.
 double entropy(const std::vector<Counts>& counts) {
     double bits = 0;
     const auto add = [&](const auto& table) {
@@ -75,8 +75,8 @@ double entropy(const std::vector<Counts>& counts) {
     return bits;
 }
 
-// k-means of the tiles: distance is what a tile takes in the prefix codes of a group. Groups are added
-// one by one, each begins with the tile that is served worst, as long as the whole gets smaller.
+// k-means of the tiles: the distance is the bits of a tile in the prefix codes of a group. Groups are
+// added one by one, each starting from the worst-coded tile, as long as the total gets smaller.
 Groups cluster(const Packed& picture, const std::vector<Token>& tokens, int cache_bits, int tile_bits) {
     const std::size_t columns = ((picture.width - 1) >> tile_bits) + 1;
     const std::size_t n_tiles = columns * (((picture.height - 1) >> tile_bits) + 1);

@@ -1,5 +1,5 @@
-// The cheapest way to say a picture of indices, by dynamic programming from its end: at every pixel
-// the price of the rest is known for all that may come next.
+// The cheapest way to code a picture of indices, by dynamic programming from its end: at every pixel
+// the price of the rest is known for every possible next token.
 #include "webp/symbols.hpp"
 
 
@@ -9,7 +9,7 @@ namespace core::webp {
 namespace {
 
 constexpr std::size_t kGroup = 16;         // neighboring distances that are followed together
-constexpr std::uint16_t kLong = 48;        // length of a copy from which on no other place is looked for
+constexpr std::uint16_t kLong = 48;        // no other source is searched for a copy of this length
 constexpr std::uint32_t kNone = 0xffffffffu;
 
 // The lengths worth a try: each that is short, then the longest of every code.
@@ -42,8 +42,8 @@ std::vector<Token> parse(const Packed& picture, const Groups& groups,
     const std::uint8_t* const pixels = picture.pixels.data();
     const std::vector<std::uint8_t> is_cached = cached(picture, cache_bits);
 
-    // Distances that are followed everywhere: near by in this row and eight above. What is farther off is
-    // found by the chain.
+    // Distances that are followed everywhere: nearby in this row and the eight above. The chain finds
+    // farther ones.
     std::vector<std::size_t> first{kGroup};  // of each group, the largest distance
     for (std::size_t row = 1; row <= 8; ++row) {
         const std::size_t reach = row == 1 ? 2 : 1;

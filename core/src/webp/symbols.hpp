@@ -1,4 +1,4 @@
-// What a lossless WebP says about a picture of indices: literals, recent colors, copies.
+// The tokens of a lossless WebP of indices: literals, recent colors, copies.
 #pragma once
 
 #include <algorithm>
@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "base/prefix_code.hpp"
-#include "webp/places.hpp"
+#include "webp/distances.hpp"
 
 namespace core::webp {
 
@@ -23,7 +23,7 @@ struct Token {
     std::uint32_t distance;  // of a copy
 };
 
-// The picture as it is coded: small palettes have several pixels in one.
+// The picture as it is coded: small palettes pack several pixels into one.
 struct Packed {
     std::size_t width, height;
     std::vector<std::uint8_t> pixels;
@@ -57,11 +57,11 @@ inline std::size_t cache_place(std::uint8_t pixel, int bits) {
 // For each pixel, whether its color is in the cache by then.
 std::vector<std::uint8_t> cached(const Packed& picture, int cache_bits);
 
-// chain: earlier places with like pixels that are looked at, beside those near by.
+// chain: number of earlier positions with equal pixels to examine, besides those nearby.
 std::vector<Token> parse(const Packed& picture, const Groups& groups, const std::vector<Prices>& prices,
                          int cache_bits, std::size_t chain);
 
-// Add to the tables of the groups what tokens say.
+// Add the symbols of tokens to the tables of their groups.
 void count(std::vector<Counts>& tables, const Packed& picture, const Groups& groups, const std::vector<Token>& tokens,
            int cache_bits);
 std::vector<Prices> prices_of(const std::vector<Counts>& counts, int cache_bits);

@@ -93,7 +93,7 @@ std::vector<std::uint8_t> write(const Packed& picture, std::size_t width, std::s
     return bits.finish();
 }
 
-// Colors of a palette so that each is near the one before: they are coded as differences.
+// Order the colors of a palette so that each is near the one before: they are coded as differences.
 std::vector<std::size_t> near_order(Span<const std::uint32_t> colors) {
     std::vector<std::size_t> order;
     std::vector<bool> taken(colors.size);

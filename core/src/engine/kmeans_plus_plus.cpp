@@ -1,4 +1,4 @@
-#include "engine/spread.hpp"
+#include "engine/kmeans_plus_plus.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -10,8 +10,8 @@ namespace core::engine {
 
 namespace {
 
-// Of so many points drawn, the one that leaves least error becomes a center. More than two did not
-// end lower after split-merge (lab book, Engine).
+// Of this many points drawn, the one that leaves the least error becomes a center. More than two did
+// not end lower after split-merge (lab book, Engine).
 constexpr int kDrawn = 2;
 
 // Steele, Lea, Flood, "Fast splittable pseudorandom number generators" (2014),
@@ -46,7 +46,7 @@ std::size_t drawn(const std::vector<float>& shares, double at) {
 
 }  // namespace
 
-std::size_t spread_centers(const Cloud& cloud, std::size_t k, std::uint64_t start, float* centers) {
+std::size_t kmeans_plus_plus(const Cloud& cloud, std::size_t k, std::uint64_t start, float* centers) {
     const CloudView& view = cloud.view();
     const std::size_t n = view.n_points;
     const std::size_t dims = cloud.dims();

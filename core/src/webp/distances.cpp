@@ -1,4 +1,4 @@
-#include "webp/places.hpp"
+#include "webp/distances.hpp"
 
 #include <cstdint>
 
@@ -6,8 +6,8 @@ namespace core::webp {
 
 namespace {
 
-// Rank of each place nearby: rows above, then from 8 to the left to 7 to the right. The first row
-// is this one, where only what lies to the left is known.
+// Rank of each nearby position, by rows above, then from 8 to the left to 7 to the right. The first
+// row is the current one, where only pixels to the left are known.
 constexpr std::uint8_t kPlace[8 * 16] = {
      96,  73,  55,  39,  23,  13,   5,   1, 255, 255, 255, 255, 255, 255, 255, 255,
     101,  78,  58,  42,  26,  16,   8,   2,   0,   3,   9,  17,  27,  43,  59,  79,

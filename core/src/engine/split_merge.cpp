@@ -1,4 +1,4 @@
-// Which clusters to split and which to merge, and what came of it.
+// Which clusters to split and which to merge, and which of these to keep.
 #include <algorithm>
 #include <cmath>
 #include <numeric>
@@ -10,11 +10,11 @@ namespace core::engine {
 
 namespace {
 
-// What a split gains and a merge costs once the neighbors have moved is not what it is at first:
-// the split keeps its gain, the merge loses most of its cost. This is the exchange rate (lab book).
+// Once the neighbors have moved, a split keeps its first gain, but a merge loses most of its first
+// cost. This is the ratio between the two (lab book, Engine).
 constexpr double kSplitFactor = 2.25;
 
-// The halves of a normal distribution have their means 0.8 standard deviations from its own.
+// The means of the two halves of a normal distribution are 0.8 standard deviations from its mean.
 constexpr double kHalfMean = 0.7978845608;
 
 // Largest eigenvalue of the symmetric matrix a, and its vector, by power iteration.
@@ -54,12 +54,12 @@ void Search::find_splits(const Cloud& cloud, const Centers& centers, const std::
         if (!(weight > 0)) continue;
         const double* m = moments_.of[c];
         errors_[c] = m[0] + m[1] + m[2] + m[6];
-        const double spread[kMaxDims][kMaxDims] = {{m[0], m[3], m[4], m[7]},
+        const double covariance[kMaxDims][kMaxDims] = {{m[0], m[3], m[4], m[7]},
                                                    {m[3], m[1], m[5], m[8]},
                                                    {m[4], m[5], m[2], m[9]},
                                                    {m[7], m[8], m[9], m[6]}};
         double axis[kMaxDims];
-        const double along = principal_axis(spread, centers.dims, axis);
+        const double along = principal_axis(covariance, centers.dims, axis);
         if (!(along > 0)) continue;
         Split split{c, kSplitFactor * along, {}};
         const double reach = kHalfMean * std::sqrt(along / weight);
@@ -87,18 +87,18 @@ void Search::find_merges(const Centers& centers) {
                      [](const Merge& a, const Merge& b) { return a.cost < b.cost; });
 }
 
-// Merge the cheapest pairs and split the widest clusters in their stead, at most `limit` of each.
-// What failed before is not tried again, neither the split nor the merge; one exchanged alone counts
-// as failed at once, for when it succeeds there are other clusters.
-std::size_t Search::exchange(const Centers& from, Centers& to, std::size_t limit) {
+// Merge the cheapest pairs and split the widest clusters instead, at most `limit` of each. Splits and
+// merges that failed before are not tried again; a pair that is tried alone counts as failed at once,
+// because if it succeeds the clusters change anyway.
+std::size_t Search::split_and_merge(const Centers& from, Centers& to, std::size_t limit) {
     to = from;
     const std::size_t dims = from.dims;
-    exchanges_.clear();
+    pairs_.clear();
     bool used[kMaxCenters] = {};
     const bool is_single = limit == 1;
     std::size_t next_split = is_single ? cycle_ : 0;
     for (const Merge& merge : merges_) {
-        if (exchanges_.size() == limit) break;
+        if (pairs_.size() == limit) break;
         if (used[merge.removed] || used[merge.kept] || merge_failed_[merge.removed]) continue;
         std::size_t s = next_split;
         while (s < splits_.size() &&
@@ -108,7 +108,7 @@ std::size_t Search::exchange(const Centers& from, Centers& to, std::size_t limit
         if (s == splits_.size() || splits_[s].gain <= merge.cost) break;
         next_split = s + 1;
         const Split& split = splits_[s];
-        exchanges_.push_back({merge, split});
+        pairs_.push_back({merge, split});
         used[merge.removed] = used[merge.kept] = used[split.cluster] = true;
         if (is_single) merge_failed_[merge.removed] = split_failed_[split.cluster] = true;
         const double a = from.weight[merge.removed];
@@ -122,14 +122,14 @@ std::size_t Search::exchange(const Centers& from, Centers& to, std::size_t limit
             to.at[merge.removed * dims + d] = middle - split.offset[d];
         }
     }
-    return exchanges_.size();
+    return pairs_.size();
 }
 
-// Every cluster belongs to the nearest place where something was split (even numbers) or merged.
+// Every cluster belongs to the nearest site of a split (even numbers) or a merge (odd ones).
 void Search::find_sites(const Centers& before, std::size_t* site_of) const {
     const std::size_t dims = before.dims;
     std::vector<float> sites;
-    for (const Exchange& e : exchanges_) {
+    for (const SplitMerge& e : pairs_) {
         const float* split = before.at + e.split.cluster * dims;
         sites.insert(sites.end(), split, split + dims);
         const double a = before.weight[e.merge.removed];
@@ -142,7 +142,7 @@ void Search::find_sites(const Centers& before, std::size_t* site_of) const {
     }
     for (std::size_t c = 0; c < before.k; ++c) {
         float least = 3e38f;
-        for (std::size_t site = 0; site < 2 * exchanges_.size(); ++site) {
+        for (std::size_t site = 0; site < 2 * pairs_.size(); ++site) {
             float distance = 0;
             for (std::size_t d = 0; d < dims; ++d) {
                 const float difference = before.at[c * dims + d] - sites[site * dims + d];
@@ -154,18 +154,18 @@ void Search::find_sites(const Centers& before, std::size_t* site_of) const {
             }
         }
     }
-    for (std::size_t e = 0; e < exchanges_.size(); ++e) {
-        site_of[exchanges_[e].split.cluster] = 2 * e;
-        site_of[exchanges_[e].merge.removed] = site_of[exchanges_[e].merge.kept] = 2 * e + 1;
+    for (std::size_t e = 0; e < pairs_.size(); ++e) {
+        site_of[pairs_[e].split.cluster] = 2 * e;
+        site_of[pairs_[e].merge.removed] = site_of[pairs_[e].merge.kept] = 2 * e + 1;
     }
 }
 
-// Splits and merges were made in pairs, but each changes the error around its own place only, by a
-// number that is known now. The best splits and the best merges stay, as long as a pair of them
-// lowers the error; around the other places the centers go back to where they were.
+// Splits and merges were made in pairs, but each changes the error only around its own site, by an
+// amount that is known now. The best splits and the best merges stay as long as a pair of them lowers
+// the error; around the other sites the centers go back to where they were.
 std::size_t Search::judge(const Cloud& cloud, const Centers& before, const std::uint8_t* labels,
                           const std::uint8_t* trial_labels, Centers& trial) {
-    const std::size_t n = exchanges_.size();
+    const std::size_t n = pairs_.size();
     const std::size_t dims = before.dims;
     double errors[kMaxCenters] = {};
     kernels().engine->add_errors(cloud.view(), trial_labels, trial.at, labels, errors);
@@ -190,8 +190,8 @@ std::size_t Search::judge(const Cloud& cloud, const Centers& before, const std::
         stays[split] = stays[merge] = true;
     }
     for (std::size_t e = 0; e < n; ++e) {
-        split_failed_[exchanges_[e].split.cluster] |= !stays[2 * e];
-        merge_failed_[exchanges_[e].merge.removed] |= !stays[2 * e + 1];
+        split_failed_[pairs_[e].split.cluster] |= !stays[2 * e];
+        merge_failed_[pairs_[e].merge.removed] |= !stays[2 * e + 1];
     }
     if (n_kept == n) return n;
     const Centers all = trial;
@@ -199,9 +199,9 @@ std::size_t Search::judge(const Cloud& cloud, const Centers& before, const std::
     for (std::size_t c = 0; c < before.k; ++c)
         if (stays[site_of[c]]) std::copy_n(all.at + c * dims, dims, trial.at + c * dims);
     for (std::size_t i = 0; i < n_kept; ++i) {
-        // The other half of a split went where a merge had left room.
-        const std::size_t half = exchanges_[best[0][i]].merge.removed;
-        const std::size_t room = exchanges_[best[1][i]].merge.removed;
+        // The other half of a split took the slot that a merge had freed.
+        const std::size_t half = pairs_[best[0][i]].merge.removed;
+        const std::size_t room = pairs_[best[1][i]].merge.removed;
         std::copy_n(all.at + half * dims, dims, trial.at + room * dims);
     }
     return n_kept;
