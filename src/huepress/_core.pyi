@@ -32,31 +32,6 @@ def assign(points: Annotated[NDArray[numpy.float32], dict(shape=(None, None), or
 def assign(points: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', device='cpu', writable=False)], centers: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', device='cpu', writable=False)], indices: Annotated[NDArray[numpy.uint8], dict(shape=(None,), order='C', device='cpu')], distances: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', device='cpu')] | None, n_threads: int) -> None:
     """The same in float64."""
 
-def importance(points: Annotated[NDArray[numpy.float32], dict(shape=(None, None), order='C', device='cpu', writable=False)], narrow: Annotated[NDArray[numpy.float32], dict(shape=(None,), order='C', device='cpu', writable=False)], wide: Annotated[NDArray[numpy.float32], dict(shape=(None,), order='C', device='cpu', writable=False)], half: float, out: Annotated[NDArray[numpy.float32], dict(shape=(None, None), order='C', device='cpu')], n_threads: int) -> None:
-    """
-    How much errors count: points (height * width, dims) float32 in, of which the first coordinate is lightness; out (height, width) float32.
-    """
-
-def mixable(points: Annotated[NDArray[numpy.float32], dict(shape=(None, None), order='C', device='cpu')], entries: Annotated[NDArray[numpy.float32], dict(shape=(None, None), order='C', device='cpu', writable=False)], n_threads: int) -> None:
-    """
-    Points (n, dims) float32 become the nearest mixes of entries (k, dims).
-    """
-
-def map_rate(points: Annotated[NDArray[numpy.float32], dict(shape=(None, None), order='C', device='cpu', writable=False)], weights: Annotated[NDArray[numpy.float32], dict(shape=(None, None), order='C', device='cpu', writable=False)], smoothness: Annotated[NDArray[numpy.float32], dict(shape=(None, None), order='C', device='cpu', writable=False)], nearest: Annotated[NDArray[numpy.uint8], dict(shape=(None, None), order='C', device='cpu', writable=False)], palette: Annotated[NDArray[numpy.float32], dict(shape=(None, None), order='C', device='cpu', writable=False)], counts: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', device='cpu', writable=False)], indices: Annotated[NDArray[numpy.uint8], dict(shape=(None, None), order='C', device='cpu')], rate_weight: float, outlier: float, price_mix: float, spread_right: tuple[float, float], spread_down: tuple[float, float], forget: float, chroma_down: float, find: bool, reach: Sequence[int], container: str, n_bands: int, n_threads: int) -> float:
-    """
-    Palette entries by distortion + rate_weight x bits; bands of rows know nothing of each other.
-    """
-
-def map_lzw(points: Annotated[NDArray[numpy.float32], dict(shape=(None, 3), order='C', device='cpu', writable=False)], shown: Annotated[NDArray[numpy.float32], dict(shape=(None, 3), order='C', device='cpu', writable=False)], weights: Annotated[NDArray[numpy.float32], dict(shape=(None, None), order='C', device='cpu', writable=False)], smoothness: Annotated[NDArray[numpy.float32], dict(shape=(None, None), order='C', device='cpu', writable=False)], rules: Annotated[NDArray[numpy.int16], dict(shape=(None, None), order='C', device='cpu', writable=False)], palette: Annotated[NDArray[numpy.float32], dict(shape=(None, 3), order='C', device='cpu', writable=False)], indices: Annotated[NDArray[numpy.uint8], dict(shape=(None, None), order='C', device='cpu')], rate_weight: float, outlier: float, spread_right: tuple[float, float], spread_down: tuple[float, float], slack: float, memory: float, patience: float, most_visits: int, rivals: int, mean_cost: float) -> tuple[bytes, int, float, float]:
-    """
-    Palette entries by distortion + rate_weight x bits of GIF's LZW: indices (height, width) uint8 out; returns (codes, code size, distortion, mean cost).
-    """
-
-def webp_bitstream(indices: Annotated[NDArray[numpy.uint8], dict(shape=(None, None), order='C', device='cpu', writable=False)], colors: Annotated[NDArray[numpy.uint32], dict(shape=(None,), order='C', device='cpu', writable=False)], rounds: int, chain: int) -> bytes:
-    """
-    Content of a VP8L chunk: indices (height, width) uint8, colors (k,) uint32 as ARGB.
-    """
-
 def embed(colors: Annotated[NDArray[numpy.uint8], dict(shape=(None, None), order='C', device='cpu', writable=False)], color_space: str, points: Annotated[NDArray[numpy.float32], dict(shape=(None, None), order='C', device='cpu')], linear_of_byte: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', device='cpu', writable=False)] | None = None, lms: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', device='cpu', writable=False)] | None = None) -> None:
     """Coordinates of colors (n, 3|4) uint8: points (n, 3|4) float32 out."""
 
@@ -97,6 +72,49 @@ class Engine:
         """
         Nearest of palette (k, 3|4) uint8 for every pixel: indices (n,) uint8 out. Entries of full transparency are for the fully transparent pixels alone.
         """
+
+def importance(points: Annotated[NDArray[numpy.float32], dict(shape=(None, None), order='C', device='cpu', writable=False)], narrow: Annotated[NDArray[numpy.float32], dict(shape=(None,), order='C', device='cpu', writable=False)], wide: Annotated[NDArray[numpy.float32], dict(shape=(None,), order='C', device='cpu', writable=False)], half: float, out: Annotated[NDArray[numpy.float32], dict(shape=(None, None), order='C', device='cpu')], n_threads: int) -> None:
+    """
+    How much errors count: points (height * width, dims) float32 in, of which the first coordinate is lightness; out (height, width) float32.
+    """
+
+def mixable(points: Annotated[NDArray[numpy.float32], dict(shape=(None, None), order='C', device='cpu')], entries: Annotated[NDArray[numpy.float32], dict(shape=(None, None), order='C', device='cpu', writable=False)], n_threads: int) -> None:
+    """
+    Points (n, dims) float32 become the nearest mixes of entries (k, dims).
+    """
+
+def map_rate(points: Annotated[NDArray[numpy.float32], dict(shape=(None, None), order='C', device='cpu', writable=False)], weights: Annotated[NDArray[numpy.float32], dict(shape=(None, None), order='C', device='cpu', writable=False)], smoothness: Annotated[NDArray[numpy.float32], dict(shape=(None, None), order='C', device='cpu', writable=False)], nearest: Annotated[NDArray[numpy.uint8], dict(shape=(None, None), order='C', device='cpu', writable=False)], palette: Annotated[NDArray[numpy.float32], dict(shape=(None, None), order='C', device='cpu', writable=False)], counts: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', device='cpu', writable=False)], indices: Annotated[NDArray[numpy.uint8], dict(shape=(None, None), order='C', device='cpu')], rate_weight: float, outlier: float, price_mix: float, spread_right: tuple[float, float], spread_down: tuple[float, float], forget: float, chroma_down: float, find: bool, reach: Sequence[int], container: str, n_bands: int, n_threads: int) -> float:
+    """
+    Palette entries by distortion + rate_weight x bits; bands of rows know nothing of each other.
+    """
+
+class RateMapper:
+    """A band of rows, mapped strip by strip as by map_rate."""
+
+    def __init__(self, width: int, palette: Annotated[NDArray[numpy.float32], dict(shape=(None, None), order='C', device='cpu', writable=False)], counts: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', device='cpu', writable=False)], rate_weight: float, outlier: float, price_mix: float, spread_right: tuple[float, float], spread_down: tuple[float, float], forget: float, chroma_down: float, find: bool, reach: Sequence[int], container: str) -> None:
+        """Start above the first row."""
+
+    def map_rows(self, points: Annotated[NDArray[numpy.float32], dict(shape=(None, None), order='C', device='cpu', writable=False)], weights: Annotated[NDArray[numpy.float32], dict(shape=(None, None), order='C', device='cpu', writable=False)], smoothness: Annotated[NDArray[numpy.float32], dict(shape=(None, None), order='C', device='cpu', writable=False)], nearest: Annotated[NDArray[numpy.uint8], dict(shape=(None, None), order='C', device='cpu', writable=False)], indices: Annotated[NDArray[numpy.uint8], dict(shape=(None, None), order='C', device='cpu')]) -> None:
+        """Map the next rows; indices (n_rows, width) uint8 out."""
+
+    @property
+    def bits(self) -> float:
+        """What was spent so far, by the model."""
+
+def map_lzw(points: Annotated[NDArray[numpy.float32], dict(shape=(None, 3), order='C', device='cpu', writable=False)], shown: Annotated[NDArray[numpy.float32], dict(shape=(None, 3), order='C', device='cpu', writable=False)], weights: Annotated[NDArray[numpy.float32], dict(shape=(None, None), order='C', device='cpu', writable=False)], smoothness: Annotated[NDArray[numpy.float32], dict(shape=(None, None), order='C', device='cpu', writable=False)], rules: Annotated[NDArray[numpy.int16], dict(shape=(None, None), order='C', device='cpu', writable=False)], palette: Annotated[NDArray[numpy.float32], dict(shape=(None, 3), order='C', device='cpu', writable=False)], indices: Annotated[NDArray[numpy.uint8], dict(shape=(None, None), order='C', device='cpu')], rate_weight: float, outlier: float, spread_right: tuple[float, float], spread_down: tuple[float, float], slack: float, memory: float, patience: float, most_visits: int, rivals: int, mean_cost: float) -> tuple[bytes, int, float, float]:
+    """
+    Palette entries by distortion + rate_weight x bits of GIF's LZW: indices (height, width) uint8 out; returns (codes, code size, distortion, mean cost).
+    """
+
+def open_end(stream: bytes) -> bytes:
+    """
+    A raw deflate stream that another one may follow: it ends at a byte border, with no last block.
+    """
+
+def webp_bitstream(indices: Annotated[NDArray[numpy.uint8], dict(shape=(None, None), order='C', device='cpu', writable=False)], colors: Annotated[NDArray[numpy.uint32], dict(shape=(None,), order='C', device='cpu', writable=False)], rounds: int, chain: int) -> bytes:
+    """
+    Content of a VP8L chunk: indices (height, width) uint8, colors (k,) uint32 as ARGB.
+    """
 
 def ssimulacra2_cache_size(height: int, width: int, needs: Annotated[NDArray[numpy.uint8], dict(shape=(None, 3), order='C', device='cpu', writable=False)]) -> int:
     """Floats that ssimulacra2_prepare writes."""

@@ -12,6 +12,22 @@ MOST_PIXELS: Final = (1 << 31) - 1
 """Pixels are numbered in 31 bits, whatever the limit is set to."""
 
 
+LARGE: Final = 3_900_000
+"""Pixels from which on nothing is held for every pixel but the pixels and their indices: what is
+mapped or counted is made strip by strip (docs/scaling.md)."""
+
+STRIP: Final = 1 << 18
+LEAST_ROWS: Final = 64
+"""Pixels of a strip, about, and its fewest rows: what a strip needs of the rows beside it is made
+twice, 8 above and 8 below."""
+
+
+def strips(height: int, width: int) -> list[slice]:
+    """Cut the rows of a picture into strips, from the top; the same ones on every machine."""
+    rows = max(LEAST_ROWS, STRIP // width)
+    return [slice(top, min(top + rows, height)) for top in range(0, height, rows)]
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """Bounds on what a file may ask for.

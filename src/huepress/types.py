@@ -13,6 +13,8 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from huepress.limits import strips
+
 Pixels: TypeAlias = NDArray[np.uint8]
 """(height, width, 3 or 4) uint8, RGB or straight RGBA."""
 
@@ -127,9 +129,12 @@ class Image:
     @property
     def fine(self) -> NDArray[np.uint16] | None:
         """The 16-bit values; None if 8 bits say the same."""
-        if self.deep is None or np.array_equal(self.pixels.astype(np.uint16) * 257, self.deep):
+        if self.deep is None:
             return None
-        return self.deep
+        for rows in strips(self.height, self.width):
+            if not np.array_equal(self.pixels[rows].astype(np.uint16) * 257, self.deep[rows]):
+                return self.deep
+        return None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image as PillowImage
 
 from huepress.errors import InputError
+from huepress.limits import LARGE, strips
 
 U8 = NDArray[np.uint8]
 U16 = NDArray[np.uint16]
@@ -198,7 +199,7 @@ def from_pillow(name: str, image: PillowImage.Image) -> Decoded:
     mode = image.mode
     key = image.info.get("transparency")
     if mode in ("RGB", "RGBA", "L", "LA"):
-        array = np.asarray(image)
+        array = array_of(image)
         decoded = as_decoded(array if array.ndim == 3 else array[..., None])
         return with_key(decoded, key) if mode in ("RGB", "L") else decoded
     if mode in ("I", "I;16", "I;16L", "I;16B", "I;16N"):
@@ -210,9 +211,24 @@ def from_pillow(name: str, image: PillowImage.Image) -> Decoded:
     if mode in ("1", "P", "PA", "La", "RGBa", "RGBX", "YCbCr", "HSV", "CMYK"):
         straight = image.convert("LA") if mode == "La" else image
         shown = straight.convert("RGBA" if image.has_transparency_data else "RGB")
-        decoded = as_decoded(np.asarray(shown))
+        decoded = as_decoded(array_of(shown))
         return Decoded(decoded.pixels, is_gray=mode in ("1", "La"))
     raise InputError(name, f"pixels of the kind {mode}", "wanted gray, RGB, CMYK or palette colors")
+
+
+def array_of(image: PillowImage.Image) -> U8:
+    """Copy the pixels of a Pillow image of one byte a channel, strip by strip.
+
+    All at once, Pillow makes two copies, and holds RGB in four bytes.
+    """
+    width, height = image.size
+    if width * height < LARGE:
+        return np.asarray(image)
+    n_bands = len(image.getbands())
+    pixels = np.empty((height, width) if n_bands == 1 else (height, width, n_bands), np.uint8)
+    for rows in strips(height, width):
+        pixels[rows] = np.asarray(image.crop((0, rows.start, width, rows.stop)))
+    return pixels
 
 
 def with_key(decoded: Decoded, key: Any) -> Decoded:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from huepress.encode import gif, jxl, oxipng, plain, png, webp
+from huepress.color.keys import colors_from_keys, keys_of
+from huepress.encode import gif, jxl, large, oxipng, plain, png, webp
 from huepress.encode.carried import NOTHING, Carried
 from huepress.encode.tidy import tidy
 from huepress.encode.zopfli import squeeze
 from huepress.errors import EncodeError
+from huepress.limits import LARGE, strips
 from huepress.palette.kinds import is_smooth
 from huepress.types import Encoded, Image, IndexedImage, Palette, Source
 
@@ -72,6 +74,9 @@ def encode_lossless(
     """
     fine = image.fine
     pixels: NDArray[np.uint8] | NDArray[np.uint16] = image.pixels if fine is None else fine
+    if format == "png" and image.width * image.height >= LARGE:
+        data = _large_png(pixels, effort, clears=not keep_hidden_rgb)
+        return Encoded(png.put_in(data, carried), "png")
     if not keep_hidden_rgb and pixels.shape[2] == 4:
         pixels = pixels * (pixels[..., 3:] > 0)
     if format == "jxl":
@@ -105,18 +110,15 @@ def exact_palette(pixels: NDArray[np.uint8]) -> IndexedImage | None:
     Fully transparent pixels of different hidden colors count as different.
     """
     height, width, channels = pixels.shape
-    shift = np.array([16, 8, 0, 24][:channels], np.uint32)
-    numbers = np.zeros((height, width), np.uint32)
-    for channel in range(channels):
-        numbers |= pixels[..., channel].astype(np.uint32) << shift[channel]
     found = np.zeros(0, np.uint32)
     for start in range(0, height, 64):  # most pictures have too many after the first strips
-        found = np.union1d(found, np.unique(numbers[start : start + 64]))
+        found = np.union1d(found, np.unique(keys_of(pixels[start : start + 64])))
         if len(found) > 256:
             return None
-    indices = np.searchsorted(found, numbers).astype(np.uint8)
-    colors = np.stack([(found >> s & 255) for s in shift], axis=1).astype(np.uint8)
-    return IndexedImage(indices, Palette(colors))
+    indices = np.empty((height, width), np.uint8)
+    for rows in strips(height, width):
+        indices[rows] = np.searchsorted(found, keys_of(pixels[rows]))
+    return IndexedImage(indices, Palette(colors_from_keys(found, channels)))
 
 
 def is_exact(image: Image, indexed: IndexedImage) -> bool:
@@ -169,6 +171,50 @@ def _png(
     except oxipng.PngError as error:
         raise EncodeError("png", str(error)) from error
     return Encoded(png.put_in(data, carried), "png")
+
+
+LEAST_FILTERS: Final = {
+    "fast": (oxipng.RowFilter.Bigrams,),
+    "balanced": (
+        oxipng.RowFilter.Sub,
+        oxipng.RowFilter.Up,
+        oxipng.RowFilter.Paeth,
+        oxipng.RowFilter.MinSum,
+        oxipng.RowFilter.Entropy,
+        oxipng.RowFilter.Bigrams,
+        oxipng.RowFilter.BigEnt,
+    ),
+}
+"""Row filters of which every strip of a large picture takes the one that sketches smallest."""
+
+
+def _large_png(
+    pixels: NDArray[np.uint8] | NDArray[np.uint16], effort: str, *, clears: bool
+) -> bytes:
+    """Write a large picture strip by strip: as a palette where that holds it, or as it is."""
+    indexed = _indexed(pixels) if pixels.dtype == np.uint8 else None
+    rows = large.rows_of_pixels(pixels, clears=clears)
+    filters = LEAST_FILTERS.get(effort, LEAST_FILTERS["balanced"])
+    try:
+        if indexed is not None:
+            as_indexed = large.rows_of_indices(tidy(indexed))
+            ways = [(as_indexed, png.NONE), (as_indexed, png.PACKED), (rows, filters)]
+            sketches = [_sketch(*way) for way in ways]
+            if min(sketches[:2]) <= sketches[2]:
+                return png.encode_indexed(indexed, effort=effort).data
+        data = large.write(rows, oxipng.Deflaters.libdeflater(12), filters)
+        if effort == "best":
+            zopfli = oxipng.Deflaters.zopfli(1)
+            data = min(data, large.write(rows, zopfli, filters), key=len)
+    except oxipng.PngError as error:
+        raise EncodeError("png", str(error)) from error
+    return data
+
+
+def _sketch(rows: large.Rows, filters: Sequence[oxipng.RowFilter]) -> int:
+    """Bytes of a few bands of rows, deflated quickly."""
+    bands = large.bands_of(rows, png.BANDS, png.SHARE)
+    return len(large.write(bands, oxipng.Deflaters.libdeflater(png.SKETCH), filters))
 
 
 def _smallest_indexed(found: list[bytes], indexed: IndexedImage, effort: str) -> bytes:

@@ -29,6 +29,7 @@ __all__ = [
     "RawImage",
     "RowFilter",
     "StripChunks",
+    "n_threads",
     "optimize_from_memory",
     "threads",
 ]
@@ -46,6 +47,11 @@ def threads(n_threads: int) -> Iterator[None]:
         yield
     finally:
         _threads.reset(token)
+
+
+def n_threads() -> int:
+    """Return how many threads oxipng may use here; 0 is one per processor."""
+    return _threads.get()
 
 
 class RowFilter(enum.Enum):

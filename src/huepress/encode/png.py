@@ -8,13 +8,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from huepress.encode import oxipng
+from huepress.encode import large, oxipng
 from huepress.encode.carried import NOTHING, Carried
 from huepress.encode.order import orders
 from huepress.encode.tidy import tidy
-from huepress.encode.zopfli import squeeze
+from huepress.encode.zopfli import ROUNDS, squeeze
 from huepress.errors import EncodeError
 from huepress.formats.png import pack_chunk
+from huepress.limits import LARGE
 from huepress.types import Encoded, IndexedImage, Indices
 
 NONE = (oxipng.RowFilter.NoOp,)
@@ -110,6 +111,9 @@ def encode_indexed(
     if bit_depth is not None and len(ready.palette) > 1 << bit_depth:
         found = f"{len(ready.palette)} entries, {bit_depth} bits tell {1 << bit_depth} apart"
         raise EncodeError("png", f"{found}; raise --bit-depth")
+    if ready.indices.size >= LARGE:
+        data = _large_file(ready, effort, bit_depth)
+        return Encoded(put_in(data, carried), "png", len(ready.palette))
     race = _Race(
         ready,
         carried,
@@ -218,6 +222,37 @@ class _Race:
             grayscale_reduction=self.may_be_gray,
             color_type_reduction=self.may_be_gray,
         )
+
+
+def _large_file(ready: IndexedImage, effort: str, bit_depth: int | None) -> bytes:
+    """Write a large picture strip by strip; what is tried is told by sketches of bands."""
+    rows = large.rows_of_indices(ready, bit_depth)
+    bands = large.bands_of(rows, BANDS, SHARE)
+
+    def sketch(filters: Sequence[oxipng.RowFilter]) -> int:
+        return len(large.write(bands, oxipng.Deflaters.libdeflater(SKETCH), filters))
+
+    n_plain = sketch(NONE)
+    is_busy = 8 * n_plain >= BUSY * bands.height * bands.width
+    levels = [(QUICK if is_busy else DEFLATE)[effort]]
+    tried: list[tuple[Sequence[oxipng.RowFilter], int]] = [(NONE, level) for level in levels]
+    if not is_busy:
+        tried.append((NONE, SPARSE))
+    packs = len(ready.palette) <= 16
+    others = (PACKED if packs and effort == "balanced" else FILTERS[effort])[1:]
+    n_filtered = sketch(others) if others else 0
+    if others and n_filtered < HOPELESS * n_plain:
+        others = MANY if sketch(MANY) < STEEP * n_filtered else others
+        tried.append((others, DEFLATE[effort]))
+    found = [
+        (large.write(rows, oxipng.Deflaters.libdeflater(level), filters), filters)
+        for filters, level in tried
+    ]
+    data, filters = min(found, key=lambda each: len(each[0]))
+    if effort == "best":
+        rounds = next(n for most, n in ROUNDS["best"] if ready.indices.size <= most)
+        data = min(data, large.write(rows, oxipng.Deflaters.zopfli(rounds), filters), key=len)
+    return data
 
 
 def _bands(indexed: IndexedImage) -> IndexedImage:

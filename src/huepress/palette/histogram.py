@@ -7,6 +7,7 @@ Histograms can be merged, so pictures, strips of a picture and machines can coun
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +15,11 @@ from numpy.typing import NDArray
 from huepress import _core
 from huepress.color.keys import colors_from_keys, with_alpha
 from huepress.errors import OptionError
+from huepress.limits import LARGE, strips
 from huepress.types import Histogram, Image, Pixels
+
+GROUP: Final = 8
+"""Strips whose colors are counted apart before they are added up."""
 
 
 def count(
@@ -56,13 +61,28 @@ def count_distinct(image: Image) -> int:
     All fully transparent pixels count as one color.
     """
     fine = image.fine
-    if fine is None:
+    if fine is None and image.height * image.width < LARGE:
         return count(image).n_colors
-    colors = np.zeros((image.height * image.width, 4), np.uint16)
-    colors[:, : fine.shape[2]] = fine.reshape(-1, fine.shape[2])
-    if image.has_alpha:
+    every = strips(image.height, image.width)
+    groups = [every[start : start + GROUP] for start in range(0, len(every), GROUP)]
+    if fine is None:
+        known: list[Histogram] = []
+        for group in groups:
+            known = [merge([*known, *(count(image.pixels[rows]) for rows in group)])]
+        return known[0].n_colors
+    found = np.zeros(0, np.uint64)
+    for group in groups:
+        found = np.unique(np.concatenate([found, *(_deep_numbers(fine[rows]) for rows in group)]))
+    return len(found)
+
+
+def _deep_numbers(pixels: NDArray[np.uint16]) -> NDArray[np.uint64]:
+    """Distinct colors of 16 bits a channel as one number each; all that are clear are one."""
+    colors = np.zeros((pixels.shape[0] * pixels.shape[1], 4), np.uint16)
+    colors[:, : pixels.shape[2]] = pixels.reshape(-1, pixels.shape[2])
+    if pixels.shape[2] == 4:
         colors[colors[:, 3] == 0] = 0
-    return len(np.unique(colors.view(np.uint64)))
+    return np.unique(colors.view(np.uint64)[:, 0])
 
 
 def engine_of(

@@ -9,7 +9,9 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
+from huepress.limits import strips
 from huepress.types import Histogram, Pixels
 
 SAMPLE: Final = 1 << 15
@@ -98,15 +100,22 @@ def smooth_share(pixels: Pixels) -> float:
     float
         0 to 1; 0 for pictures smaller than a block.
     """
-    height, width, channels = pixels.shape
-    rows, columns = height // BLOCK, width // BLOCK
+    rows, columns = pixels.shape[0] // BLOCK, pixels.shape[1] // BLOCK
     if rows * columns == 0:
         return 0.0
-    whole = pixels[: rows * BLOCK, : columns * BLOCK]
-    blocks = whole.reshape(rows, BLOCK, columns, BLOCK, channels)
-    range_ = blocks.max(axis=1).max(axis=2) - blocks.min(axis=1).min(axis=2)
-    widest = range_.max(axis=2)
-    return float(np.mean((widest > 0) & (widest <= FAINT)))
+    n_faint = 0
+    for part in strips(rows, columns * BLOCK * BLOCK):
+        widest = _ranges(pixels[part.start * BLOCK : part.stop * BLOCK, : columns * BLOCK])
+        n_faint += int(((widest > 0) & (widest <= FAINT)).sum())
+    return float(n_faint / (rows * columns))
+
+
+def _ranges(pixels: Pixels) -> NDArray[np.uint8]:
+    """Return by how much every block varies in the channel that varies most."""
+    height, width, channels = pixels.shape
+    blocks = pixels.reshape(height // BLOCK, BLOCK, width // BLOCK, BLOCK, channels)
+    ranges = blocks.max(axis=1).max(axis=2) - blocks.min(axis=1).min(axis=2)
+    return np.asarray(ranges.max(axis=2))
 
 
 def is_painted(pixel_counts: Histogram) -> bool:

@@ -14,6 +14,7 @@ change no score: `SmallColors.restore` puts them back.
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import copy
 from dataclasses import replace
 from typing import Final
 
@@ -25,10 +26,11 @@ from huepress.color import spaces
 from huepress.color.keys import keys_of, with_alpha
 from huepress.color.points import nearest
 from huepress.color.spaces import embed
+from huepress.limits import strips
 from huepress.palette import histogram
 from huepress.palette.guides import Guides
 from huepress.palette.opaque import keep_opaque
-from huepress.types import Colors, Histogram, Image, IndexedImage, PaletteFit, Points
+from huepress.types import Colors, Histogram, Image, IndexedImage, PaletteFit, Pixels, Points
 
 FAR: Final = 38.25
 """Distance from every entry at which a color is another one: 0.15 of Oklab, a seventh of the way
@@ -82,6 +84,12 @@ class SmallColors:
         self._count = count
         self._n_threads = n_threads
         self._found: dict[bytes, tuple[Colors, NDArray[np.uint32]]] = {}
+
+    def of_part(self, image: Image) -> SmallColors:
+        """Return what restores the same colors in a part of the picture."""
+        part = copy(self)
+        part._image, part._guides = image, None
+        return part
 
     @cached_property
     def pixels(self) -> Histogram:
@@ -145,9 +153,8 @@ class SmallColors:
         channels = palette.shape[1]
         entries = np.flatnonzero(np.isin(keys_of(palette), keys_of(small))).astype(np.uint8)
         pixels = self._image.pixels
-        numbers = keys_of(with_alpha(pixels.reshape(-1, pixels.shape[2]), channels))
-        at = np.flatnonzero(np.isin(numbers, keys))
-        if len(at) > FEW * len(numbers):
+        at = _places_of(keys, pixels, channels)
+        if len(at) > FEW * indexed.indices.size:
             return indexed
         colors = with_alpha(pixels.reshape(-1, pixels.shape[2])[at], channels)
         labels, _ = nearest(embed(colors, color_space), embed(palette[entries], color_space))
@@ -155,6 +162,16 @@ class SmallColors:
         indices.reshape(-1)[at] = entries[labels]
         keep_opaque(indices, pixels, palette, color_space)
         return IndexedImage(indices, indexed.palette)
+
+
+def _places_of(keys: NDArray[np.uint32], pixels: Pixels, channels: int) -> NDArray[np.intp]:
+    """Find the pixels that have one of some colors, strip by strip: their numbers, ascending."""
+    height, width = pixels.shape[:2]
+    found = []
+    for rows in strips(height, width):
+        numbers = keys_of(with_alpha(pixels[rows], channels)).reshape(-1)
+        found.append(np.flatnonzero(np.isin(numbers, keys)) + rows.start * width)
+    return np.concatenate(found)
 
 
 def is_settled(fit: PaletteFit, least: int) -> bool:

@@ -22,6 +22,8 @@ Weights: TypeAlias = NDArray[np.float32]
 # twice sigma or more. Written out: a library's exp may differ in its last bit between machines.
 _TAPS_NARROW: Final = np.array([0.27068, 0.21675, 0.11128, 0.03663], np.float32)
 _TAPS_WIDE: Final = np.array([0.20057, 0.17700, 0.12165, 0.06511, 0.02714, 0.00881], np.float32)
+REACH: Final = len(_TAPS_NARROW) + len(_TAPS_WIDE) - 2
+"""Rows and columns around a pixel that its importance depends on."""
 # Local deviation that halves the weight (docs/lab-book/rate.md).
 _HALF: Final = 6.0
 

@@ -13,7 +13,7 @@ the error is diffused inside it, so that smooth areas stay smooth at any rate.
 from __future__ import annotations
 
 from copy import copy
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -69,6 +69,7 @@ _OUTLIER: Final = 1 / 300
 # (docs/lab-book/rate.md). WebP's short distances reach eight rows (docs/lab-book/webp.md).
 REACH: Final = {"png": (4, 2, 2, 2), "webp": (4, 2, 1, 1, 1, 1, 1, 1)}
 _NARROW: Final = (1, 1)
+EVERY_ROW: Final = slice(None)
 # Rows whose coordinates are held at a time where only their lightness is wanted.
 _ROWS: Final = 256
 
@@ -170,11 +171,11 @@ class RateMap:
 
     def _take(self, palette: Palette, masked: bool, nearest: Indices | None) -> None:
         self.palette = palette
-        self._centers = np.ascontiguousarray(embed(palette.colors, self._color_space) * self._scale)
+        self.centers = np.ascontiguousarray(embed(palette.colors, self._color_space) * self._scale)
         self._weights = self._importance if masked else np.sqrt(self._importance)
         if nearest is None:
             nearest = np.empty(self._pixels.shape[:2], np.uint8)
-            _core.assign(self._points, self._centers, nearest.reshape(-1), None, self._n_threads)
+            _core.assign(self._points, self.centers, nearest.reshape(-1), None, self._n_threads)
         self.nearest = nearest
         counts = np.bincount(self.nearest.reshape(-1), minlength=len(palette))
         self._counts = counts.astype(np.float64)
@@ -218,23 +219,31 @@ class RateMap:
         OptionError
             Another container.
         """
-        if container not in REACH:
-            raise OptionError("container", container, ", ".join(REACH))
+        terms = self.terms(rate_weight, dither=dither, find=find, wide=wide, container=container)
         if rate_weight == 0:
             return IndexedImage(self.nearest, self.palette)
         indices = np.empty_like(self.nearest)
-        streaks = rate_weight / (rate_weight + _STREAKS)
+        points, weights, smoothness = self.planes(rate_weight)
+        rest = (self.centers, self._counts, indices, *terms, 2 if halves else 1, self._n_threads)
+        _core.map_rate(points, weights, smoothness, self.nearest, *rest)
+        self.settle(indices)
+        return IndexedImage(indices, self.palette)
+
+    def terms(
+        self, rate_weight: float, *, dither: float, find: bool, wide: bool, container: str
+    ) -> tuple[Any, ...]:
+        """Return what the kernel wants to know beside the pixels; parameters as for `map`.
+
+        Raises
+        ------
+        OptionError
+            Another container.
+        """
+        if container not in REACH:
+            raise OptionError("container", container, ", ".join(REACH))
+        streaks = _streaks(rate_weight)
         right, down = self._spread
-        smoothness = self._smoothness(streaks)
-        weights = self._weights_at(streaks)
-        _core.map_rate(
-            self._points,
-            weights,
-            smoothness,
-            self.nearest,
-            self._centers,
-            self._counts,
-            indices,
+        return (
             rate_weight,
             _OUTLIER,
             0.5,
@@ -244,36 +253,47 @@ class RateMap:
             find,
             REACH[container] if wide else _NARROW,
             container,
-            2 if halves else 1,
-            self._n_threads,
         )
+
+    def planes(
+        self, rate_weight: float, rows: slice = EVERY_ROW
+    ) -> tuple[Points, NDArray[np.float32], NDArray[np.float32]]:
+        """Return the points of some rows, their weights and how smooth the picture is there."""
+        width, streaks = self._pixels.shape[1], _streaks(rate_weight)
+        top, bottom, _ = rows.indices(len(self._pixels))
+        points = self._points[top * width : bottom * width]
+        return points, self._weights_at(streaks, rows), self._smoothness(streaks, rows)
+
+    def settle(self, indices: Indices) -> None:
+        """See to it that clear pixels stay clear, and opaque ones opaque: indices of every row."""
         self._keep_clear(indices)
         keep_opaque(indices, self._pixels, self.palette.colors, self._color_space, self._n_threads)
-        return IndexedImage(indices, self.palette)
 
-    def _smoothness(self, streaks: float) -> NDArray[np.float32]:
+    def _smoothness(self, streaks: float, rows: slice) -> NDArray[np.float32]:
         """How smooth the picture is at every pixel, 0 to 1: the cube of the importance.
 
         As the rate weight rises, less and less of the power is left: half-smooth texture shows
         streaks then, and to spread more of the error there costs nothing.
         """
-        smoothness = self._importance * self._importance
+        importance = self._importance[rows]
+        smoothness = importance * importance
         smoothness *= np.float32(1 - streaks)
         smoothness += np.float32(streaks)
-        smoothness *= self._importance
+        smoothness *= importance
         return smoothness
 
-    def _weights_at(self, streaks: float) -> NDArray[np.float32]:
+    def _weights_at(self, streaks: float, rows: slice) -> NDArray[np.float32]:
         """Weights of errors: as the rate weight rises nearer their roots, and dear where smooth."""
-        premium = self._importance * self._importance
+        given = self._weights[rows]
+        premium = self._importance[rows] * self._importance[rows]
         premium *= premium
         premium *= np.float32(_PREMIUM * streaks)
         premium += np.float32(1)
-        weights = np.sqrt(self._weights)
+        weights = np.sqrt(given)
         with np.errstate(invalid="ignore"):  # infinite ones are refused by the core
-            weights -= self._weights
+            weights -= given
         weights *= np.float32(_TO_ROOT * streaks)
-        weights += self._weights
+        weights += given
         premium *= weights
         return premium
 
@@ -288,9 +308,14 @@ class RateMap:
         if lost.any():
             nearest = np.empty(int(lost.sum()), np.uint8)
             points = np.ascontiguousarray(self._points[lost.reshape(-1)])
-            _core.assign(points, self._centers[seen], nearest, None, 1)
+            _core.assign(points, self.centers[seen], nearest, None, 1)
             indices[lost] = seen[nearest]
         indices[is_clear] = clear[0]
+
+
+def _streaks(rate_weight: float) -> float:
+    """How much of what is mapped at a high rate weight there is in this one: 0 to 1."""
+    return rate_weight / (rate_weight + _STREAKS)
 
 
 def _shares(

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from huepress import metrics
 from huepress._forks import cached_property
@@ -20,6 +21,7 @@ from huepress.color.shown import as_srgb
 from huepress.errors import OutputError
 from huepress.formats import gainmap
 from huepress.formats.names import contradiction
+from huepress.limits import LARGE, strips
 from huepress.palette import histogram
 from huepress.result import notebook
 from huepress.result.write import write_atomic
@@ -121,10 +123,15 @@ class Result:
         """
         if self.indexed is None or self.status == "kept":
             return 0.0
-        fine = self.image.fine
-        if fine is not None:
-            return metrics.mse_fine(fine, self.pixels)
-        return metrics.mse(self.image.pixels, self.pixels)
+        fine, height = self.image.fine, self.image.height
+        if self.image.width * height < LARGE:
+            return _mse(fine, self.image.pixels, self.pixels)
+        total = 0.0
+        for rows in strips(height, self.image.width):
+            shown = IndexedImage(self.indexed.indices[rows], self.indexed.palette).to_pixels()
+            deep = None if fine is None else fine[rows]
+            total += _mse(deep, self.image.pixels[rows], shown) * (rows.stop - rows.start)
+        return total / height
 
     @cached_property
     def psnr(self) -> float:
@@ -141,7 +148,9 @@ class Result:
             return metrics.Verdict(100.0, 10.0)
         profile = self.image.source.icc_profile
         truth = as_srgb(self.image.pixels, profile)
-        found = metrics.judge(truth, as_srgb(self.pixels, profile))
+        judges = metrics.Judges(truth, warm=False)
+        colors = as_srgb(self.indexed.palette.colors, profile)
+        found = judges.judge_indexed(self.indexed.indices, colors)
         if not self.loses_depth:
             return found
         return replace(found, ssimulacra2=min(found.ssimulacra2, ALL_BUT_100))
@@ -257,6 +266,10 @@ class Result:
             f"{self.summary()}, score {self.score:.1f}: {self.verdict.words}",
             strip,
         )
+
+
+def _mse(fine: NDArray[np.uint16] | None, pixels: Pixels, shown: Pixels) -> float:
+    return metrics.mse(pixels, shown) if fine is None else metrics.mse_fine(fine, shown)
 
 
 ALL_BUT_100 = 99.99

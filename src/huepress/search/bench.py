@@ -13,8 +13,10 @@ from huepress.palette.small import SmallColors
 from huepress.remap.given import keep_gray
 from huepress.remap.mixed import MixedMap, can_mix
 from huepress.remap.rate import RateMap
+from huepress.remap.strips import StripMap
 from huepress.search.picture import Picture
 from huepress.search.rivals import Rivals
+from huepress.search.stand_in import stand_in
 from huepress.search.trial import Setting, Trial
 from huepress.types import IndexedImage, Palette, PaletteFit
 
@@ -101,6 +103,27 @@ class Bench:
         rivals = Rivals(picture, SharedPalette(self.rivals.first(self.colors)), several=False)
         return Bench(picture, rivals, find=False, deadline=self.deadline)
 
+    def stand_in(self) -> Bench:
+        """Return a bench for tiles that stand for a large picture, with palettes of all of it."""
+        picture = stand_in(self.picture)
+        small = None if self.small is None else self.small.of_part(picture.image)
+        rivals = self.rivals.for_picture(picture)
+        return replace(self, picture=picture, rivals=rivals, small=small, _maps={})
+
+    def repeated(self, trial: Trial) -> Trial:
+        """Map all of the picture as its stand-in was, which is what the score is of."""
+        picture = self.picture
+        if trial.setting is None:
+            indexed = picture.nearest(trial.fit)
+        else:
+            indexed = self._map(trial.fit, trial.setting, trial.rate_weight, hurry=False)
+        return replace(trial, indexed=indexed)
+
+    def scored(self, trial: Trial) -> Trial:
+        """Score a trial of this picture anew."""
+        setting, container = trial.setting, trial.container
+        return self.picture.trial(trial.indexed, trial.fit, trial.rate_weight, setting, container)
+
     def unscored(self, setting: Setting, rate_weight: float) -> Trial:
         """Map in a hurry: one palette is learned, few copies are followed, nothing is scored."""
         fit = self.rivals.first(setting.colors)
@@ -115,12 +138,14 @@ class Bench:
     def priced_all(self, wanted: Iterable[tuple[Setting, float]]) -> list[Trial]:
         """Map several ways, two at a time where there are processors for it."""
         wanted = list(wanted)
+        lean = self.picture.is_lean
         for setting, _ in wanted:  # made once, before threads ask for them
             if self._mixes(setting):
                 self._mixed_map(self.fit(setting.colors))
-            else:
+            elif not lean:
                 self._rate_map(self.fit(setting.colors), setting)
-        if self.picture.n_threads == 1 or len(wanted) == 1:
+        # Large pictures are mapped by several threads each, and trials take memory.
+        if self.picture.n_threads == 1 or len(wanted) == 1 or lean:
             return [self.priced(*each) for each in wanted]
 
         def start(setting: Setting, rate_weight: float) -> Future[Trial]:
@@ -135,13 +160,13 @@ class Bench:
         self, fit: PaletteFit, setting: Setting, rate_weight: float, *, hurry: bool
     ) -> IndexedImage:
         self.deadline.check()
-        mapper = self._mixed_map(fit) if self._mixes(setting) else self._rate_map(fit, setting)
-        mapped = mapper.map(
+        lean = self.picture.is_lean
+        mapped = self._map_of(fit, setting).map(
             rate_weight,
             dither=setting.dither,
             find=self.find and not hurry,
             wide=not hurry,
-            halves=hurry,
+            halves=hurry or lean,
             container=self.container,
         )
         if self.picture.given is not None and setting.dither == 0:
@@ -166,6 +191,27 @@ class Bench:
                 n_threads=self.picture.n_threads,
             )
         return self._mixed["given"]
+
+    def _map_of(self, fit: PaletteFit, setting: Setting) -> RateMap | MixedMap | StripMap:
+        if self._mixes(setting):
+            return self._mixed_map(fit)
+        if self.picture.is_lean:
+            return self._strip_map(fit, setting)
+        return self._rate_map(fit, setting)
+
+    def _strip_map(self, fit: PaletteFit, setting: Setting) -> StripMap:
+        picture = self.picture
+        return StripMap(
+            picture.image,
+            fit.palette,
+            picture.pixel_counts,
+            picture.color_space,
+            masked=setting.masked,
+            drawn=picture.is_drawn,
+            lightness=setting.lightness or picture.is_painted,
+            smooth=picture.is_smooth,
+            n_threads=picture.n_threads,
+        )
 
     def _rate_map(self, fit: PaletteFit, setting: Setting) -> RateMap:
         picture, palette = self.picture, fit.palette

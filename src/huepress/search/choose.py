@@ -23,6 +23,11 @@ from huepress.search.size import Found, SizeSearch
 from huepress.search.trial import Trial
 from huepress.types import Encoded, Image
 
+ROUNDS: Final = 3
+ABOVE: Final = 0.2
+"""Times that all of a large picture is mapped to reach a score that its stand-in has, and points
+above it that are as good as the score."""
+
 FIXED_SIZES: Final = ("bmp",)
 """Formats whose files are of one size, whatever the mapping."""
 
@@ -130,6 +135,10 @@ def size_limit(image: Image, options: CompressOptions) -> int:
 def _aimed(bench: Bench, options: CompressOptions) -> Trial:
     """Take the mapping that serves what the options aim for, but for a size."""
     image = bench.picture.source
+    if bench.picture.is_lean and options.effort != "fast" and options.rate_weight is None:
+        found = _by_stand_in(bench, options)
+        if found is not None:
+            return found
     if options.quality is not None:
         found = reach_score(bench, options.quality, options.effort, options.dither)
         if found is None:
@@ -154,6 +163,30 @@ def _aimed(bench: Bench, options: CompressOptions) -> Trial:
         found_colors = "more colors than a palette of that size holds"
         raise EncodeError(format_of(options), f"{found_colors}: --lossless keeps every one")
     return found
+
+
+def _by_stand_in(bench: Bench, options: CompressOptions) -> Trial | None:
+    """Search on what stands for a large picture, and map all of it as that was.
+
+    None where a score is asked for and not reached in that way.
+    """
+    if options.quality is None:
+        return bench.repeated(_aimed(bench.stand_in(), options))  # which is let go before
+    stand, best, aim = bench.stand_in(), None, options.quality
+    for _ in range(ROUNDS):
+        if not 1 <= aim <= 100:
+            break
+        found = reach_score(stand, aim, options.effort, options.dither)
+        if found is None:
+            break
+        trial = bench.scored(bench.repeated(found))
+        above = trial.score - options.quality
+        if above >= 0 and (best is None or trial.score < best.score):
+            best = trial
+        if 0 <= above <= ABOVE:
+            break
+        aim -= above - ABOVE / 2
+    return best
 
 
 def format_of(options: CompressOptions) -> str:

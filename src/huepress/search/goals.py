@@ -69,7 +69,9 @@ def default(bench: Bench, effort: str, dither: float | None, *, look: float | No
     for i, trial in enumerate(trials):
         curves[i // 2].take(trial)
     best = min(curves, key=lambda curve: curve.expected_size) if len(curves) > 1 else curves[0]
-    best.follow(1 if effort == "balanced" else 3, slack=0.3 if effort == "balanced" else 0.1)
+    # Trials of a part of a large picture cost little.
+    hurries = effort == "balanced" and bench.picture.whole is None
+    best.follow(1 if hurries else 3, slack=0.3 if hurries else 0.1)
     found = [curve.reached for curve in curves if curve.reached is not None]
     # At any rate weight tried, a photograph mapped by rate is smaller than one mapped plainly.
     if plain.score >= goal and not mixes and (bench.picture.is_drawn or not found):

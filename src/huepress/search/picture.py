@@ -12,10 +12,11 @@ from huepress._forks import cached_property
 from huepress.color.keys import keys_of, with_alpha
 from huepress.color.shown import as_srgb
 from huepress.color.spaces import ColorSpace, embed, is_oklab
+from huepress.limits import LARGE
 from huepress.metrics import Judges
 from huepress.palette import deep, histogram
 from huepress.palette.kinds import is_drawn, is_painted, is_smooth
-from huepress.remap import NearestMap
+from huepress.remap import NearestMap, strips
 from huepress.remap.given import remap_given
 from huepress.remap.rate import weights_of
 from huepress.search.trial import Setting, Trial
@@ -34,10 +35,6 @@ TILE: Final = 64
 SIDE: Final = 4
 """Pixels along the side of a tile of a sample, and its tiles in a row and in a column: scores of
 less than 256 pixels a side are on another scale (docs/lab-book/search.md)."""
-
-LARGE: Final = 1 << 22
-"""Pixels above which one palette is learned and trials are ranked by the quick deflate: 25
-megapixels of icons took 37 s of processor time without this rule, 12 of them in deflate."""
 
 
 def count_seen(image: Image, color_space: ColorSpace, *, n_threads: int = 0) -> Histogram:
@@ -79,7 +76,7 @@ class Picture:
     n_threads : int
         0: one per processor.
     whole : Picture or None
-        What this is a sample of, where it is one: it is of the same kind.
+        What this is a part of, where it is one: it is of the same kind and has the same colors.
     given : Palette or None
         The one palette, where the user gave it: gray stays gray, and dither mixes in light.
     """
@@ -102,7 +99,8 @@ class Picture:
     def judges(self) -> Judges:
         """What is judged against the picture as it came."""
         profile = self.source.source.icc_profile
-        return Judges(as_srgb(self.source.pixels, profile), n_threads=self.n_threads)
+        pixels = as_srgb(self.source.pixels, profile)
+        return Judges(pixels, n_threads=self.n_threads, warm=not self.is_lean)
 
     def ssimulacra2(self, indices: Indices, colors: Colors) -> float:
         """Score by one judge, for choices among very many."""
@@ -126,9 +124,8 @@ class Picture:
     @cached_property
     def weights(self) -> NDArray[np.float32] | None:
         """How the eye weighs errors at every pixel, where it is not all the same."""
-        points = None if self.is_large else self._points  # strip by strip
         return weights_of(
-            self.image.pixels, self.color_space, points=points, n_threads=self.n_threads
+            self.image.pixels, self.color_space, points=self._points, n_threads=self.n_threads
         )
 
     @cached_property
@@ -147,18 +144,32 @@ class Picture:
     @cached_property
     def counted(self) -> Histogram:
         """Distinct colors, weighted as the eye weighs errors where there are any to weigh."""
-        if self.is_large and self.pixel_counts.n_colors <= self.colors:
-            return self.pixel_counts
+        if self.whole is not None:
+            return self.whole.counted
+        if self.is_lean:
+            return self.pixel_counts if self._has_few_colors else self._counts_by_strips[0]
         given = None if self.weights is None else self.weights.astype(np.float64)
         return histogram.count(self.image, given, n_threads=self.n_threads)
 
     @cached_property
     def pixel_counts(self) -> Histogram:
         """Distinct colors, each weighing its number of pixels."""
+        if self.whole is not None:
+            return self.whole.pixel_counts
+        if self.is_lean:
+            return self._counts_by_strips[1]
         counted = self._sorted_pixels(self.image).counted()
         if counted is None:
             return histogram.count(self.image, n_threads=self.n_threads)
         return counted
+
+    @property
+    def _has_few_colors(self) -> bool:
+        return self.pixel_counts.n_colors <= self.colors
+
+    @cached_property
+    def _counts_by_strips(self) -> tuple[Histogram, Histogram]:
+        return strips.count(self.image, self.color_space, n_threads=self.n_threads)
 
     @property
     def is_exact(self) -> bool:
@@ -197,9 +208,17 @@ class Picture:
         return self.image.width * self.image.height <= (SIDE * TILE) ** 2
 
     @property
+    def is_lean(self) -> bool:
+        """Whether nothing may be held for every pixel but the pixels and their indices."""
+        return self.whole is None and self.image.width * self.image.height >= LARGE
+
+    @property
     def is_large(self) -> bool:
-        """Whether every trial takes seconds."""
-        return self.image.width * self.image.height > LARGE
+        """Whether one palette is learned, and trials are ranked by the quick deflate.
+
+        25 megapixels of icons took 37 s of processor time without this rule, 12 of them in deflate.
+        """
+        return (self.whole or self).is_lean
 
     def sample(self) -> Picture:
         """Take tiles, evenly spread, as a small picture of the same kind.
@@ -228,14 +247,14 @@ class Picture:
         if self.given is not None and is_oklab(self.color_space):
             return remap_given(self.image.pixels, fit.palette, self.n_threads)
         mapped = deep.as_mapped(self.image, fit)
+        if self.is_lean:
+            return strips.nearest(mapped, fit.palette, self.color_space, n_threads=self.n_threads)
         return self._sorted_pixels(mapped, fit.palette.colors.shape[1]).map(fit.palette)
 
     def _sorted_pixels(self, mapped: Image, channels: int = 0) -> NearestMap:
-        """Sort the pixels once for all palettes of a kind; of large pictures one kind is kept."""
+        """Sort the pixels once for all palettes of a kind."""
         key = (mapped.deep is None, channels or mapped.pixels.shape[2])
         if key not in self._sorted:
-            if self.is_large:
-                self._sorted.clear()
             self._sorted[key] = NearestMap(
                 mapped, self.color_space, has_alpha=key[1] == 4, n_threads=self.n_threads
             )
