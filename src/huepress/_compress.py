@@ -15,12 +15,11 @@ from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias, cast
 import numpy as np
 
 from huepress import search
-from huepress.animation import compress_animation, is_animation
-from huepress.animation.still import recoded, smaller_gif
 from huepress.decode import limits_of, load_with, read
 from huepress.decode.reading import name_of
 from huepress.encode import carry, encode_lossless, kept_original, oxipng
 from huepress.errors import InputError, OptionError, memory_guard
+from huepress.formats.moving import is_animation
 from huepress.limits import Deadline
 from huepress.options import CompressOptions
 from huepress.result.report import Result
@@ -88,6 +87,8 @@ def compress(
         if options.arranges_palette:
             wanted = "a palette is arranged in stills only; --frame N takes one"
             raise InputError(film[0], "is an animation", wanted)
+        from huepress.animation import compress_animation  # few files need so much to be loaded
+
         with memory_guard(film[0]), oxipng.threads(options.threads):
             return compress_animation(*film, options, started=started)
     image = load_with(source, options)
@@ -140,6 +141,8 @@ def _mapped(bench: search.Bench, options: CompressOptions) -> Result:
     """Map and encode as the options ask for."""
     chosen, encoded = search.choose(bench, options)
     if encoded.format == "gif":
+        from huepress.animation.still import smaller_gif
+
         chosen, encoded = smaller_gif(bench, chosen, encoded, options)
     return _result(bench.picture.source, encoded, options, bench.deadline, chosen)
 
@@ -154,6 +157,8 @@ def _unchanged(image: Image, options: CompressOptions, deadline: Deadline) -> Re
         keep_hidden_rgb=options.keep_hidden_rgb,
     )
     if encoded.format == "gif":
+        from huepress.animation.still import recoded
+
         encoded = recoded(image.pixels, encoded)
     return _result(image, encoded, options, deadline)
 

@@ -13,8 +13,6 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from huepress.limits import strips
-
 Pixels: TypeAlias = NDArray[np.uint8]
 """(height, width, 3 or 4) uint8, RGB or straight RGBA."""
 
@@ -131,8 +129,8 @@ class Image:
         """The 16-bit values; None if 8 bits say the same."""
         if self.deep is None:
             return None
-        for rows in strips(self.height, self.width):
-            if not np.array_equal(self.pixels[rows].astype(np.uint16) * 257, self.deep[rows]):
+        for pixels, deep in zip(self.pixels, self.deep, strict=True):  # row by row, for memory
+            if not np.array_equal(pixels.astype(np.uint16) * 257, deep):
                 return self.deep
         return None
 

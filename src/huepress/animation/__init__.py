@@ -6,9 +6,10 @@ written by `gif_write`). `goals` looks for the walk that meets the goal; `road` 
 """
 
 from huepress.animation.film import Animation, Frame
-from huepress.animation.read import is_animation, read_animation
+from huepress.animation.read import read_animation
 from huepress.animation.result import AnimationResult
 from huepress.animation.road import compress_animation
+from huepress.formats.moving import is_animation
 
 __all__ = [
     "Animation",

@@ -10,7 +10,6 @@ from io import BytesIO
 from time import perf_counter
 
 from huepress._compress import compress, finish
-from huepress.animation import is_animation
 from huepress.batch.icons import compress_icon
 from huepress.batch.job import Job
 from huepress.batch.jpeg import optimized
@@ -24,6 +23,7 @@ from huepress.batch.targets import check
 from huepress.decode import load_with
 from huepress.encode import kept_original
 from huepress.errors import EncodeError, FramesError, InputError, LimitError, OptionError
+from huepress.formats.moving import is_animation
 from huepress.options import CompressOptions, parse_size
 from huepress.result.report import Result, colors_words, kept_words, size_words
 

@@ -123,9 +123,10 @@ def _with_format(options: CompressOptions, output: str) -> CompressOptions:
 
 
 def _read(sources: tuple[str, ...], options: CompressOptions, fps: float, plays: int) -> Animation:
-    from huepress.animation.read import is_animation, read_animation
+    from huepress.animation.read import read_animation
     from huepress.animation.sources import from_stills, from_video, from_y4m, natural_order
     from huepress.decode import limits_of, read
+    from huepress.formats.moving import is_animation
     from huepress.formats.signatures import format_of
 
     limits = limits_of(options)

@@ -174,8 +174,13 @@ def _is_gray(pixels: NDArray[np.uint8] | NDArray[np.uint16]) -> bool:
 
 
 def bands_of(rows: Rows, n_bands: int, share: int) -> Rows:
-    """Take a few bands of rows, evenly spread, that are one part of so many of all rows."""
+    """Take a few bands of rows, evenly spread, that are one part of so many of all rows.
+
+    All of a picture of few rows.
+    """
     n = rows.height // (n_bands * share)
+    if n == 0:
+        return rows
     tops = [(2 * i + 1) * rows.height // (2 * n_bands) - n // 2 for i in range(n_bands)]
     samples = np.concatenate([rows.take(slice(top, top + n)) for top in tops])
     return replace(rows, height=len(samples), take=lambda part: samples[part])

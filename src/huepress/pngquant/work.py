@@ -75,7 +75,7 @@ def _made(data: bytes, name: str, request: Request) -> Made:
 
 
 def _still(data: bytes, name: str, options: CompressOptions) -> Image | None:
-    from huepress.animation import is_animation
+    from huepress.formats.moving import is_animation
 
     return None if is_animation(data) else load_with(data, options, name=name)
 
