@@ -6,7 +6,7 @@ followed by plain weighted Lloyd iterations, as the textbooks have it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TypeAlias
 
 import numpy as np
@@ -19,7 +19,7 @@ from huepress.options import EFFORTS, INITS
 from huepress.palette import engine
 from huepress.palette.init import starting_centers
 from huepress.palette.lloyd import Run, lloyd
-from huepress.types import Histogram, Palette, PaletteFit, Points
+from huepress.types import Histogram, Palette, PaletteFit, Points, Step
 
 Init: TypeAlias = str | NDArray[np.generic]
 
@@ -38,6 +38,7 @@ def fit_palette(
     n_threads: int = 0,
     return_history: bool = False,
     start: Points | None = None,
+    watch: Callable[[Step], object] | None = None,
 ) -> PaletteFit:
     """Find the palette with least weighted squared error.
 
@@ -71,6 +72,8 @@ def fit_palette(
     start : ndarray, optional
         Only with ``init="auto"``: (any number up to 256, 3 or 4) float32 centers, such as those of
         a fit with another ``n_colors``, for the engine to start from.
+    watch : callable, optional
+        Called with every Step of a named start as soon as it is done; it may raise.
 
     Returns
     -------
@@ -118,10 +121,12 @@ def fit_palette(
             seed=seed,
             n_threads=n_threads,
             return_history=return_history,
+            watch=watch,
         )
         return engine.with_clear(fit, color_space)
     rng = np.random.default_rng(seed)
-    best = _best_run(histogram, n_colors, color_space, init, n_init, max_iter, tol, rng, n_threads)
+    how = (init, n_init, max_iter, tol, rng, n_threads, watch)
+    best = _best_run(histogram, n_colors, color_space, *how)
     return PaletteFit(
         palette=Palette(spaces.unembed(best.centers, color_space)),
         centers=best.centers.astype(np.float32),
@@ -142,6 +147,7 @@ def _best_run(
     tol: float,
     rng: np.random.Generator,
     n_threads: int,
+    watch: Callable[[Step], object] | None,
 ) -> Run:
     """Follow plain Lloyd iterations from every start; keep the run with least inertia."""
     points = spaces.embed(histogram.colors, color_space)
@@ -152,7 +158,7 @@ def _best_run(
         )
     else:
         drawn = [_given_centers(init, n_colors, points.shape[1], color_space)]
-    runs = (lloyd(points, histogram.weights, it, max_iter, tol, n_threads) for it in drawn)
+    runs = (lloyd(points, histogram.weights, it, max_iter, tol, n_threads, watch) for it in drawn)
     return min(runs, key=lambda run: run.inertia)
 
 

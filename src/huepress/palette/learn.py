@@ -20,7 +20,7 @@ from huepress.options import CompressOptions
 from huepress.palette import deep, fixed, flat, kmeans, opaque
 from huepress.palette.files import to_hex
 from huepress.palette.small import SmallColors
-from huepress.types import Colors, Histogram, Image, Palette, PaletteFit, Points
+from huepress.types import Colors, Histogram, Image, Palette, PaletteFit, Points, Step
 
 Learn: TypeAlias = Callable[[Histogram, int, str | None], PaletteFit]
 """Maps a histogram, a number of colors, and a color space (None: the usual one) to a palette."""
@@ -69,13 +69,17 @@ class LearnedPalettes:
         if kept:
             fit = self._around(counted, options, kept)
         else:
-            fit = learn(counted, options, icc_profile=self.image.source.icc_profile)
+            profile = self.image.source.icc_profile
+            fit = learn(counted, options, icc_profile=profile, watch=self._on_time)
             fit = deep.refine(
                 fit, self.image, counted, space, tol=options.tol, n_threads=options.threads
             )
             fit = self._settled(counted, fit, options, 0)
         around_small = partial(self._around_small, counted, options)
         return self.small.keep(fit, options.colors, space, around_small, n_fixed=len(kept))
+
+    def _on_time(self, _: Step) -> None:
+        self.deadline.check()
 
     def _space_of(self, options: CompressOptions) -> ColorSpace:
         return space_of(options.color_space, self.image.source.icc_profile)
@@ -91,7 +95,13 @@ class LearnedPalettes:
         """Learn the rest around colors that stay."""
         profile = self.image.source.icc_profile
         fine = None if self.image.deep is None else deep.fine_values(self.image, counted)
-        fit = learn(counted, options.changed(keep_color=kept), icc_profile=profile, fine=fine)
+        fit = learn(
+            counted,
+            options.changed(keep_color=kept),
+            icc_profile=profile,
+            fine=fine,
+            watch=self._on_time,
+        )
         return self._settled(counted, fit, options, len(kept))
 
     def _settled(
@@ -164,11 +174,12 @@ def learn(
     start: Points | None = None,
     return_history: bool = False,
     fine: NDArray[np.float64] | None = None,
+    watch: Callable[[Step], object] | None = None,
 ) -> PaletteFit:
     """Learn a palette from counted colors; the engine starts from given centers, if any.
 
     Colors to keep are its first entries; the others settle around them, by the `fine` values that
-    the counted colors stand for, if any.
+    the counted colors stand for, if any. `watch` gets every step of a named start, and may raise.
     """
     space = space_of(options.color_space, icc_profile)
     thorough = counted.n_colors <= FEW_COLORS and options.effort != "fast"
@@ -188,6 +199,7 @@ def learn(
             n_threads=options.threads,
             return_history=return_history,
             start=start,
+            watch=watch,
         )
 
     if not options.keep_color:
