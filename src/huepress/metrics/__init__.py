@@ -1,8 +1,8 @@
-"""How far a picture is from another: in come two pictures of one size, out goes a number.
+"""Measure how far a picture is from another: two pictures of one size go in, a number comes out.
 
 Everything takes ``(image_true, image_test)``: uint8 arrays (height, width, 3 or 4), RGB or straight
-RGBA, or `huepress.types.Image` and `huepress.types.IndexedImage`. What lies under full transparency
-never counts. Two pictures of which only one has four channels are compared as RGBA.
+RGBA, or `huepress.types.Image` and `huepress.types.IndexedImage`. Colors under full transparency
+never count. If only one of two pictures has four channels, they are compared as RGBA.
 
 - `mse`, `psnr`: mean squared difference of the 8-bit values, and the same in decibels.
 - `mse_fine`: the same against 16-bit values.
@@ -11,7 +11,7 @@ never counts. Two pictures of which only one has four channels are compared as R
   test, 70 is high quality, 50 medium. Native.
 - `cvvdp`, `Cvvdp`: ColorVideoVDP, what an eye at a desk sees, in JOD; 10 is identical. Native.
 - `judge`, `Judges`, `Verdict`: the score that targets are set in, the lower of those two.
-- `blur_error`: what is left of the error after a blur; finds bands in smooth gradients.
+- `blur_error`: the error that remains after a blur; finds bands in smooth gradients.
 """
 
 from huepress.metrics.colorvision import STANDARD_FHD, Cvvdp, Display, cvvdp

@@ -34,7 +34,7 @@ from huepress.metrics.inputs import (
 from huepress.types import Colors, Indices, Pixels
 
 LEAST_SIDE: Final = 8
-"""Smaller pictures are grown to this many pixels a side; the package fails below 4."""
+"""Smaller pictures are extended to this many pixels a side; the package fails below 4."""
 
 # What follows are constants of the package cvvdp 0.5.7 (Mantiuk et al.; MIT): primaries of sRGB,
 # the cone fundamentals of 2006 and the opponent channels at D65, the bands of the pyramid, and the
@@ -69,12 +69,12 @@ _LINEAR_BELOW: Final = 0.1
 _SMALL: Final = 1e-5
 
 _CACHE_LIMIT: Final = 512 << 20
-"""Bytes of planes kept for a reference, about 15 megapixels; larger ones are streamed anew."""
+"""Most bytes of planes kept for a reference, about 15 megapixels; larger ones are recomputed."""
 
 
 @dataclass(frozen=True)
 class Display:
-    """A display and the eye before it.
+    """A display, and the eye in front of it.
 
     Attributes
     ----------

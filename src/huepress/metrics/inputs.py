@@ -1,4 +1,4 @@
-"""What the metrics accept, made into arrays of one shape; transparency over a background."""
+"""Convert what the metrics accept to arrays of one shape; put transparency over a background."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ ImageLike: TypeAlias = Pixels | Image | IndexedImage
 """(height, width, 3 or 4) uint8, or a type of the package that holds such pixels."""
 
 BACKGROUNDS = (26, 230)
-"""Gray levels (0-255) under transparent pictures: 0.1 and 0.9, as SSIMULACRA2's own tool has it."""
+"""Gray levels (0-255) under transparent pictures: 0.1 and 0.9, as in SSIMULACRA2's own tool."""
 
 
 def as_pixels(image: ImageLike, name: str) -> Pixels:
-    """Return the pixels of an image, C-contiguous; not copied when they are so already.
+    """Return the pixels of an image, C-contiguous; not copied if they already are.
 
     Raises
     ------
     OptionError
-        Not uint8, not (height, width, 3 or 4), or without a pixel.
+        Not uint8, not (height, width, 3 or 4), or without pixels.
     """
     if isinstance(image, Image):
         return image.pixels

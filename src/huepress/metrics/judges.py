@@ -1,9 +1,9 @@
-"""One score from two judges who do not share their blind spots: the lower of the two counts.
+"""One score from two judges with different blind spots: the lower of the two counts.
 
 SSIMULACRA2 looks at structure, pixel by pixel; ColorVideoVDP at what an eye at a desk can tell
-apart. What is tuned to please one of them alone looks worse than it says. JOD are put on the scale
-of SSIMULACRA2 by what ordinary codecs have: a score of 70 says that neither finds the picture worse
-than they find a JPEG or WebP of 70 on the mean.
+apart. A picture tuned to please only one of them looks worse than its score. JOD are mapped to the
+scale of SSIMULACRA2 by ordinary codecs: a score of 70 means that neither judge finds the picture
+worse than the average JPEG or WebP with a SSIMULACRA2 of 70.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ _BEND: Final = 0.06
 
 IDENTICAL: Final = 80.0
 SECOND_LOOK: Final = 65.0
-"""Scores from which on a picture looks identical beside its original, and from which on what is
-lost is seen on a second look only."""
+"""From the first score up a picture looks identical beside its original; from the second up, the
+loss is visible only on a second look."""
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the judges say.
+    """The judges' scores.
 
     Attributes
     ----------
@@ -53,7 +53,7 @@ class Verdict:
 
     @property
     def words(self) -> str:
-        """What the score means to an eye."""
+        """The score in words."""
         return look_of(self.score)
 
 

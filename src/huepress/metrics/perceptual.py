@@ -63,12 +63,12 @@ WEIGHTS: Final[tuple[float, ...]] = (
 # fmt: on
 
 NEGLIGIBLE: Final = 0.01
-"""Weights below this are left out. The fit left a gap: they are 0.0021 and less, all others 0.28
-and more. On 132 pairs, hard ones among them, scores above 0 moved by 0.004 at most, far below what
-can be told apart; it spares two planes of three at full size (docs/lab-book/score.md)."""
+"""Weights below this are ignored. The fit left a gap: they are at most 0.0021, all others at least
+0.28. On 132 pairs, some of them hard, scores above 0 moved by at most 0.004, far below what anyone
+can see; this saves two planes of three at full size (docs/lab-book/score.md)."""
 
 _CACHE_LIMIT: Final = 512 << 20
-"""Bytes of planes kept for a reference, about 25 megapixels; larger ones are streamed anew."""
+"""Most bytes of planes kept for a reference, about 25 megapixels; larger ones are recomputed."""
 
 
 def ssimulacra2(image_true: ImageLike, image_test: ImageLike, *, n_threads: int = 1) -> float:

@@ -1,4 +1,4 @@
-"""Errors measured pixel by pixel: MSE, PSNR, and the error that a blur leaves."""
+"""Errors measured pixel by pixel: MSE, PSNR, and the error that remains after a blur."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def _squares(a: Pixels, b: Pixels) -> int:
 
 def _squares_over_black_and_white(a: Pixels, b: Pixels) -> int:
     """Sum of squares over both backgrounds, in units of 1/255 of an 8-bit step squared."""
-    # Most pixels are equal or opaque: of those the background shows nowhere.
+    # Most pixels are equal or opaque, so the background does not matter for them.
     differ = np.flatnonzero(a.view(np.uint32) != b.view(np.uint32))
     first, second = (v.view(np.uint32)[differ].view(np.uint8).reshape(-1, 4) for v in (a, b))
     is_solid = (first[:, 3] == 255) & (second[:, 3] == 255)
@@ -131,7 +131,7 @@ def psnr(image_true: ImageLike, image_test: ImageLike, *, data_range: float = 25
 def blur_error(image_true: ImageLike, image_test: ImageLike, *, sigma: float = 3.0) -> float:
     """Mean squared Oklab error after a Gaussian blur: what the eye cannot average away.
 
-    Noise such as dither all but vanishes; bands in a gradient stay.
+    Noise such as dither almost vanishes; bands in a gradient remain.
 
     Parameters
     ----------

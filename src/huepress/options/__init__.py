@@ -1,7 +1,7 @@
 """The one table of options: name, default, range, help line.
 
-The command line, the library, the web form and batches all read it here; none owns a default.
-A file is a panel of ``--help``. Nothing heavy is imported, so that it is quick.
+The command line, the library, the web form and batches all read it here; none has its own defaults.
+Each file is a panel of ``--help``. Nothing heavy is imported, so this loads fast.
 """
 
 from __future__ import annotations

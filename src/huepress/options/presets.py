@@ -1,4 +1,4 @@
-"""Settings that go together, by what the picture is or is for: what most people want to choose."""
+"""Presets: settings that go together, by what the picture is or is for."""
 
 from __future__ import annotations
 

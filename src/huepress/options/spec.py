@@ -16,7 +16,7 @@ Kind = Literal["integer", "number", "choice", "text", "size", "switch", "list"]
 
 @dataclass(frozen=True, slots=True)
 class Spec:
-    """What one option allows and how it is told to people.
+    """What one option allows, and how it is described to people.
 
     Attributes
     ----------
@@ -175,7 +175,7 @@ def option(default: Any, kind: Kind, flag: str, help: str, **more: Any) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class OptionGroup:
-    """Base of the frozen groups of options: checks every value at birth."""
+    """Base of the frozen groups of options: checks every value when it is made."""
 
     def __post_init__(self) -> None:
         for row in fields(self):

@@ -1,4 +1,4 @@
-"""A picture of our own and what k does to it.
+"""Draw a picture and show what k does to it.
 
 The picture holds what palettes find easy and hard: a smooth sky, flat shapes, texture, small
 saturated details, text, and a soft shadow on a transparent border.
@@ -83,7 +83,7 @@ def _hills(
     v: NDArray[np.float64],
     rng: np.random.Generator,
 ) -> None:
-    """Three ranges of hills, the nearer the rougher: texture for the palette to work on."""
+    """Three ranges of hills, rougher the nearer they are: texture for the palette to work on."""
     height = len(u)
     ranges = [
         (0.60, 0.05, 7.0, (92, 118, 142), 3.0),

@@ -1,7 +1,7 @@
-"""How good clusters are, in numbers: against classes, on their own, and as a picture to be coded.
+"""Measure how good clusters are: against classes, by themselves, and as a picture to code.
 
 Labels, points and weights go in, single figures come out. Weights count as repetitions: a row of
-weight 2 is the same as the row twice. Nothing but NumPy is needed.
+weight 2 is the same as the row twice. Only NumPy is needed.
 """
 
 from __future__ import annotations
@@ -129,9 +129,9 @@ def silhouette(
     clusters, weights
         As for `entropy`; whole weights give the same as repeated rows.
     sample_size : int
-        With more rows than this, so many are drawn with chances in proportion to their weights
-        (with replacement), and the figure is that of the sample. Time and memory go with its
-        square.
+        With more rows than this, a sample of this size is drawn with probability proportional to
+        weight (with replacement), and the figure is that of the sample. Time and memory grow with
+        its square.
     seed : int
         Of the sample.
 
@@ -274,7 +274,7 @@ def index_entropy(indexed: IndexedImage | NDArray[np.integer[Any]]) -> IndexEntr
 
 
 def coding_report(result: Result) -> dict[str, float]:
-    """Return the entropies of a compressed picture beside the bits its file really takes.
+    """Return the entropies of a compressed picture, and the bits its file really takes.
 
     Parameters
     ----------
@@ -332,7 +332,7 @@ def _contingency(
 def _clustered(
     points: ArrayLike, clusters: ArrayLike, weights: ArrayLike | None
 ) -> tuple[NDArray[np.float64], NDArray[np.intp], NDArray[np.float64]]:
-    """Return the rows that weigh something: points, clusters as 0, 1, ..., weights."""
+    """Return the rows of nonzero weight: points, clusters as 0, 1, ..., weights."""
     x = np.asarray(points, np.float64)
     if x.ndim != 2:
         raise OptionError("points", f"array of shape {x.shape}", "(n, dims)")

@@ -1,6 +1,6 @@
-"""The same picture by other means, each brought to the same score or the same bytes.
+"""The same picture in other formats and by other tools, each at the same score or the same bytes.
 
-A picture goes in; out comes a Comparison: huepress as PNG and WebP beside lossless files, JPEG,
+A picture goes in, a Comparison comes out: huepress as PNG and WebP beside lossless files, JPEG,
 WebP, AVIF, Pillow's quantizers and an installed pngquant, with bytes, score, PSNR and seconds of
 each, one sentence of advice, and a sheet of crops to look at.
 """

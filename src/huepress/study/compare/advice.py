@@ -1,4 +1,4 @@
-"""A few sentences of advice, from the figures alone."""
+"""A few sentences of advice, from the figures only."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ if TYPE_CHECKING:
 
 
 WORTH_TELLING: Final = 0.02
-"""Share of unchanged pixels below which a palette keeps nothing that could be seen."""
+"""Below this share of unchanged pixels, a palette keeps nothing worth mentioning."""
 
 
 def advise(entries: Sequence[Entry], *, same_bytes: bool = False) -> str:
-    """Say which file to take, and what is given up with it.
+    """Say which file to take, and what it gives up.
 
     Parameters
     ----------
     entries : sequence of Entry
         At least one.
     same_bytes : bool
-        They were brought to one size and differ in score, not the other way round.
+        They have the same size and differ in score, not the other way round.
 
     Returns
     -------
     str
-        The best file that meets the target is named first, whoever made it, and beside the best
-        of huepress's, or when that is it, of all others; where none does, the nearest.
+        Names the best file that meets the target, whoever made it, and compares it with huepress's
+        best, or, if that is the one, with the best of the others; if none meets it, the nearest.
     """
     met = [entry for entry in entries if entry.reached]
     if not met:

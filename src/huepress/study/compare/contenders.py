@@ -1,4 +1,4 @@
-"""Who takes part: a name, a ladder of settings from worst to best, and how to make the file."""
+"""The contenders: a name, a ladder of settings from worst to best, and how to make the file."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Kind: TypeAlias = Literal["palette", "lossy", "lossless"]
 
 COLORS: Final = tuple(range(2, 257))
 QUALITIES: Final = tuple(range(1, 101))
-# The level that pngquant's users run after it, and that huepress's own judges use.
+# The level that pngquant's users run after it.
 _OXIPNG: Final[dict[str, Any]] = {
     "level": 4,
     "deflate": oxipng.Deflaters.libdeflater(12),
@@ -41,26 +41,26 @@ class Contender:
     Attributes
     ----------
     name : str
-        As tables show it.
+        As shown in tables.
     kind : str
         ``palette``, ``lossy`` or ``lossless``.
     knob : str
-        What its settings are: ``k``, ``q``, or nothing.
+        The name of its setting: ``k``, ``q``, or nothing.
     ladder : tuple of int
-        Settings from the worst to the best; one, for lossless files.
+        Settings from the worst to the best; only one for lossless files.
     write : callable
-        (pixels, setting) -> the bytes of the file.
+        Maps pixels and a setting to the bytes of the file.
     takes_alpha : bool
         Whether it can write transparency.
     note : str
-        Behind the setting, such as ``4:4:4``.
+        Shown after the setting, such as ``4:4:4``.
     others : tuple of Contender
-        The same format written otherwise; whoever serves the target best stands for all.
+        Other ways to write the same format; the one that meets the target best represents them.
     squeeze : callable or None
-        The file -> the same pixels in fewer bytes, slowly: done where bytes count.
+        Maps the file to the same pixels in fewer bytes, slowly: used where bytes count.
     aim : callable or None
-        (pixels, score or None, bytes or None) -> the file that comes nearest to a target, for who
-        can search by itself; no ladder is climbed then.
+        Maps pixels and a score or bytes to the file nearest to that target, for a contender that
+        searches by itself; its ladder is not used.
     """
 
     name: str
@@ -80,7 +80,7 @@ class Contender:
 
 
 def contenders(options: CompressOptions | None = None) -> list[Contender]:
-    """List all that can run here, huepress first.
+    """Return all contenders that can run here, huepress first.
 
     Parameters
     ----------
@@ -90,7 +90,7 @@ def contenders(options: CompressOptions | None = None) -> list[Contender]:
     Returns
     -------
     list of Contender
-        AVIF only where Pillow was built with it, pngquant only where it is installed.
+        AVIF only if Pillow was built with it, pngquant only if it is installed.
     """
     options = options or CompressOptions()
     found = [
@@ -127,7 +127,7 @@ def as_pixels(picture: PillowImage.Image) -> Pixels:
 
 
 def _huepress(name: str, options: CompressOptions) -> Contender:
-    """Make huepress a contender: it searches colors and mapping for a target by itself."""
+    """Make huepress a contender, which searches colors and mapping for a target by itself."""
 
     def write(pixels: Pixels, colors: int) -> bytes:
         return compress(Image(pixels, Source("<array>")), options, colors=colors).data
@@ -142,16 +142,16 @@ def _huepress(name: str, options: CompressOptions) -> Contender:
 
 
 def _palette(name: str, write: Callable[[Pixels, int], bytes], *, alpha: bool = True) -> Contender:
-    """Make a contender of another palette tool: its PNGs go through oxipng."""
+    """Make another palette tool a contender; its PNGs go through oxipng."""
     return Contender(name, "palette", "k", COLORS, write, takes_alpha=alpha, squeeze=squeezed)
 
 
 def _lossy(
     name: str, ways: dict[str, Callable[[Pixels, int], bytes]], *, alpha: bool = True
 ) -> Contender:
-    """Make a contender of a lossy format: with colors at half the resolution, and better ones.
+    """Make a lossy format a contender, with chroma at half and at full resolution.
 
-    Text and thin lines want the latter, photographs mostly do not.
+    Text and thin lines need the latter, photographs mostly do not.
     """
     first, *others = (
         Contender(name, "lossy", "q", QUALITIES, write, takes_alpha=alpha, note=note)

@@ -1,4 +1,4 @@
-"""What one contender reached, and the figures that are told of it."""
+"""What one contender reached, and its figures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bring every contender to the same score, or to the same bytes, by its own quality setting."""
+"""Bring every contender to the same score, or the same bytes, by its own quality setting."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from huepress._compress import PictureSource
 
 
-_ROUNDING = 1e-6  # a score that was aimed at is met up to the rounding of floats
+_ROUNDING = 1e-6  # a target score is met up to the rounding of floats
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,7 +45,7 @@ class Comparison:
     left_out : tuple of (str, str)
         Names of contenders that could not take part, and why.
     advice : str
-        What to do with this picture.
+        What to use for this picture.
     """
 
     image: Image
@@ -89,13 +89,13 @@ def compare(
     options : CompressOptions or None
         For huepress.
     score : float or None
-        Score that each is to reach with as few bytes as it can. None, without `n_bytes`:
+        Score that each must reach with as few bytes as it can. None, without `n_bytes`:
         that of ``huepress compress`` with these options.
     n_bytes : str, int or None
-        Instead: a size that each is to stay within with the best score it can, such as ``100KB``
+        Instead of a score: a size that each must fit with the best score it can, such as ``100KB``
         or ``30%`` of the input.
     only : sequence of Contender or None
-        Who takes part; None: `contenders`.
+        The contenders; None: all from `contenders`.
     on_entry : callable, optional
         Called with the name of every contender that is done.
 
@@ -103,14 +103,14 @@ def compare(
     -------
     Comparison
         huepress searches by itself; everybody else's setting is found by bisection: the lowest
-        that reaches the score, or the highest that fits the bytes. Who cannot is shown at the
-        nearest it has. JPEG, WebP and AVIF are written with colors at half and at full resolution
-        (WebP: plain and sharp), and stand for the better.
+        that reaches the score, or the highest that fits the bytes. A contender that cannot is shown
+        at its nearest setting. JPEG, WebP and AVIF are written with chroma at half and at full
+        resolution (WebP: plain and sharp), and the better one is shown.
 
     Raises
     ------
     OptionError
-        Both targets are given, or one that is none.
+        Both targets are given, or an invalid one.
     DecodeError, LimitError
         As for `huepress.compress`.
     """
@@ -180,7 +180,7 @@ class _Ladder:
         self._pixels = pixels
         self._judges = judges
         self._tried: dict[int, Entry] = {}
-        self._is_rough = False  # only pixels count
+        self._is_rough = False  # only pixels matter
 
     def climb(self, score: float | None, budget: int | None) -> Entry:
         """Return the lowest rung that reaches the score, or the highest within the budget."""
@@ -196,7 +196,7 @@ class _Ladder:
         return self._squeezed(self._rung(min(place, top), place <= top))
 
     def _first(self, holds: Callable[[Entry], bool]) -> int:
-        """Return the first rung for which it holds, taking it to hold from there on up."""
+        """Return the first rung for which a condition holds, assuming it holds from there on up."""
         low, high = 0, len(self._contender.ladder)
         while low < high:
             middle = (low + high) // 2

@@ -23,7 +23,7 @@ _LINE: Final = 44
 _COLUMNS: Final = 4
 _INK: Final = (34, 48, 60)
 _FAINT: Final = (110, 122, 134)
-_SMOOTH: Final = 8  # side of the cells in which smooth places are looked for
+_SMOOTH: Final = 8  # side of the cells in which to find smooth areas
 
 
 def sheet(comparison: Comparison) -> Pixels:
@@ -38,8 +38,8 @@ def sheet(comparison: Comparison) -> Pixels:
     -------
     ndarray
         (height, width, 3) uint8. A tile for the original and one for every entry, each with two
-        crops: the place where the files differ most from the picture, and the smooth place where
-        they do. Above them name, setting, bytes and score.
+        crops: where the files differ most from the picture, and where they do so in a smooth area.
+        Above them are name, setting, bytes and score.
     """
     original = comparison.image.pixels
     pictures = [entry.pixels for entry in comparison.entries]
@@ -79,7 +79,7 @@ def sheet(comparison: Comparison) -> Pixels:
 
 
 def find_places(original: Pixels, others: list[Pixels]) -> list[tuple[int, int]]:
-    """Find what to look at: the top left corners of one or two crops.
+    """Choose what to show: the top left corners of one or two crops.
 
     Parameters
     ----------

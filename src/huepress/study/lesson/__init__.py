@@ -1,7 +1,7 @@
-"""k-means on one picture, to be watched: the cloud of its colors, every step, and the file beside.
+"""Watch k-means on one picture: the cloud of its colors, every step, and the resulting file.
 
-A picture goes in; out go events, dictionaries that fit a line of JSON, as soon as each is known:
-the page of ``huepress serve`` draws them as they arrive, and ``export`` puts them into one file.
+A picture goes in; events come out, each a dictionary that fits a line of JSON, as soon as it is
+known. The page of ``huepress serve`` draws them as they arrive; ``export`` puts them into one file.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The picture as the lesson shows it: few enough pixels to turn and paint, each one of its own."""
+"""The picture as the lesson shows it: few enough pixels to rotate and draw, and none averaged."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from huepress.color.shown import as_srgb
 from huepress.types import Image, Pixels
 
 SHOWN: Final = 100_000
-"""Pixels shown, at most: what a browser without a graphics card turns at 60 frames a second."""
+"""Most pixels shown: what a browser without a graphics card can rotate at 60 frames a second."""
 
 WHITE: Final = 255
-"""What transparent pixels are laid over: the lesson is about three coordinates."""
+"""Background of transparent pixels, because the lesson is about three coordinates."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,7 +66,7 @@ class Cloud:
 
 
 def cloud_of(image: Image, most: int = SHOWN) -> Cloud:
-    """Take every so many rows and columns, so that at most so many pixels are left.
+    """Take every n-th row and column, so that at most `most` pixels are left.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""A lesson as one file: the page of the study with its runs inside, to be read without a server."""
+"""A lesson as one file: the page of the study with its runs inside, which needs no server."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from huepress.study.lesson.run import Settings, watch
 from huepress.types import Image
 
 SHOWN: Final = 40_000
-"""Pixels shown in a file: fewer than on the page, so that the file stays a few megabytes."""
+"""Most pixels shown in a file: fewer than on the page, so that it stays below a few megabytes."""
 
 ALSO: Final = (4, 16, 64)
 """Numbers of clusters in every lesson beside the one asked for."""
 
 INITS: Final = ("random", "kmeans++", "wu")
 
-# In the order in which they need each other.
+# In order of dependency.
 SCRIPTS: Final = (
     *("dom", "words", "study/data", "study/cloud", "study/cells", "study/picture"),
     *("study/charts", "study/bits", "study/classes", "study/code", "study/hand"),
@@ -51,7 +51,7 @@ def export(
     options : CompressOptions
         For the file and the curves.
     settings : Settings
-        The run that is shown first; the lesson has the others of its seed, by k and start.
+        The run to show first; the lesson has the others with its seed, by k and start.
     page : str
         The page of the study, as the server sends it.
     also : iterable of int
@@ -60,7 +60,7 @@ def export(
     Returns
     -------
     str
-        HTML; it asks nobody for anything.
+        HTML that loads nothing else.
     """
     cloud = cloud_of(image, SHOWN)
     lesson: dict[str, Any] = {

@@ -1,4 +1,4 @@
-"""What can be asked of a lesson: the run, the file, sizes, times, and the luck in a start."""
+"""The parts of a lesson: the run, the file, sizes, times, and the luck of the start."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ from huepress.types import Image, Source
 Tell: TypeAlias = Callable[[dict[str, Any]], object]
 
 STARTS: Final = 8
-"""Starts laid over each other: enough to see that luck matters, few enough to wait for."""
+"""Starts to overlay: enough to see that luck matters, few enough to wait for."""
 
 TIMED_COLORS: Final = (4, 16, 64, 256)
 
 
 def settings_of(options: CompressOptions, centers: str | None = None) -> Settings:
-    """Return how k-means is to be run from the table of options and a start of one's own.
+    """Return how to run k-means, from the table of options and the user's own start.
 
     Parameters
     ----------
@@ -39,12 +39,13 @@ def settings_of(options: CompressOptions, centers: str | None = None) -> Setting
         ``colors``, ``init`` (``auto`` stands for ``random``), ``seed``, ``color_space``,
         ``max_iter``, ``tol`` and ``threads`` count.
     centers : str or None
-        Colors as ``#rrggbb``, commas between: they are the start, and say how many clusters.
+        Colors as ``#rrggbb``, with commas between: they are the start, and set the number of
+        clusters.
 
     Raises
     ------
     OptionError
-        A color that is none, or more than 256 of them.
+        Not a color, or more than 256 of them.
     """
     given: tuple[tuple[int, int, int], ...] = ()
     if centers:
@@ -73,7 +74,7 @@ def _color(word: str) -> tuple[int, int, int]:
 
 
 def steps(image: Image, _: CompressOptions, settings: Settings, tell: Tell) -> None:
-    """Tell the cloud of colors, then k-means step by step."""
+    """Send the cloud of colors, then k-means step by step."""
     cloud = cloud_of(image)
     for event in cloud.to_events():
         tell(event)
@@ -81,7 +82,7 @@ def steps(image: Image, _: CompressOptions, settings: Settings, tell: Tell) -> N
 
 
 def file(image: Image, options: CompressOptions, settings: Settings, tell: Tell) -> None:
-    """Tell how the bytes of the file come about, and what else the same picture takes."""
+    """Send how the bytes of the file come about, and what other files of the picture take."""
     cloud = cloud_of(image)
     height, width = cloud.pixels.shape[:2]
     flat = Image(cloud.pixels, Source(image.source.name, data=None))
@@ -118,7 +119,7 @@ def file(image: Image, options: CompressOptions, settings: Settings, tell: Tell)
 
 
 def sizes(image: Image, options: CompressOptions, settings: Settings, tell: Tell) -> None:
-    """Tell size, score and seconds at k = 2, 4, ... 256, and the knee of the curve."""
+    """Send size, score and seconds at k = 2, 4, ... 256, and the knee of the curve."""
     cloud = cloud_of(image)
     flat = Image(cloud.pixels, Source(image.source.name, data=None))
     wanted = options.changed(color_space=settings.color_space, format="png", init="auto")
@@ -131,7 +132,7 @@ def sizes(image: Image, options: CompressOptions, settings: Settings, tell: Tell
 
 
 def times(image: Image, options: CompressOptions, settings: Settings, tell: Tell) -> None:
-    """Tell seconds against pixels and k, measured on this machine, and the laws that fit them."""
+    """Send seconds against pixels and k, measured on this machine, and the laws that fit them."""
     cloud = cloud_of(image)
     flat = Image(cloud.pixels, Source(image.source.name, data=None))
     wanted = options.changed(color_space=settings.color_space, format="png", init="auto")
@@ -145,7 +146,7 @@ def times(image: Image, options: CompressOptions, settings: Settings, tell: Tell
 
 
 def starts(image: Image, _: CompressOptions, settings: Settings, tell: Tell) -> None:
-    """Tell the inertia of several starts with other seeds, step by step."""
+    """Send the inertia of several starts with other seeds, step by step."""
     counted = count(cloud_of(image), settings)
     init = "kmeans++" if settings.init == "kmeans++" else "random"  # the others know no chance
     for seed in range(STARTS):

@@ -1,4 +1,4 @@
-"""One run of k-means, told step by step: where the centers are, whose colors are, why it ends."""
+"""One run of k-means, step by step: the centers, the cluster of every color, why it ends."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Settings:
     init : {"random", "kmeans++", "wu", "own"}
         Where it starts.
     centers : tuple of (int, int, int)
-        The start when it is one's own.
+        The user's own start.
     seed : int
         For ``random`` and ``kmeans++``.
     color_space : {"srgb", "oklab"}
@@ -88,7 +88,7 @@ def start_of(counted: Counted, settings: Settings) -> Points:
 
 
 def watch(cloud: Cloud, settings: Settings, tell: Callable[[dict[str, Any]], object]) -> None:
-    """Run k-means on every pixel of the picture and tell each step as it is made.
+    """Run k-means on every pixel of the picture, and send each step as it is made.
 
     Parameters
     ----------

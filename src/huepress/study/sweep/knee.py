@@ -8,7 +8,7 @@ from typing import Protocol
 
 
 class Swept(Protocol):
-    """What is known of the file at one k, however it was made."""
+    """The figures of the file at one k, however it was made."""
 
     @property
     def k(self) -> int:

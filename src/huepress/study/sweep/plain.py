@@ -1,4 +1,4 @@
-"""From a learned palette to a file without any search: what k alone does."""
+"""From a learned palette to a file without any search, to show the effect of k alone."""
 
 from __future__ import annotations
 
@@ -46,16 +46,16 @@ def finish_plain(
     fit : PaletteFit
         Its palette.
     options : CompressOptions
-        ``rate_weight`` and ``dither`` count as 0, plain nearest color, when they are not given.
+        ``rate_weight`` and ``dither`` default to 0 here: plain nearest color.
     started : float
         When the clock of the result began (`time.perf_counter`).
     nearest : NearestMap or None
-        The picture ready to be mapped, where many palettes are to come.
+        The picture, ready for mapping to many palettes.
 
     Returns
     -------
     Result
-        Always the indexed picture, also where the input file is smaller; a PNG is deflated lightly.
+        Always the indexed picture, even if the input file is smaller; a PNG is deflated lightly.
     """
     space = space_of(options.color_space, image.source.icc_profile)
     mapped = as_mapped(image, fit)

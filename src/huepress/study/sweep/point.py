@@ -1,4 +1,4 @@
-"""One k of a sweep: its file, and the figures that are told of it."""
+"""One k of a sweep: its file and its figures."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Point:
     k : int
         Largest palette asked for.
     result : Result
-        The file at that k, and all that is known of it.
+        The file at that k, and its figures.
     fit : PaletteFit
         k-means at exactly this k, with its history, on the colors weighted as ``compress`` does.
         A searched file may use fewer colors, where those turn out smaller at the same look.
