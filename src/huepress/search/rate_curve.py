@@ -37,6 +37,45 @@ WIDE: Final = 4.0
 CLOSE: Final = 0.02
 """A bracket narrower than this many octaves is not worth another trial: it gains under 0.5 %."""
 
+# The following only steer where the next trial is made. Half and twice of each: under "constants of
+# the search" in docs/lab-book/search.md.
+
+USUAL_LOSS: Final = 0.1
+USUAL_LOSS_SHARE: Final = 10
+"""Points that an octave of rate weight costs before any trial: the first near a score of 100, and
+one for every so many points below."""
+
+USUAL_SAVING: Final = 0.2
+"""Octaves of bytes that an octave of rate weight saves before any trial."""
+
+APART: Final = 0.3
+"""Octaves that two trials must be apart to show a slope."""
+
+TELLING: Final = 0.05
+STEADY: Final = 0.3
+"""Points that they must differ by to show the slope of the bytes, and to extend their line."""
+
+NEAR: Final = 0.3
+NEAR_SHARE: Final = 0.06
+"""Points from the goal at which an estimate is good: the first, plus this share of what the goal is
+below 100."""
+
+NEAR_SPAN: Final = 2
+"""Octaves of a bracket in which an estimate is good."""
+
+RETRY: Final = 0.4
+"""Octaves beyond the best trial to try when the scores contradict each other."""
+
+EDGE: Final = 0.08
+"""Share of a bracket that trials stay away from its ends."""
+
+GAP: Final = 0.04
+"""Least share of a bracket between the two trials of a round."""
+
+BEYOND: Final = 0.25
+STRIDE: Final = 0.6
+"""Octaves that trials without a bracket go at least beyond the others, and between the two."""
+
 
 @dataclass
 class Slopes:
@@ -51,12 +90,12 @@ class Slopes:
     """
 
     score: float
-    size: float = 0.2
+    size: float
 
     @classmethod
     def usual(cls, goal: float) -> Slopes:
         """Return typical values for photographs and charts near a score, before any trial."""
-        return cls(score=0.1 + (100 - goal) / 10)
+        return cls(USUAL_LOSS + (100 - goal) / USUAL_LOSS_SHARE, USUAL_SAVING)
 
 
 @dataclass(frozen=True)
@@ -79,7 +118,7 @@ class CurvePoint:
 
 def _tells_slopes(a: CurvePoint, b: CurvePoint) -> bool:
     """Whether two trials are far enough apart."""
-    return b.at - a.at > 0.3 and a.score - b.score > 0.05
+    return b.at - a.at > APART and a.score - b.score > TELLING
 
 
 def _on_line(a: CurvePoint, b: CurvePoint, goal: float) -> float:
@@ -142,7 +181,7 @@ class Curve:
             a, b = self._around()
             if a.score >= self.goal > b.score:
                 return _on_line(a, b, self.goal)
-            if b.score > self.goal and b.at - a.at > 0.3 and a.score - b.score > 0.3:
+            if b.score > self.goal and b.at - a.at > APART and a.score - b.score > STEADY:
                 step = _on_line(a, b, self.goal) - nearest.at
         step = min(max(step, -STEEPEST), STEEPEST)
         return min(max(nearest.at + step, log2(LOWEST)), log2(HIGHEST))
@@ -166,9 +205,9 @@ class Curve:
     @property
     def is_near(self) -> bool:
         """Whether a point is close enough to the goal for an estimate."""
-        limit = 0.3 + (100 - self.goal) * 0.06
+        limit = NEAR + (100 - self.goal) * NEAR_SHARE
         return any(abs(p.score - self.goal) <= limit for p in self.points) or any(
-            a.score >= self.goal > b.score and b.at - a.at <= 2
+            a.score >= self.goal > b.score and b.at - a.at <= NEAR_SPAN
             for a, b in zip(self.points, self.points[1:], strict=False)
         )
 
@@ -210,7 +249,7 @@ class Curve:
             a = max(above, key=lambda p: p.at)
             b = min((p for p in below if p.at > a.at), key=lambda p: p.at, default=None)
             if b is None:
-                wanted = [a.at + 0.4, a.at + 0.8]
+                wanted = [a.at + RETRY, a.at + 2 * RETRY]
             elif b.at - a.at < CLOSE:
                 return []
             else:
@@ -220,16 +259,16 @@ class Curve:
                 near, far = (_on_line(a, b, goal) for goal in goals)
                 if span > WIDE:  # its shape is unknown
                     near, far = sorted((at, a.at + span * (a.score - self.goal) / fall))
-                near = min(max(near, a.at + 0.08 * span), a.at + 0.84 * span)
-                wanted = [near, min(max(far, near + 0.04 * span), b.at - 0.08 * span)]
+                near = min(max(near, a.at + EDGE * span), a.at + (1 - 2 * EDGE) * span)
+                wanted = [near, min(max(far, near + GAP * span), b.at - EDGE * span)]
         elif self.points[0].at <= low if below else self.points[-1].at >= high:
             return []
         elif below:
-            at = min(at, self.points[0].at - 0.25)
-            wanted = [at - max(0.6, (self.points[0].at - at) / 2), at]
+            at = min(at, self.points[0].at - BEYOND)
+            wanted = [at - max(STRIDE, (self.points[0].at - at) / 2), at]
         else:
-            at = max(at, self.points[-1].at + 0.25)
-            wanted = [at, at + max(0.6, (at - self.points[-1].at) / 2)]
+            at = max(at, self.points[-1].at + BEYOND)
+            wanted = [at, at + max(STRIDE, (at - self.points[-1].at) / 2)]
         known = [p.at for p in self.points]
         fresh = sorted({min(max(at, low), high) for at in wanted})
         return [at for at in fresh if all(abs(at - other) > 1e-6 for other in known)]

@@ -65,6 +65,36 @@ this share of the bytes (docs/lab-book/rate.md)."""
 PACKED: Final = (16, 4, 2)
 """Above these numbers of colors an index takes twice the bits; dither may allow fewer colors."""
 
+PACKED_REACH: Final = 2.2
+"""Times the colors of `PACKED` from which such a palette is tried."""
+
+# The following only steer where trials begin and when they end. Half and twice of each: under
+# "constants of the search" in docs/lab-book/search.md.
+
+FINE: Final = 24
+"""Bisection of the number of colors ends within this part of it."""
+
+START_SCORE: Final = 76
+START_SLOPE: Final = 8
+START_RANGE: Final = (-2.0, 6.0)
+"""Photographs: a rate weight of 2 typically has this score, and so many points less take an octave
+more; log2 of the rate weight stays within the range."""
+
+START_DRAWN: Final = {True: -2.0, False: 0.0}
+HIGH: Final = 95
+"""Drawn pictures: log2 of the first rate weight, by whether the goal is above this score."""
+
+FIRST_DITHER: Final = 0.6
+"""Level of dither that is tried first for drawn pictures; photographs begin with 1."""
+
+SLACK: Final = 0.12
+SLACK_SHARE: Final = 80
+"""Points above the goal that are close enough: at most the first, and what the goal is below 100
+over the second."""
+
+SAME: Final = 0.01
+"""Octaves within which a rate weight counts as tried."""
+
 
 def reach_score(bench: Bench, target: float, effort: str, dither: float | None) -> Trial | None:
     """Find the smallest file whose score is at least the target; None when nothing reaches it.
@@ -111,7 +141,7 @@ def fewest_nearest(bench: Bench, goal: float) -> Trial | None:
     if goal >= EXACT and high.fit.stop_reason == "exact":
         return high
     least, most = 1, len(high.fit.palette)
-    while most - least > max(1, most // 24):
+    while most - least > max(1, most // FINE):
         middle = round((least * most) ** 0.5) if most > 2 * least else (least + most) // 2
         trial = bench.nearest(middle)
         if trial.score >= goal:
@@ -144,8 +174,9 @@ class _Search:
     def first_guess(self) -> float:
         """Return the log2 of the rate weight at which pictures typically reach a score."""
         if self.bench.picture.is_drawn:
-            return -2.0 if self.goal > 95 else 0.0
-        return min(max(1 + (76 - self.goal) / 8, -2.0), 6.0)
+            return START_DRAWN[self.goal > HIGH]
+        least, most = START_RANGE
+        return min(max(1 + (START_SCORE - self.goal) / START_SLOPE, least), most)
 
     def first_settings(self) -> list[Setting]:
         colors = self.bench.colors
@@ -154,14 +185,14 @@ class _Search:
         masked = not self.bench.picture.is_drawn or self.goal >= LEGIBLE
         if self.dither is not None:
             return [Setting(colors, self.dither, masked, self.lightness)]
-        first = 0.6 if self.bench.picture.is_drawn else 1.0
+        first = FIRST_DITHER if self.bench.picture.is_drawn else 1.0
         levels = (first,) if self.bench.picture.is_smooth else (first, 0.0)
         return [Setting(colors, level, masked, self.lightness) for level in levels]
 
     @property
     def slack(self) -> float:
         """Return how many points above the goal are close enough."""
-        return min(0.12, (100 - self.goal) / 80)
+        return min(SLACK, (100 - self.goal) / SLACK_SHARE)
 
     def palettes(self, best: Setting) -> list[Setting]:
         """Return larger and smaller palettes; just below a power of two, the power itself."""
@@ -173,7 +204,7 @@ class _Search:
         else:
             least = len(self.plain.fit.palette)
             sizes = {min(most, round(least * step)) for step in self.budget.steps}
-            sizes |= {n for n in PACKED if n < least <= 2.2 * n}
+            sizes |= {n for n in PACKED if n < least <= PACKED_REACH * n}
         return [
             replace(best, colors=n) for n in sorted(sizes) if 2 <= n <= most and n != best.colors
         ]
@@ -205,7 +236,7 @@ class _Search:
         wanted = [
             (curve, weight)
             for curve, weight in zip(curves, at, strict=True)
-            if all(abs(p.at - weight) > 0.01 for p in curve.points)
+            if all(abs(p.at - weight) > SAME for p in curve.points)
         ]
         if not wanted:
             return
@@ -251,7 +282,7 @@ class _Search:
             if best is None:
                 return None
             like = best.setting
-        sizes = {like.colors} | {n for n in PACKED if n < like.colors <= 2.2 * n}
+        sizes = {like.colors} | {n for n in PACKED if n < like.colors <= PACKED_REACH * n}
         others = [replace(like, colors=n, lightness=False) for n in sorted(sizes)]
         self.measure(others, log2(smallest.rate_weight) if smallest.rate_weight else 0.0)
         curve = min((self.curves[each] for each in others), key=lambda c: c.expected_size)

@@ -45,6 +45,34 @@ HURRIED: Final = 0.1
 HOPELESS: Final = 8.0
 """Fewer colors are not tried once they are this many points below the best so far."""
 
+# The following only steer where the next trial is made. Half and twice of each: under "constants of
+# the search" in docs/lab-book/search.md.
+
+QUICK: Final = 1.1
+"""Times the limit up to which a hurried file may still fit once it is written in earnest."""
+
+STEADY: Final = 0.005
+"""Relative change of the ratio of real to rough bytes that is not worth another round, and by which
+the next estimate is lowered when a file was too large."""
+
+SPARE: Final = 0.002
+"""Share of the limit that is kept free when the writer's savings are spent."""
+
+NEIGHBORS: Final = {True: (0.84, 1.19), False: (0.75, 1.33)}
+"""Other numbers of colors to try, as multiples, by whether the picture is small."""
+
+LEVELS: Final = {True: (0.0, 0.3, 0.6, 0.8, 1.0), False: (0.6,)}
+"""Other levels of dither to try, by whether the picture is small."""
+
+STEP: Final = 1.5
+GROWTH: Final = 1.6
+"""Octaves of the first step without a bracket, and how much longer each next one is."""
+
+NUDGE: Final = 0.04
+EDGES: Final = (0.1, 0.92)
+"""Share of a bracket by which false position aims at the side that fits, and the shares within
+which it stays."""
+
 
 @dataclass(frozen=True)
 class Found:
@@ -164,7 +192,7 @@ class SizeSearch:
     def _plain(self, trial: Trial) -> None:
         if self.best is None or trial.score > self.best.trial.score:
             quick = self.write(trial, True)
-            if len(quick.data) <= 1.1 * self.n_bytes:
+            if len(quick.data) <= QUICK * self.n_bytes:
                 self._take(trial)
             elif self.smallest is None or len(quick.data) < self.smallest.n_bytes:
                 self.smallest = Found(trial, quick)
@@ -211,10 +239,10 @@ class SizeSearch:
             if quick <= self.n_bytes:
                 fitting = trial
                 self._take(trial)
-            if FULL * self.n_bytes <= quick <= self.n_bytes or abs(now / ratio - 1) < 0.005:
+            if FULL * self.n_bytes <= quick <= self.n_bytes or abs(now / ratio - 1) < STEADY:
                 break
             # Slightly below what the last file says, because the ratio may change for the next.
-            ratio = now * (1.0 if quick <= self.n_bytes else 1.005)
+            ratio = now * (1.0 if quick <= self.n_bytes else 1 + STEADY)
         self.ratio = ratio
         return fitting
 
@@ -234,13 +262,12 @@ class SizeSearch:
 
     def _beside(self, base: Setting) -> Iterator[Setting]:
         most = min(self.bench.colors, self.bench.picture.counted.n_colors)
-        steps = (0.84, 1.19) if self._is_small else (0.75, 1.33)
-        for colors in sorted({round(base.colors * step) for step in steps}):
+        sizes = {round(base.colors * step) for step in NEIGHBORS[self._is_small]}
+        for colors in sorted(sizes):
             if max(2, self.bench.rivals.n_fixed) <= colors <= most:
                 yield replace(base, colors=colors)
         if self.dither is None:
-            levels = (0.0, 0.3, 0.6, 0.8, 1.0) if self._is_small else (0.6,)
-            for level in levels:
+            for level in LEVELS[self._is_small]:
                 yield replace(base, dither=level)
         if self.bench.picture.is_drawn:
             yield replace(base, masked=not base.masked)
@@ -258,7 +285,7 @@ class SizeSearch:
                 self._bench_for(best.trial.setting.colors),
                 log2(best.trial.rate_weight),
             )
-            limit = int(self.n_bytes * best.trial.n_bytes / best.n_bytes * 0.998)
+            limit = int(self.n_bytes * best.trial.n_bytes / best.n_bytes * (1 - SPARE))
             trial = fill(bench, best.trial.setting, limit, TRIES[self.effort], self.weight)
             if trial is None or trial.rate_weight >= best.trial.rate_weight:
                 return
@@ -315,7 +342,7 @@ def fill(bench: Bench, setting: Setting, n_bytes: int, tries: int, start: float)
     low, high = log2(LOWEST), log2(HIGHEST)
     fits: tuple[float, float, Trial] | None = None
     over: tuple[float, float] | None = None
-    at, step = min(max(start, low), high), 1.5
+    at, step = min(max(start, low), high), STEP
     for _ in range(tries):
         trial = bench.priced(setting, 2.0**at)
         excess = log2(trial.n_bytes / n_bytes)
@@ -329,12 +356,12 @@ def fill(bench: Bench, setting: Setting, n_bytes: int, tries: int, start: float)
             if at >= high:
                 break
         if fits is None:
-            at, step = min(high, at + step), step * 1.6
+            at, step = min(high, at + step), step * GROWTH
         elif over is None:
-            at, step = max(low, at - step), step * 1.6
+            at, step = max(low, at - step), step * GROWTH
         else:
             share = over[1] / (over[1] - fits[1])
-            at = over[0] + (fits[0] - over[0]) * min(max(share + 0.04, 0.1), 0.92)
+            at = over[0] + (fits[0] - over[0]) * min(max(share + NUDGE, EDGES[0]), EDGES[1])
     return None if fits is None else fits[2]
 
 
