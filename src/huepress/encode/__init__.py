@@ -1,4 +1,4 @@
-"""From an indexed picture, or from pixels unchanged, to the bytes of a file any viewer opens."""
+"""From an indexed picture, or from unchanged pixels, to the bytes of a file any viewer opens."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ __all__ = [
 ]
 
 RACED = ("png", "webp", "jxl")
-"""Formats that ``smallest`` tries; of equal files the first is kept."""
+"""Formats that ``smallest`` tries; the first of equal files is kept."""
 
 
 def encode(
@@ -55,14 +55,14 @@ def encode(
     effort : str
         ``fast``, ``balanced`` or ``best``.
     carried : Carried
-        What is written beside the pixels, as far as the format has a place for it.
+        Metadata to write, as far as the format can hold it.
     n_fixed : int
         So many of the first palette entries stay as and where they are, used or not (PNG, GIF,
         TIFF, BMP; the others write no palette of their own).
     matte : tuple of int or None
-        What half-transparent colors are blended over (GIF).
+        Background that half-transparent colors are blended over (GIF).
     drawn : bool
-        A chart, an icon or a screen, for which more time pays (PNG).
+        A chart, an icon or a screen, which is worth more time (PNG).
     as_palette : bool
         Write a palette where gray would say the same (PNG), or refuse (TIFF with transparency).
     clear_first : bool
@@ -80,7 +80,7 @@ def encode(
     OptionError
         An unknown format or effort.
     EncodeError
-        The encoder refuses, or the picture is more than the format can hold.
+        The encoder refuses, or the format cannot hold the picture.
     MissingExtraError
         The format needs a package that is not installed.
     """
@@ -130,7 +130,7 @@ def encode_lossless(
     image : Image
         8 or 16 bits a channel (PNG and JPEG XL hold 16).
     keep_hidden_rgb : bool
-        Keep the colors of fully transparent pixels; else they become black.
+        Keep the colors of fully transparent pixels; otherwise they become black.
 
     Raises
     ------
@@ -161,7 +161,7 @@ def is_exact(image: Image, indexed: IndexedImage) -> bool:
 
 
 def _smallest(how: dict[str, Callable[[], Encoded]]) -> Encoded:
-    """Race PNG against the formats that are installed and hold the picture."""
+    """Try PNG and all installed formats that can hold the picture; return the smallest file."""
     from huepress.encode import jxl
 
     found = [how["png"]()]

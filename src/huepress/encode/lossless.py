@@ -19,8 +19,8 @@ from huepress.palette.kinds import is_smooth
 from huepress.types import Encoded, Image, IndexedImage, Palette, Source
 
 LEVEL = {"fast": 4, "balanced": 6, "best": 6}
-"""oxipng's level: 6 is its largest (all filters and reductions). 4 is what people run: no file of
-ours may be larger (docs/lab-book/lossless.md)."""
+"""oxipng's level: 6 is its highest (all filters and reductions). People run 4, and no file of ours
+may be larger than that (docs/lab-book/lossless.md)."""
 
 INDEXED_LEVELS = {"fast": (4,), "balanced": (4,), "best": (4, 6)}
 """The same where a palette holds the picture, which the writer of indexed pictures tries, too; what
@@ -31,8 +31,8 @@ SKETCH: Final = (1, 6)
 it was the best in the end, too, each time, at a fortieth of the time (lab-book/lossless.md)."""
 
 SQUEEZED: Final = 1.08
-"""A file is squeezed, too, when it is at most so much larger than one that has been: of drawn
-pictures zopfli takes 3.3 % (docs/lab-book/lossless.md)."""
+"""A file is also squeezed if it is at most this factor larger than one that has been: on drawn
+pictures zopfli saves 3.3 % (docs/lab-book/lossless.md)."""
 
 Way: TypeAlias = Callable[[int, int], bytes]
 """From the levels of oxipng and of libdeflate to a PNG."""
@@ -139,7 +139,7 @@ def _rgba(colors: NDArray[Any]) -> NDArray[Any]:
 
 
 def _seen(colors: NDArray[Any]) -> NDArray[Any]:
-    """Make colors that are fully transparent 0."""
+    """Set fully transparent colors to 0."""
     return colors * (colors[:, 3:] > 0)
 
 

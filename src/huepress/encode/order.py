@@ -1,4 +1,4 @@
-"""Orders of a palette that may pack well; which one does is measured.
+"""Orders of a palette that may pack well; the best one is found by trying.
 
 Without row filters an order changes next to nothing; with them, and where several indices share a
 byte, neighbors in the picture should be neighbors in the palette: Zaccarin and Liu's order by luma
@@ -20,7 +20,7 @@ from huepress.types import IndexedImage, Palette
 
 
 def orders(indexed: IndexedImage) -> Iterator[IndexedImage]:
-    """Give the same picture with its palette in other orders.
+    """Yield the same picture with its palette in other orders.
 
     Parameters
     ----------

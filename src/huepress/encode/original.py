@@ -1,10 +1,10 @@
-"""The original file as it may be kept: for when nothing smaller was found.
+"""Keep the original file when nothing smaller is found.
 
-One road for every way to that end: what the options ask of the output holds for a file that is
-kept, too. If it cannot be made to hold, the file is not kept.
+What the options require of the output also applies to a file that is kept. If that is impossible,
+the file is not kept.
 
-Chunks and segments are taken out, the compressed picture stays as it is. An EXIF block that turns
-the picture is replaced by one that says this and nothing else.
+Chunks and segments are removed, the compressed picture is untouched. An EXIF block that rotates the
+picture is replaced by one that says only that.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ JPEG_SHOWN: Final = {0xE0: b"JFIF\0", 0xE2: b"ICC_PROFILE\0", 0xEE: b"Adobe"}
 def kept_original(
     image: Image, options: CompressOptions, *, at_most: int | None = None
 ) -> bytes | None:
-    """Return the input's own bytes as the options have the output.
+    """Return the input's own bytes, adapted to the options.
 
     Parameters
     ----------
@@ -117,7 +117,7 @@ def is_indexed(image: Image, n_colors: int) -> bool:
 def without_metadata(
     image: Image, strip: str = "all", *, at_most: int | None = None
 ) -> bytes | None:
-    """Return the file of a picture without what a policy drops.
+    """Return the file of a picture without the metadata that a policy drops.
 
     Parameters
     ----------
@@ -177,7 +177,7 @@ def _shows_the_same(data: bytes, image: Image) -> bool:
 
 
 def _turning(image: Image) -> bytes | None:
-    """Make an EXIF block that has the orientation alone; None when the picture lies upright."""
+    """Make an EXIF block with only the orientation; None when the picture is upright."""
     exif = image.source.metadata.get("exif")
     turned = orientation_of(exif if isinstance(exif, bytes) else None)
     if turned == 1:
@@ -198,7 +198,7 @@ def _bare_png(data: bytes, kept: set[bytes], exif: bytes | None) -> bytes:
 
 
 def _bare_jpeg(data: bytes, kept: dict[int, bytes], exif: bytes | None) -> bytes:
-    """Drop application segments and comments, and what stands behind the end."""
+    """Drop application segments, comments, and bytes after the end."""
     bare = [data[:2]]
     at, marker = 2, 0
     while marker != 0xD9:
@@ -228,7 +228,7 @@ def _bare_jpeg(data: bytes, kept: dict[int, bytes], exif: bytes | None) -> bytes
 
 
 def _bare_webp(data: bytes, kept: set[bytes], exif: bytes | None) -> bytes:
-    """Drop chunks of a RIFF container; what stands behind its end goes too."""
+    """Drop chunks of a RIFF container, and bytes after its end."""
     bare = []
     dropped = sum(bit for name, bit in WEBP_BESIDE.items() if name not in kept)
     for name, chunk in riff.chunks_of(data):
@@ -243,7 +243,7 @@ def _bare_webp(data: bytes, kept: set[bytes], exif: bytes | None) -> bytes:
 
 
 def _bare_gif(data: bytes) -> bytes:
-    """Drop comments, plain text and application blocks; of a still picture none is shown."""
+    """Drop comments, plain text and application blocks; a still picture shows none of them."""
     at = 13 + (3 << (data[10] & 7) + 1 if data[10] & 0x80 else 0)
     kept = data[:at]
     while data[at] != 0x3B:
@@ -260,7 +260,7 @@ def _bare_gif(data: bytes) -> bytes:
 
 
 def _bare_bmp(data: bytes) -> bytes:
-    """Drop what stands behind the pixels, such as a profile, which no reader of ours looks at."""
+    """Drop bytes after the pixels, such as a profile, which huepress does not read."""
     (size,) = struct.unpack_from("<I", data, 2)
     (header,) = struct.unpack_from("<I", data, 14)
     if header >= BMP_V5 and struct.unpack_from("<I", data, 14 + 112)[0]:

@@ -1,10 +1,10 @@
-"""The one seam to oxipng: its words, and its work done in a process of its own.
+"""The only interface to oxipng: its names, and its work done in a separate process.
 
-oxipng keeps a pool of threads for the life of a process, holds the interpreter while it works, and
-ends the process where memory is short. In a process of its own none of that reaches the caller: a
-fork finds no pool to hang in, other threads go on, ``threads=1`` is one thread, Ctrl-C and a time
-limit end it at once, and its end is an error of ours. That costs some 30 to 50 ms of CPU for the
-first picture, and 7 ms for every megabyte of pixels (docs/lab-book/processes.md).
+oxipng keeps a pool of threads for the life of a process, holds the interpreter lock while it works,
+and aborts when memory is short. In a separate process none of that reaches the caller: a fork
+cannot hang in the pool, other threads go on, ``threads=1`` is one thread, Ctrl-C and a time limit
+stop it at once, and an abort becomes an exception. That costs 30 to 50 ms of CPU for the first
+picture, and 7 ms per megabyte of pixels (docs/lab-book/processes.md).
 
 The names are those of the package pyoxipng; what they make is plain data until the work is done.
 """

@@ -35,7 +35,7 @@ bytes and CPU time against oxipng's level 4: no filter 1.020 at 0.22 of the time
 1.001 at 0.30, all five 0.997 at 1.15 (docs/lab-book/lossless.md)."""
 
 DEFLATE = {"fast": 11, "balanced": 12, "best": 12}
-"""libdeflate's level: of drawn pictures 11 instead of 12 costs 4 % of the bytes and halves the
+"""libdeflate's level: on drawn pictures 11 instead of 12 takes 4 % more bytes and half the
 time."""
 
 BUSY = 1.0
@@ -62,7 +62,7 @@ STEEP = 0.95
 every color has its entry become a sixth smaller, other pictures stay as they are."""
 
 SMALL = 1 << 16
-"""Pixels up to which everything is tried: it takes milliseconds, and icons gain up to 8 %."""
+"""Up to this many pixels everything is tried: it takes milliseconds, and icons gain up to 8 %."""
 
 
 def encode_indexed(

@@ -38,7 +38,7 @@ from huepress.palette.swatches import (
 from huepress.types import Palette
 
 LARGEST_FILE: Final = 4 << 20
-"""Bytes that are read of a palette in text or swatches."""
+"""Most bytes read from a palette in text or swatches."""
 
 HEX: Final = re.compile(r"#?([0-9a-fA-F]{3,4}|[0-9a-fA-F]{6}|[0-9a-fA-F]{8})")
 
@@ -57,7 +57,7 @@ FAULTS: Final = (
     RecursionError,
     struct.error,
 )
-"""What readers let escape on damaged files (seen by mutating files of every format)."""
+"""Exceptions of the readers on damaged files (found by mutating files of every format)."""
 
 
 def parse_hex(text: str) -> Rgba:
@@ -66,7 +66,7 @@ def parse_hex(text: str) -> Rgba:
     Raises
     ------
     OptionError
-        It is none.
+        Not a color.
     """
     match = HEX.fullmatch(text.strip())
     if match is None:
@@ -118,7 +118,7 @@ def read_palette(source: str | os.PathLike[str]) -> Palette:
 
 
 def to_palette(entries: Sequence[Rgba], source: str) -> Palette:
-    """Make a palette of 1 to 256 entries (OptionError), with alpha when one is not opaque."""
+    """Make a palette of 1 to 256 entries (OptionError otherwise), with alpha if one needs it."""
     if not 1 <= len(entries) <= 256:
         raise OptionError("palette", source, f"1 to 256 colors, not {len(entries)}")
     colors = np.array(entries, np.uint8)
@@ -195,7 +195,7 @@ def _from_json(text: str) -> list[Rgba]:
 
 
 def _from_act(data: bytes) -> list[Rgba]:
-    """Read Adobe's color table: 256 colors, then perhaps their number and the clear one."""
+    """Read Adobe's color table: 256 colors, then optionally their number and the clear one."""
     if len(data) not in (768, 772):
         raise ValueError("not 768 or 772 bytes")
     count, clear = struct.unpack(">HH", data[768:]) if len(data) == 772 else (256, 0xFFFF)
@@ -288,7 +288,7 @@ BINARY: Final = ("act", "ase", "aco", "riff")
 
 
 def format_of_suffix(path: str) -> str | None:
-    """Name the palette format that the suffix of a file asks for; None when it is none."""
+    """Return the palette format of a file's suffix; None if there is none."""
     suffix = os.path.splitext(path)[1].lower().removeprefix(".")  # noqa: PTH122
     suffix = "hex" if suffix == "txt" else suffix
     return suffix if suffix in PALETTES else None

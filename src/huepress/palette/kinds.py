@@ -1,7 +1,7 @@
-"""Kinds of pictures that are mapped with a care of their own.
+"""Kinds of pictures that need their own way of mapping.
 
-Faint gradients are skies and drawn backgrounds: bands and streaks are seen there before anywhere.
-Paintings have crayon or brush in their lightness.
+Skies and drawn backgrounds have faint gradients, where bands and streaks become visible first.
+Paintings have the texture of crayon or brush in their lightness.
 """
 
 from __future__ import annotations
@@ -15,13 +15,12 @@ from huepress.limits import strips
 from huepress.types import Histogram, Pixels
 
 SAMPLE: Final = 1 << 15
-"""Pixels that are looked at to tell what is drawn: whole rows, evenly spread."""
+"""Pixels examined to recognize drawings: whole rows, evenly spaced."""
 
 EDGE: Final = 32
 QUIET: Final = 3
-"""Steps of lightness (0-255) from which on a pixel and the next are an edge, and up to which their
-neighbors are quiet: text, lines and fills have edges amid quiet, photographs have edges amid more
-of the kind."""
+"""Two neighboring pixels are an edge from the first step of lightness (0-255) up, and quiet up to
+the second: text, lines and fills have edges in quiet areas, photographs have edges beside edges."""
 
 FOUR_COLORS: Final = 0.63
 CLEAN_EDGES: Final = 0.20
@@ -33,10 +32,10 @@ as noisy scans and enlarged: 2.6 % wrong (docs/lab-book/search.md)."""
 
 VARIED: Final = 0.15
 FEW_EDGES: Final = 0.05
-"""What has few colors mostly, yet so many different ones and so few edges, is taken: a night."""
+"""Few colors in most of the picture, but this many in all and this few edges: a photo at night."""
 
 PAINTED_COLORS: Final = 16384
-"""Distinct colors up to which a drawing may count as painted."""
+"""A drawing with more distinct colors than this does not count as painted."""
 
 PALETTE: Final = 256
 PAINTED: Final = 0.8
@@ -44,23 +43,23 @@ PAINTED: Final = 0.8
 painted. Crayon on paper has 0.47 to 0.73, charts and screens 0.89 to 1 (docs/lab-book/rate.md)."""
 
 SMOOTH: Final = 0.3
-"""Share of blocks with a faint gradient from which on a picture is one of gradients. Skies and
+"""A picture with at least this share of blocks with a faint gradient is one of gradients. Skies and
 drawn gradients have 0.3 to 0.64; charts, icons and screens up to 0.22 (docs/lab-book/rate.md)."""
 
 FAINT: Final = 6
-"""Levels of 255 by which a block varies in a faint gradient."""
+"""Most levels of 255 by which a block of a faint gradient varies."""
 
 BLOCK: Final = 8
 """Pixels along the side of a block."""
 
 
 def is_drawn(pixels: Pixels) -> bool:
-    """Tell charts, icons, sprites, screens and scans of print from photographs, by content.
+    """Whether a picture is a chart, icon, sprite, screen or scan of print, and not a photograph.
 
     Parameters
     ----------
     pixels : ndarray of uint8, shape (height, width, 3 or 4)
-        Encoded as the file has them. What is clear counts as black.
+        As encoded in the file. Clear pixels count as black.
     """
     height, width = pixels.shape[:2]
     rows = pixels[:: max(1, height * width // SAMPLE)]
@@ -83,7 +82,7 @@ def is_drawn(pixels: Pixels) -> bool:
 
 
 def is_smooth(pixels: Pixels) -> bool:
-    """Tell whether much of a picture is faint gradients; see `smooth_share`."""
+    """Whether much of a picture is faint gradients; see `smooth_share`."""
     return smooth_share(pixels) >= SMOOTH
 
 
@@ -119,7 +118,7 @@ def _ranges(pixels: Pixels) -> NDArray[np.uint8]:
 
 
 def is_painted(pixel_counts: Histogram) -> bool:
-    """Tell whether a picture without gradients is a painting: opaque, and drawn in many colors.
+    """Whether a picture without gradients is a painting: opaque, and drawn in many colors.
 
     Parameters
     ----------
@@ -130,5 +129,5 @@ def is_painted(pixel_counts: Histogram) -> bool:
     if not PALETTE < len(counts) <= PAINTED_COLORS or pixel_counts.colors.shape[1] == 4:
         return False
     most = np.partition(counts, -PALETTE)[-PALETTE:]
-    is_small = len(counts) * 16 > counts.sum()  # where any picture has few colors
+    is_small = len(counts) * 16 > counts.sum()  # a small picture always has few colors
     return not is_small and float(most.sum()) <= PAINTED * float(counts.sum())

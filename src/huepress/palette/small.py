@@ -1,14 +1,14 @@
 """Small colors that matter: a red dot on a map keeps its red.
 
-k-means spends entries where pixels are many; twenty red pixels among two million move no center.
-The rule: a color gets an entry of its own when no entry comes near to it (`FAR`), when enough
-pixels have it (`SAME` color, `--small-colors` pixels), and when it stands alone: it is no end of a
-gradient, where as many pixels have colors between. A palette that is full makes room if its two
-entries that are most alike are less than half as far apart as the color is from what it would have
-become. The rest is learned again around it.
+k-means spends entries where there are many pixels; twenty red pixels among two million move no
+center. The rule: a color gets its own entry if no entry is near it (`FAR`), if enough pixels have
+it (`SAME` color, `--small-colors` pixels), and if it stands alone: it is not the end of a gradient,
+where as many pixels have colors in between. A full palette makes room if its two most similar
+entries are less than half as far apart as the color is from what it would become. The rest is
+learned again around it.
 
-Mapping by rate would give them up again, for twenty pixels
-change no score: `SmallColors.restore` puts them back.
+Mapping by rate would lose these colors again, because twenty pixels change no score:
+`SmallColors.restore` puts them back.
 """
 
 from __future__ import annotations
@@ -33,32 +33,32 @@ from huepress.palette.opaque import keep_opaque
 from huepress.types import Colors, Histogram, Image, IndexedImage, PaletteFit, Pixels, Points
 
 FAR: Final = 38.25
-"""Distance from every entry at which a color is another one: 0.15 of Oklab, a seventh of the way
-from black to white. At 0.1 a quarter of all photographs give entries away at k = 16, at 0.15 one in
-twenty (docs/lab-book/files.md)."""
+"""A color this far from every entry is a different one: 0.15 in Oklab, a seventh of the way from
+black to white. At 0.1 a quarter of all photographs lose entries at k = 16, at 0.15 one in twenty
+(docs/lab-book/files.md)."""
 
 SAME: Final = 5.1
-"""Distance below which colors are one color: 0.02 of Oklab."""
+"""Colors closer than this are the same color: 0.02 in Oklab."""
 
 TRIES: Final = 24
-"""Colors looked at closely, each against every color of the picture."""
+"""Most colors examined closely, each against every color of the picture."""
 
 SHARE: Final = 8
-"""One entry in so many may be given to small colors."""
+"""One entry in this many may go to small colors."""
 
 CANDIDATES: Final = 512
-"""Far colors looked at, the most frequent first: bounds the work at 512 x 512 distances."""
+"""Most far colors examined, the most frequent first: limits the work to 512 x 512 distances."""
 
 
 EXACT: Final = ("exact", "given")
-"""Reasons to stop with a palette that is not to be learned again."""
+"""Stop reasons of palettes that must not be learned again."""
 
 FEW: Final = 1 / 200
-"""Share of the pixels up to which colors are small: more of them are a matter of rate."""
+"""Colors with at most this share of the pixels are small; above it, rate decides."""
 
 
 class SmallColors:
-    """The small colors of one picture, over all the palettes that are tried for it.
+    """The small colors of one picture, for all the palettes that are tried.
 
     Parameters
     ----------
@@ -67,7 +67,7 @@ class SmallColors:
     least : int
         Fewest pixels that matter; 0: none do.
     count : callable, optional
-        Gives its colors, each weighing its number of pixels, when they are counted elsewhere too.
+        Returns its colors, weighted by number of pixels, if they are counted elsewhere anyway.
     """
 
     def __init__(
@@ -93,7 +93,7 @@ class SmallColors:
 
     @cached_property
     def pixels(self) -> Histogram:
-        """Colors of the picture, each weighing its number of pixels."""
+        """Colors of the picture, weighted by number of pixels."""
         if self._count is not None:
             return self._count()
         return histogram.count(self._image, n_threads=self._n_threads)
@@ -140,7 +140,7 @@ class SmallColors:
         self._found[fit.palette.colors.tobytes()] = fit.small, keys
 
     def restore(self, indexed: IndexedImage, color_space: spaces.ColorSpace) -> IndexedImage:
-        """Give the pixels of small colors their entries, whatever the mapping gave them."""
+        """Give the pixels of small colors their entries, whatever the mapping chose."""
         restored = self._restore_small(indexed, color_space)
         return restored if self._guides is None else self._guides.restore(restored)
 
@@ -175,7 +175,7 @@ def _places_of(keys: NDArray[np.uint32], pixels: Pixels, channels: int) -> NDArr
 
 
 def is_settled(fit: PaletteFit, least: int) -> bool:
-    """Whether a palette is as it should be: no small colors matter, or every color has an entry."""
+    """Whether a palette needs no change: no small colors matter, or every color has an entry."""
     return least == 0 or fit.stop_reason in EXACT
 
 
@@ -191,25 +191,25 @@ def keep(
     must: Colors | None = None,
     n_threads: int = 0,
 ) -> PaletteFit:
-    """Give small colors entries of their own.
+    """Give small colors their own entries.
 
     Parameters
     ----------
     pixels : Histogram
         Colors of the picture, or of several, each weighing its number of pixels.
     fit : PaletteFit
-        As it was learned; returned when no small color wants an entry.
+        The learned palette; returned unchanged if no small color needs an entry.
     n_colors, color_space, least, n_fixed
         See worth_keeping().
     around : callable
-        Learns it again around colors that stay.
+        Learns the palette again around colors that stay.
     must : ndarray or None
         (n, 3 or 4) uint8 that get an entry in any case.
 
     Returns
     -------
     PaletteFit
-        ``small`` tells which entries these are.
+        ``small`` holds these entries.
     """
     colors = np.zeros((0, pixels.colors.shape[1]), np.uint8)
     if not is_settled(fit, least):
@@ -235,7 +235,7 @@ def worth_keeping(
     n_fixed: int = 0,
     n_threads: int = 0,
 ) -> Colors:
-    """Find the small colors that are to get an entry of their own.
+    """Find the small colors that need their own entry.
 
     Parameters
     ----------
@@ -250,7 +250,7 @@ def worth_keeping(
     least : int
         Fewest pixels that matter.
     n_fixed : int
-        So many of the first entries are not to be exchanged.
+        This many first entries must not be replaced.
 
     Returns
     -------
@@ -302,16 +302,16 @@ def _squared(points: NDArray[np.floating], others: NDArray[np.floating]) -> NDAr
 
 
 class _Room:
-    """Places in a palette: those not taken yet, then those of entries that are alike.
+    """Entries available in a palette: free ones first, then one of each similar pair.
 
     Parameters
     ----------
     centers : ndarray
-        (k, 3 or 4): entries that may be exchanged.
+        (k, 3 or 4): entries that may be replaced.
     taken : ndarray
         (k,): pixels of each.
     n_free : int
-        Places that nothing has yet.
+        Number of free entries.
     """
 
     def __init__(self, centers: Points, taken: NDArray[np.floating], n_free: int) -> None:
@@ -320,7 +320,7 @@ class _Room:
         self._n_free = n_free
 
     def take(self, error: float) -> bool:
-        """Take a place for a color with this squared distance to the nearest entry, if it may."""
+        """Take an entry for a color at this squared distance from the nearest one, if possible."""
         if self._n_free > 0:
             self._n_free -= 1
             return True

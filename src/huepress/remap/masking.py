@@ -1,4 +1,4 @@
-"""How much an error at each pixel counts: little in texture, much in flat areas.
+"""How much an error counts at each pixel: little in texture, much in flat areas.
 
 The weight of a pixel is 1 / (1 + s / 6), with s the local standard deviation of lightness in 8-bit
 units: the classic form of contrast masking (Legge and Foley, "Contrast masking in human vision",
@@ -18,13 +18,14 @@ from huepress.types import Points
 
 Weights: TypeAlias = NDArray[np.float32]
 
-# Gaussian taps for sigma 1.5 (mean and variance) and sigma 2 (smoothing of the deviation), to
-# twice sigma or more. Written out: a library's exp may differ in its last bit between machines.
+# Gaussian taps for sigma 1.5 (mean and variance) and sigma 2 (smoothing of the deviation), out to
+# at least twice sigma. Written out, because a library's exp may differ in its last bit between
+# machines.
 _TAPS_NARROW: Final = np.array([0.27068, 0.21675, 0.11128, 0.03663], np.float32)
 _TAPS_WIDE: Final = np.array([0.20057, 0.17700, 0.12165, 0.06511, 0.02714, 0.00881], np.float32)
 REACH: Final = len(_TAPS_NARROW) + len(_TAPS_WIDE) - 2
 """Rows and columns around a pixel that its importance depends on."""
-# Local deviation that halves the weight (docs/lab-book/rate.md).
+# Local deviation, in 8-bit units, that halves the weight (docs/lab-book/rate.md).
 _HALF: Final = 6.0
 
 

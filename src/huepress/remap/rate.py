@@ -1,7 +1,7 @@
 """Indices by distortion + rate weight x bits: k-means with the rate in its objective.
 
 The assignment step of k-means takes the nearest center. Here each pixel takes the entry that
-minimizes distortion plus the price of the bits the encoder will spend on it, as in
+minimizes distortion plus the price of the bits that the encoder will spend on it, as in
 entropy-constrained vector quantization (Chou, Lookabaugh and Gray, "Entropy-constrained vector
 quantization", IEEE Trans. ASSP 37 (1989), doi:10.1109/29.17498), with the bits of an LZ77 coder
 that may copy what is only nearly equal (Luczak and Szpankowski, "A suboptimal lossy data
@@ -28,44 +28,46 @@ from huepress.remap.masking import importance
 from huepress.remap.nearest import seen_entries
 from huepress.types import IndexedImage, Indices, Palette, Pixels, Points
 
-# Scale of the chroma coordinates while mapping; the palette is found with all of it. 0.8 is
+# Scale of the chroma coordinates while mapping, a factor; the palette is learned without it. 0.8 is
 # smallest at equal SSIMULACRA2, 0.5 at equal ColorVideoVDP (docs/lab-book/rate.md).
 _CHROMA: Final = 0.65
-# The same of drawings: their best score is a point higher with it.
+# The same for drawings: their best score is a point higher with it.
 _CHROMA_DRAWN: Final = 0.8
-# The same where lightness comes first. Paintings keep the grain of crayon and brush for a quarter
-# more bytes, of what was three fifths of the peers'; charts at high scores come nearer to the
-# original by butteraugli for a hundredth more (docs/lab-book/rate.md).
+# The same when lightness comes first. Paintings keep the grain of crayon and brush for a quarter
+# more bytes (0.75 of pngquant's instead of 0.6); charts at high scores get closer to the original
+# by butteraugli for 1 % more (docs/lab-book/rate.md).
 _CHROMA_LAST: Final = 0.35
 # Shares of the error that go to the next pixel and to the next row at full dither: in texture, and
-# where the picture is smooth, at a low rate weight and at a high one. In smooth areas nearly all
-# of it goes on, to the right, so that neither bands nor streaks are left (docs/lab-book/rate.md).
+# in smooth areas at a low and at a high rate weight. In smooth areas nearly all of it goes on,
+# mostly to the right, so that neither bands nor streaks remain: (0.28, 0.45) everywhere leaves
+# streaks in skies (docs/lab-book/rate.md).
 _SPREAD_RIGHT: Final = (0.28, 0.72, 0.87)
 _SPREAD_DOWN: Final = (0.62, 0.20, 0.12)
-# In pictures of gradients 1 to 10 % of the bytes, a fifth of the peers', buy 3 to 8 % less of the
-# error that is left after a blur (docs/lab-book/rate.md).
+# In pictures of gradients these cost 1 to 10 % of the bytes, of a file a fifth of pngquant's size,
+# and leave 3 to 8 % less error after a blur (docs/lab-book/rate.md).
 _SPREAD_RIGHT_GRADIENTS: Final = (0.28, 0.80, 0.87)
 _SPREAD_DOWN_GRADIENTS: Final = (0.62, 0.16, 0.12)
-# Of what lightness takes over from its neighbors, this share goes no further, and so much less of
-# the error of chroma than of lightness goes down. An error that is passed on and on has no mean,
-# but is strong at four to ten pixels a wave, where an eye at a desk sees best; one that is passed
-# on once is weak there. 4 % of the bytes at equal ColorVideoVDP (docs/lab-book/rate.md).
+# Share of the error that lightness takes over from its neighbors and does not pass on, and factor
+# on the chroma error that goes down. Error that is passed on forever averages out, but is strong at
+# four to ten pixels a wave, where an eye at a desk sees best; error that is passed on once is weak
+# there. Saves 4 % of the bytes at equal ColorVideoVDP (docs/lab-book/rate.md).
 _FORGET: Final = 0.5
 _CHROMA_DOWN: Final = 0.75
-# Rate weight half way from the low to the high one: from there on runs are long enough to be seen
-# as streaks in what is only half smooth (docs/lab-book/rate.md).
+# Rate weight halfway between "low" and "high": above it, runs are long enough to be visible as
+# streaks in half-smooth areas (docs/lab-book/rate.md).
 _STREAKS: Final = 32.0
-# How much more errors count where the picture is smooth, at a high rate weight: long runs are seen
-# as streaks there before they are anywhere (docs/lab-book/rate.md).
+# Extra weight of errors in smooth areas at a high rate weight, a factor: long runs become visible
+# as streaks there first (docs/lab-book/rate.md).
 _PREMIUM: Final = 12.0
-# How far the weights go towards their roots at a high rate weight: texture gives up too much there
-# otherwise (docs/lab-book/rate.md).
+# How far weights move toward their square roots at a high rate weight, 0-1: otherwise texture loses
+# too much (docs/lab-book/rate.md).
 _TO_ROOT: Final = 0.8
-# 1 / squared distance (a fifteenth of the way from black to white) at which an error counts twice
+# 1 / squared distance (a fifteenth of the way from black to white) at which an error counts double.
+# On drawings 1/160 takes 3 % more bytes for 4 % less butteraugli, 1/40 as many for none
 # (docs/lab-book/rate.md).
 _OUTLIER: Final = 1 / 300
-# Groups of sixteen offsets followed in each of the rows above. More and wider ones keep paying,
-# ever less: one row of 16 offsets +12 % bytes, eight rows of 64 -2 % at twice the time
+# Groups of sixteen offsets to follow in each of the rows above. More groups keep helping, but less
+# and less: one row of 16 offsets +12 % bytes, eight rows of 64 -2 % at twice the time
 # (docs/lab-book/rate.md). WebP's short distances reach eight rows (docs/lab-book/webp.md).
 REACH: Final = {"png": (4, 2, 2, 2), "webp": (4, 2, 1, 1, 1, 1, 1, 1)}
 _NARROW: Final = (1, 1)
@@ -75,9 +77,9 @@ _ROWS: Final = 256
 
 
 class RateMap:
-    """One picture and one palette, ready to be mapped at any rate weight.
+    """One picture and one palette, ready to map at any rate weight.
 
-    Everything that does not depend on the rate weight is computed once: a search maps many times.
+    Everything that does not depend on the rate weight is computed once, since a search maps often.
 
     Parameters
     ----------
@@ -93,7 +95,7 @@ class RateMap:
     masked : bool, default True
         Take the weights as they are; False: their square roots.
     fine : ndarray, optional
-        The pixels as uint16, where there is more than 8 bits to tell: they are what is mapped.
+        The pixels as uint16, if they have more than 8 bits; these are mapped instead.
     points : ndarray, optional
         `spaces.embed` of the pixels, when it is known; scaled in place.
     nearest : ndarray, optional
@@ -103,7 +105,7 @@ class RateMap:
     lightness : bool, default False
         Spend more on lightness, less on chroma, as `kinds.is_painted` pictures need.
     smooth : bool, default False
-        Spread more of the error, as `kinds.is_smooth` pictures need.
+        Diffuse more of the error, as `kinds.is_smooth` pictures need.
     n_threads : int, default 0
         For the nearest colors, and for halves; 0 means all.
 
@@ -272,8 +274,8 @@ class RateMap:
     def _smoothness(self, streaks: float, rows: slice) -> NDArray[np.float32]:
         """How smooth the picture is at every pixel, 0 to 1: the cube of the importance.
 
-        As the rate weight rises, less and less of the power is left: half-smooth texture shows
-        streaks then, and to spread more of the error there costs nothing.
+        As the rate weight rises, the exponent falls: half-smooth texture shows streaks then, and
+        diffusing more of the error there costs nothing.
         """
         importance = self._importance[rows]
         smoothness = importance * importance
@@ -283,7 +285,7 @@ class RateMap:
         return smoothness
 
     def _weights_at(self, streaks: float, rows: slice) -> NDArray[np.float32]:
-        """Weights of errors: as the rate weight rises nearer their roots, and dear where smooth."""
+        """Weights of errors: nearer their roots as the rate weight rises, larger where smooth."""
         given = self._weights[rows]
         premium = self._importance[rows] * self._importance[rows]
         premium *= premium
@@ -298,7 +300,7 @@ class RateMap:
         return premium
 
     def _keep_clear(self, indices: Indices) -> None:
-        """Give full transparency to clear pixels and to nothing else, as `nearest.remap` does."""
+        """Give full transparency to clear pixels only, as `nearest.remap` does."""
         seen = seen_entries(self.palette)
         if self._pixels.shape[2] == 3 or len(seen) == len(self.palette):
             return

@@ -1,4 +1,4 @@
-"""The bench on which mappings of one picture are tried, each plane made once."""
+"""The bench: tries mappings of one picture, computing each plane only once."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ from huepress.types import IndexedImage, Palette, PaletteFit
 
 @dataclass(frozen=True, eq=False)
 class Bench:
-    """One picture and its palettes, ready to be mapped many times.
+    """One picture and its palettes, ready to map many times.
 
     Attributes
     ----------
     picture : Picture
-        What is known of it.
+        Facts about it.
     rivals : Rivals
-        Gives the palette for every number of colors.
+        Chooses the palette for every number of colors.
     small : SmallColors or None
-        What no mapping may lose.
+        Colors that no mapping may lose.
     find : bool
-        Look for matches by context: smaller, slower.
+        Search for matches by context: smaller files, slower.
     container : {"png", "webp"}
-        Whose bits mappings pay for, and whose bytes trials are compared by.
+        The format whose bits mappings pay for, and whose bytes trials are compared by.
     deadline : Deadline
         Checked before every mapping.
     written : Palette or None
@@ -59,23 +59,23 @@ class Bench:
         return self.picture.colors
 
     def for_goal(self, goal: float) -> Bench:
-        """Return a bench on which palettes that reach a score are preferred; itself if it is so."""
+        """Return a bench that prefers palettes that reach a score; itself if it already does."""
         if self.rivals.goal == goal:
             return self
         return replace(self, rivals=self.rivals.for_goal(goal), _maps={})
 
     def for_colors(self, colors: int) -> Bench:
-        """Return a bench as it is for a smaller largest palette: rivals meet there anew."""
+        """Return a bench for a smaller largest palette, where rivals compete again."""
         picture = replace(self.picture, colors=colors)
         rivals = self.rivals.for_picture(picture)
         return replace(self, picture=picture, rivals=rivals, _maps={})
 
     def for_container(self, container: str) -> Bench:
-        """Return a bench for the bits of another container; palettes and planes are shared."""
+        """Return a bench that counts another container's bits; palettes and planes are shared."""
         return replace(self, container=container)
 
     def fit(self, colors: int) -> PaletteFit:
-        """Palette of at most so many colors: of the rivals, the one that scores best."""
+        """Return the palette of at most this many colors: the rival that scores best."""
         return self.nearest(colors).fit
 
     def nearest(self, colors: int) -> Trial:
@@ -91,14 +91,14 @@ class Bench:
         return indexed if self.written is None else replace(indexed, palette=self.written)
 
     def of_effort(self, effort: str) -> Bench:
-        """Return a bench whose palettes are learned with another effort; itself if they are not."""
+        """Return a bench that learns palettes with another effort; itself if it learns none."""
         learn = self.rivals.learn
         if not isinstance(learn, LearnedPalettes):
             return self
         return replace(self, rivals=self.rivals.learned_by(learn.of_effort(effort)), _maps={})
 
     def sampled(self) -> Bench:
-        """Return a bench for a sample of the picture, with the palette of all of it."""
+        """Return a bench for a sample of the picture, with the palette of the whole."""
         picture = self.picture.sample()
         rivals = Rivals(picture, SharedPalette(self.rivals.first(self.colors)), several=False)
         return Bench(picture, rivals, find=False, deadline=self.deadline)
@@ -125,18 +125,18 @@ class Bench:
         return self.picture.trial(trial.indexed, trial.fit, trial.rate_weight, setting, container)
 
     def unscored(self, setting: Setting, rate_weight: float) -> Trial:
-        """Map in a hurry: one palette is learned, few copies are followed, nothing is scored."""
+        """Map in a hurry: learn one palette, follow few copies, score nothing."""
         fit = self.rivals.first(setting.colors)
         indexed = self._map(fit, setting, rate_weight, hurry=True)
         return Trial(indexed, fit, float("nan"), rate_weight)
 
     def priced(self, setting: Setting, rate_weight: float) -> Trial:
-        """Map by distortion and rate, and score what was mapped."""
+        """Map by distortion and rate, and score the result."""
         indexed, fit = self.map(setting, rate_weight), self.fit(setting.colors)
         return self.picture.trial(indexed, fit, rate_weight, setting, self.container)
 
     def priced_all(self, wanted: Iterable[tuple[Setting, float]]) -> list[Trial]:
-        """Map several ways, two at a time where there are processors for it."""
+        """Map in several ways, two at a time if there are processors."""
         wanted = list(wanted)
         lean = self.picture.is_lean
         for setting, _ in wanted:  # made once, before threads ask for them

@@ -1,4 +1,4 @@
-"""Which mapping serves what the options ask for, and the file it makes."""
+"""Choose the mapping that does what the options ask for, and make its file."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ ABOVE: Final = 0.2
 above it that are as good as the score."""
 
 FIXED_SIZES: Final = ("bmp",)
-"""Formats whose files are of one size, whatever the mapping."""
+"""Formats whose file size does not depend on the mapping."""
 
 
 def choose(bench: Bench, options: CompressOptions) -> tuple[Trial, Encoded]:
@@ -46,7 +46,7 @@ def choose(bench: Bench, options: CompressOptions) -> tuple[Trial, Encoded]:
 
 
 def _within_size(bench: Bench, options: CompressOptions) -> Found:
-    """Find the best file of at most the bytes that are allowed."""
+    """Find the best file within the size limit."""
     limit = size_limit(bench.picture.source, options)
     found = _search_size(bench, options, limit)
     best, smallest = found.best, found.smallest
@@ -112,7 +112,7 @@ def _encode(
 def _or_webp(
     bench: Bench, chosen: Trial, encoded: Encoded, options: CompressOptions
 ) -> tuple[Trial, Encoded]:
-    """Map as WebP counts bits, too, and take that file if it is the smaller one."""
+    """Also map with WebP's bits, and take that file if it is smaller."""
     goal = chosen.score if options.quality is None else min(options.quality, chosen.score)
     other = for_container(bench, chosen, "webp", goal)
     if other is None:
@@ -125,7 +125,7 @@ def _or_webp(
 
 
 def size_limit(image: Image, options: CompressOptions) -> int:
-    """Bytes the file may have."""
+    """Return the most bytes that the file may have."""
     limit = parse_size(options.max_size or "", image.source.n_bytes)
     if limit < 1:
         raise OptionError("max_size", options.max_size, "bytes, for a picture without a file")
@@ -133,7 +133,7 @@ def size_limit(image: Image, options: CompressOptions) -> int:
 
 
 def _aimed(bench: Bench, options: CompressOptions) -> Trial:
-    """Take the mapping that serves what the options aim for, but for a size."""
+    """Choose the mapping for every goal of the options except a size."""
     image = bench.picture.source
     if bench.picture.is_lean and options.effort != "fast" and options.rate_weight is None:
         found = _by_stand_in(bench, options)
@@ -190,5 +190,5 @@ def _by_stand_in(bench: Bench, options: CompressOptions) -> Trial | None:
 
 
 def format_of(options: CompressOptions) -> str:
-    """Name the format of the file."""
+    """Return the format of the file."""
     return "png" if options.format == "auto" else options.format

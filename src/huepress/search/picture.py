@@ -1,4 +1,4 @@
-"""What is known of one picture, each fact found once: its colors, its kind, its scorer."""
+"""Facts about one picture, each computed once: its colors, its kind, its scorer."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ from huepress.types import (
 
 TILE: Final = 64
 SIDE: Final = 4
-"""Pixels along the side of a tile of a sample, and its tiles in a row and in a column: scores of
-less than 256 pixels a side are on another scale (docs/lab-book/search.md)."""
+"""Side in pixels of the tiles of a sample, and its tiles per row and column: below 256 pixels a
+side, scores are on another scale (docs/lab-book/search.md)."""
 
 
 def count_seen(image: Image, color_space: ColorSpace, *, n_threads: int = 0) -> Histogram:
@@ -61,18 +61,18 @@ def count_seen(image: Image, color_space: ColorSpace, *, n_threads: int = 0) -> 
 
 @dataclass(frozen=True, eq=False)
 class Picture:
-    """One picture, ready to be mapped and scored many times.
+    """One picture, ready to map and score many times.
 
     Attributes
     ----------
     image : Image
-        As it is mapped.
+        The picture to map.
     colors : int
         Largest palette it may get.
     color_space : str or ProfiledOklab
         Where distance is measured.
     original : Image or None
-        What scores are measured against, where that is another than the picture that is mapped.
+        What scores are measured against, if that is not the picture to map.
     n_threads : int
         0: one per processor.
     whole : Picture or None
@@ -92,7 +92,7 @@ class Picture:
 
     @property
     def source(self) -> Image:
-        """The picture as it came, with the notes of all that was done to it."""
+        """The picture as loaded, with the notes on all changes to it."""
         return self.original or self.image
 
     @cached_property
@@ -103,7 +103,7 @@ class Picture:
         return Judges(pixels, n_threads=self.n_threads, warm=not self.is_lean)
 
     def ssimulacra2(self, indices: Indices, colors: Colors) -> float:
-        """Score by one judge, for choices among very many."""
+        """Score by one judge only, to choose among very many."""
         colors = as_srgb(colors, self.image.source.icc_profile)
         return self.judges.ssimulacra2.score_indexed(indices, colors)
 
@@ -123,7 +123,7 @@ class Picture:
 
     @cached_property
     def weights(self) -> NDArray[np.float32] | None:
-        """How the eye weighs errors at every pixel, where it is not all the same."""
+        """How the eye weighs errors at every pixel; None if all weigh the same."""
         return weights_of(
             self.image.pixels, self.color_space, points=self._points, n_threads=self.n_threads
         )
@@ -143,7 +143,7 @@ class Picture:
 
     @cached_property
     def counted(self) -> Histogram:
-        """Distinct colors, weighted as the eye weighs errors where there are any to weigh."""
+        """Distinct colors, weighted as the eye weighs errors there."""
         if self.whole is not None:
             return self.whole.counted
         if self.is_lean:
@@ -153,7 +153,7 @@ class Picture:
 
     @cached_property
     def pixel_counts(self) -> Histogram:
-        """Distinct colors, each weighing its number of pixels."""
+        """Distinct colors, weighted by number of pixels."""
         if self.whole is not None:
             return self.whole.pixel_counts
         if self.is_lean:
@@ -173,7 +173,7 @@ class Picture:
 
     @property
     def is_exact(self) -> bool:
-        """Whether every color of the picture has an entry of its own."""
+        """Whether every color of the picture can have its own entry."""
         if self.counted.n_colors > self.colors or self.given is None:
             return self.counted.n_colors <= self.colors
         given, colors = self.given.colors, self.pixel_counts.colors
@@ -190,21 +190,21 @@ class Picture:
 
     @cached_property
     def is_painted(self) -> bool:
-        """Whether this is a drawing whose colors are too many for any palette, and opaque."""
+        """Whether this is an opaque drawing with too many colors for any palette."""
         if self.whole is not None:
             return self.whole.is_painted
         return not self.is_smooth and is_painted(self.pixel_counts)
 
     @cached_property
     def is_smooth(self) -> bool:
-        """Whether much of this is faint gradients, in which bands would be seen."""
+        """Whether much of this is faint gradients, in which bands would be visible."""
         if self.whole is not None:
             return self.whole.is_smooth
         return is_smooth(self.image.pixels)
 
     @property
     def is_small(self) -> bool:
-        """Whether a trial takes no more time than one of a sample."""
+        """Whether a trial takes no longer than one on a sample."""
         return self.image.width * self.image.height <= (SIDE * TILE) ** 2
 
     @property
@@ -221,7 +221,7 @@ class Picture:
         return (self.whole or self).is_lean
 
     def sample(self) -> Picture:
-        """Take tiles, evenly spread, as a small picture of the same kind.
+        """Join evenly spaced tiles to a small picture of the same kind.
 
         Of a picture not much larger, all of it.
         """
