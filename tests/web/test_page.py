@@ -32,7 +32,7 @@ def test_a_picture_shows_at_once_and_its_result_can_be_saved(open_page):
 
 
 def test_the_demo_picture(open_page):
-    page = open_page()
+    page = open_page("?effort=fast&colors=8")
     page.get_by_role("button", name="Try the demo picture").click()
     until_done(page)
     assert page.title().startswith("demo.png")
@@ -157,7 +157,7 @@ def test_formats_that_browsers_do_not_know_are_shown(open_page):
 
 
 def test_an_address_of_this_machine_is_opened(open_page, server):
-    page = open_page()
+    page = open_page("?effort=fast&colors=8")
     page.get_by_role("button", name="open an address of this machine").click()
     page.get_by_label("Address", exact=True).fill(server.url + "api/v1/demo.png")
     page.get_by_role("button", name="Open", exact=True).click()

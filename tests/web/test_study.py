@@ -151,6 +151,31 @@ def test_the_cloud_is_drawn_and_a_center_can_be_dragged(page, server):
 
 
 @pytest.mark.web
+def test_a_cloud_of_many_points_is_drawn_in_part_while_it_turns(page, server):
+    page.goto(server.url + "study")
+    until_run(page)
+    drawn = page.evaluate(
+        """async () => {
+            const { CloudView } = await import("/static/study/cloud.js");
+            const view = new CloudView(document.body.appendChild(document.createElement("canvas")));
+            const count = 100_000;
+            const values = new Float32Array(3 * count).map((_, i) => (i * 37) % 256);
+            view.setPoints(values, new Float32Array(count).fill(2), "srgb");
+            view.setColors(values.map((v) => v / 255));
+            const frame = () => new Promise(requestAnimationFrame);
+            view.turnBy(0.1, 0);
+            for (let i = 0; i < 3; i++) await frame();
+            const turning = view.shown;
+            while (view.resting) await frame();
+            for (let i = 0; i < 3; i++) await frame();
+            return [turning, view.shown];
+        }"""
+    )
+    assert 4_000 <= drawn[0] <= 20_000
+    assert drawn[1] == 100_000
+
+
+@pytest.mark.web
 def test_classes_painted_are_judged_as_the_library_does(page, server):
     page.goto(server.url + "study")
     until_run(page)

@@ -18,7 +18,7 @@ def names(page):
 
 
 def test_a_reload_finds_pictures_and_settings_again(open_page):
-    page = open_page()
+    page = open_page("?effort=fast")
     upload(page, *TWO)
     page.wait_for_selector("#archive[href]")
     page.get_by_text("two.png", exact=True).click()
@@ -34,7 +34,7 @@ def test_a_reload_finds_pictures_and_settings_again(open_page):
 
 
 def test_pictures_that_come_before_the_server_tells_of_them_are_not_lost(open_page):
-    page = open_page()
+    page = open_page("?effort=fast")
     events = []
     page.route("**/events", lambda held: events.append(held))
     page.reload()
@@ -50,7 +50,7 @@ def test_pictures_that_come_before_the_server_tells_of_them_are_not_lost(open_pa
 def test_a_server_that_was_started_again_gets_the_pictures_again(browser, serve):
     server = serve()
     page = browser.new_page()
-    page.goto(server.url)
+    page.goto(server.url + "?effort=fast")
     upload(page, TWO[0])
     page.wait_for_selector("#archive[href]", state="attached")
     before = page.get_attribute("#archive", "href")

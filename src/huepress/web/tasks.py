@@ -124,8 +124,7 @@ class Desk:
 
         def make(values: dict[str, Any]) -> dict[str, Any]:
             self._go_on(task)
-            # One thread: what is looked at comes first, and the bytes are the same.
-            options = options_of(values, task["max_pixels"]).changed(threads=1)
+            options = options_of(values, task["max_pixels"])
             result = self._film(task, options)
             result = result or compress(self._picture(task, options), options)
             self._go_on(task)

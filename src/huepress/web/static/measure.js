@@ -97,10 +97,21 @@ export function takeMeasured(picture, job) {
   }
   measured.points = [...points.values()].toSorted((a, b) => a.k - b.k);
   measured.isOver = job.state === "done";
+  if (job.state === "failed") goOn(picture, job);
   const before = measured.suggested?.k;
   measured.suggested = job.suggested ?? measured.suggested;
   model.tell("measured", picture);
   if (measured.suggested?.k !== before) model.tell("suggested", picture);
+}
+
+// A large picture takes longer than one job may: what was made is known, and the next job goes on from there.
+function goOn(picture, job) {
+  const before = picture.ended?.asked === picture.measured.asked ? picture.ended.rows : 0;
+  picture.ended = { asked: picture.measured.asked, rows: job.rows.length };
+  if (job.rows.length <= before) return; // one file alone takes longer
+  picture.measured.asked = null;
+  running = null;
+  plan();
 }
 
 export function bindMeasure() {

@@ -188,8 +188,9 @@ export class CloudView {
     this.attribute(owner, "place", this.buffers[name("place")], 3, stride);
     this.attribute(owner, "color", this.buffers[name("color")], 3, stride);
     this.attribute(owner, "size", this.buffers[name("size")], 1, stride);
-    this.shown = Math.floor((count - 1) / stride) + 1;
-    gl.drawArrays(gl.POINTS, 0, this.shown);
+    const drawn = Math.floor((count - 1) / stride) + 1;
+    if (!kind) this.shown = drawn;
+    gl.drawArrays(gl.POINTS, 0, drawn);
   }
 
   drawLines(view, places, colors) {
