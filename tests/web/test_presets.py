@@ -63,6 +63,7 @@ def test_formats_tell_their_sizes_and_a_click_takes_one(open_page):
     assert download(page).path().read_bytes() == files["webp"]
     assert "WebP" in pressed(page, "#formats")[0]
     page.locator("[data-format=original]").click()
+    page.locator("#download-words", has_text="original").wait_for()
     assert download(page).path().read_bytes() == PICTURE
     page.locator("[data-format=auto], [data-format=png]").click()
     settle(page, 16)

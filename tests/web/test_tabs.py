@@ -221,6 +221,10 @@ def test_a_zip_keeps_the_folders(client, tab):
             "trip/day 2/a-hp-2.png",
             "etc/b-hp.png",
         ]
+    last = client.get(tab).json()["pictures"][-1]["id"]
+    answer = client.get(f"{tab}/archive.zip", params={"originals": last})
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+        assert archive.read("etc/b.png") == PICTURE
 
 
 @pytest.mark.parametrize(

@@ -338,9 +338,9 @@ def _paths() -> dict[str, Any]:
         "/tabs/{tab}/archive.zip": {
             "get": _operation(
                 "archive",
-                "Every finished result of a tab.",
+                "Every finished result of a tab; of the originals named the file as it came.",
                 _answers(200, "A ZIP.", _binary("application/zip")),
-                [tab],
+                [tab, _in_query("originals", {"type": "string"})],
             )
         },
         "/tabs/{tab}/pictures": {

@@ -114,9 +114,10 @@ class Tabs:
         return EventStream(self._tab(request))  # type: ignore[return-value] # an ASGI app
 
     async def archive(self, request: Request) -> Response:
-        """Stream every finished result of the tab as one ZIP."""
+        """Stream every finished result of the tab as one ZIP; of ``originals`` the file itself."""
+        originals = request.query_params.get("originals", "").split(",")
         finished = [
-            _in_folder(picture, *_smaller(picture, work))
+            _in_folder(picture, *_taken(picture, work, picture.id in originals))
             for picture in self._tab(request).pictures.values()
             if (work := picture.current) and work.report and "done" in work.files
         ]
@@ -230,9 +231,11 @@ class Tabs:
         return _file(path, media, output_name(work.picture.name, path.suffix[1:]))
 
 
-def _smaller(picture: Picture, work: Work) -> tuple[str, Path]:
-    """Return name and path of the result, or of the original where that is no larger."""
+def _taken(picture: Picture, work: Work, wants_original: bool) -> tuple[str, Path]:
+    """Return name and path of the result; of the original where it is wanted, or no larger."""
     report = work.report or {}
+    if wants_original:
+        return picture.name, picture.path
     if report["bytes_out"] >= picture.n_bytes and report["status"] != "kept":
         return picture.name, picture.path
     return output_name(picture.name, report["format"]), work.files["done"]

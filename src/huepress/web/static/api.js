@@ -47,7 +47,9 @@ export const result = async (job, stage, signal) =>
 export const resultShown = async (job, signal) =>
   (await ask("GET", `/jobs/${job}/shown.png`, { signal })).blob();
 
+export const originalAddress = (id) => `${ROOT}/pictures/${id}/file`;
 export const fileAddress = (job) => `${ROOT}/jobs/${job}/file`;
 export const draftAddress = (job) => `${ROOT}/jobs/${job}/draft`;
-export const archiveAddress = (tab) => `${ROOT}/tabs/${tab}/archive.zip`;
+export const archiveAddress = (tab, originals) =>
+  `${ROOT}/tabs/${tab}/archive.zip${originals.length ? `?originals=${originals.join(",")}` : ""}`;
 export const events = (tab) => new EventSource(`${ROOT}/tabs/${tab}/events`);

@@ -72,7 +72,8 @@ function iterations(report) {
 function showAbout(picture, report) {
   const width = picture.width ?? report?.width;
   const height = picture.height ?? report?.height;
-  const size = width ? ` · ${width} × ${height}` : "";
+  const other = report && (report.width !== width || report.height !== height);
+  const size = width ? ` · ${width} × ${height}${other ? ` → ${report.width} × ${report.height}` : ""}` : "";
   $("#about").replaceChildren(make("b", { title: picture.path }, picture.label), size);
   document.title = `${picture.name} – huepress`;
 }
@@ -81,9 +82,9 @@ function showDownload(picture) {
   const link = $("#download");
   const draft = hasDraft(picture);
   $("#download-words").textContent = picture.original ? "Download the original" : draft ? "Download the draft" : "Download";
-  if (picture.original && picture.url) {
-    link.href = picture.url;
-    link.download = picture.name;
+  if (picture.original && picture.id) {
+    link.href = api.originalAddress(picture.id);
+    link.download = "";
     link.removeAttribute("aria-disabled");
   } else if (isDone(picture) || draft) {
     link.href = draft ? api.draftAddress(picture.job.id) : api.fileAddress(picture.job.id);

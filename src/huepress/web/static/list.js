@@ -122,7 +122,8 @@ function total() {
   $("#total-progress").value = pictures.length ? over.length / pictures.length : 0;
   const link = $("#archive");
   if (done.length && over.length === pictures.length) {
-    link.href = api.archiveAddress(model.state.tab);
+    const originals = pictures.filter((picture) => picture.original && picture.id).map((picture) => picture.id);
+    link.href = api.archiveAddress(model.state.tab, originals);
     link.download = "";
     link.removeAttribute("aria-disabled");
   } else {
