@@ -21,6 +21,7 @@ from huepress.encode import carry, encode_lossless, kept_original, oxipng
 from huepress.errors import InputError, OptionError, memory_guard
 from huepress.formats.moving import is_animation
 from huepress.limits import Deadline
+from huepress.metrics.judges import SECOND_LOOK
 from huepress.options import CompressOptions
 from huepress.result.report import Result
 
@@ -182,5 +183,18 @@ def _result(
         indexed=None if chosen is None else chosen.indexed,
         fit=None if chosen is None else chosen.fit,
         seconds=deadline.spent,
-        more_notes=() if original else encoded.notes,
+        more_notes=() if original else (*encoded.notes, *_one_color_notes(image, chosen)),
+    )
+
+
+def _one_color_notes(image: Image, chosen: search.Trial | None) -> tuple[str, ...]:
+    """Say that a picture became a silhouette: what is clear has taken one of two colors."""
+    if chosen is None or not image.has_alpha or len(chosen.fit.palette) != 2:
+        return ()
+    alpha = chosen.fit.palette.colors[:, 3:]
+    if (alpha == 0).sum() != 1 or chosen.score >= SECOND_LOOK:
+        return ()
+    return (
+        "of 2 colors, one is for what is clear, which leaves 1 for all that is seen:"
+        " more (-k 3) show what it is",
     )

@@ -15,6 +15,7 @@ from huepress.search import Bench, Setting
 from huepress.search import picture as picture_room
 from huepress.search import score as score_room
 from huepress.search.goals import (
+    _no_larger,
     closest_score,
     default,
     for_container,
@@ -289,3 +290,24 @@ def test_the_nearest_map_does_not_depend_on_what_was_asked_before():
     asked_last = bench.nearest(12)
     np.testing.assert_array_equal(asked_first.indexed.indices, asked_last.indexed.indices)
     assert bench.fit(12) is asked_last.fit
+
+
+@pytest.mark.parametrize("colors", [4, 12, 16])
+def test_few_colors_take_no_more_bytes_than_twice_as_many(colors):
+    bench = bench_of(photo(64, 96), colors)
+    above = default(bench_of(photo(64, 96), 2 ** colors.bit_length()), "balanced", None)
+    wasteful = bench.priced(Setting(colors, 1.0), 0.02)
+    assert wasteful.n_bytes > above.n_bytes
+    assert wasteful.score < above.score
+    found = _no_larger(bench, wasteful, "balanced", None)
+    assert found.n_bytes <= 1.02 * above.n_bytes
+    assert len(found.fit.palette) <= colors
+
+
+def test_two_colors_of_which_one_is_clear_are_told():
+    disc = soft_disc()
+    assert any("of 2 colors" in note for note in huepress.compress(disc, colors=2).notes)
+    assert not any("of 2 colors" in note for note in huepress.compress(disc, colors=4).notes)
+    one = np.zeros((9, 9, 4), np.uint8)
+    one[3:6, 3:6] = (200, 0, 0, 255)
+    assert not huepress.compress(one, colors=2).notes

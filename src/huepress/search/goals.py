@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from math import log2
 from typing import Final
 
 from huepress.metrics.judges import SECOND_LOOK
 from huepress.search.bench import Bench
 from huepress.search.rate_curve import HIGHEST, LOWEST, Curve, Slopes
+from huepress.search.size import fill
 from huepress.search.trial import Setting, Trial
 
 DEFAULT_DROP: Final = 1.5
@@ -23,6 +25,12 @@ LOW_WEIGHT: Final = 0.5
 
 USUAL_WEIGHT: Final = {"drawn": 1.0, "taken": 5.0}
 """Rate weights near which the default often ends (docs/lab-book/search.md)."""
+
+FEW: Final = 32
+"""Colors up to which files may grow as colors get fewer, and are looked at for that."""
+
+FEW_PIXELS: Final = 1 << 21
+"""Most pixels for which that is worth the time: three to six times that of one palette."""
 
 NEAR: Final = 0.15
 """A score this many points above the goal is close enough when few tries are made."""
@@ -48,7 +56,15 @@ def default(bench: Bench, effort: str, dither: float | None, *, look: float | No
             return default(bench, "balanced", spread)
         setting = Setting(bench.colors, spread)
         return bench.unscored(setting, _weight_by_sample(bench.sampled(), setting))
-    plain = bench.nearest(bench.colors)
+    found = _traded(bench, bench.colors, effort, dither, look)
+    return _no_larger(bench, found, effort, dither) if look is None else found
+
+
+def _traded(
+    bench: Bench, colors: int, effort: str, dither: float | None, look: float | None = None
+) -> Trial:
+    """Trade score for bytes with a palette of so many colors."""
+    plain = bench.nearest(colors)
     mixes = bench.picture.given is not None and (dither or not bench.picture.is_drawn)
     if dither is not None:
         spreads: tuple[float, ...] = (dither,)
@@ -56,7 +72,7 @@ def default(bench: Bench, effort: str, dither: float | None, *, look: float | No
         spreads = (0.0,) if bench.picture.is_large else (0.0, 1.0)
     else:
         spreads = (1.0,)
-    settings = [Setting(bench.colors, spread) for spread in spreads]
+    settings = [Setting(colors, spread) for spread in spreads]
     usual = USUAL_WEIGHT["drawn" if bench.picture.is_drawn else "taken"]
     trials = bench.priced_all([(each, at) for each in settings for at in (LOW_WEIGHT, usual)])
     # Dots of given colors are what the eye wants, whatever a score says of them close at hand; and
@@ -69,8 +85,8 @@ def default(bench: Bench, effort: str, dither: float | None, *, look: float | No
     for i, trial in enumerate(trials):
         curves[i // 2].take(trial)
     best = min(curves, key=lambda curve: curve.expected_size) if len(curves) > 1 else curves[0]
-    # Trials of a part of a large picture cost little.
-    hurries = effort == "balanced" and bench.picture.whole is None
+    # Trials of a part of a large picture cost little, and so do those of few colors.
+    hurries = effort == "balanced" and bench.picture.whole is None and colors > FEW
     best.follow(1 if hurries else 3, slack=0.3 if hurries else 0.1)
     found = [curve.reached for curve in curves if curve.reached is not None]
     # At any rate weight tried, a photograph mapped by rate is smaller than one mapped plainly.
@@ -79,6 +95,39 @@ def default(bench: Bench, effort: str, dither: float | None, *, look: float | No
     if len(found) == 1:
         return found[0]
     return min(found, key=lambda trial: trial.rough_bytes, default=plain)
+
+
+def _no_larger(bench: Bench, found: Trial, effort: str, dither: float | None) -> Trial:
+    """Spend no more bytes than twice the colors do, unless the picture is better.
+
+    The fewer the colors, the more there is to dither, which takes bytes: less of it then.
+    """
+    picture, given = bench.picture, bench.rivals.n_fixed or bench.picture.given is not None
+    if bench.colors > FEW or given or picture.image.width * picture.image.height > FEW_PIXELS:
+        return found
+    if picture.is_drawn:  # the palettes that race take the time: one more, mapped plainly
+        return _within(bench, found, bench.nearest(2 * bench.colors), dither)
+    limit = None
+    octaves = [n for n in (64, 32, 16, 8, 4) if n > bench.colors]
+    for colors in [*octaves, *(n for n in (24, 12, 6, 3) if bench.colors < n < octaves[-1])]:
+        if colors >= picture.counted.n_colors:
+            limit = bench.nearest(colors)
+        else:
+            limit = _within(bench, _traded(bench, colors, effort, dither), limit, dither)
+    return _within(bench, found, limit, dither)
+
+
+def _within(bench: Bench, found: Trial, other: Trial | None, dither: float | None) -> Trial:
+    """Return the best mapping in at most another's bytes where this one is larger and worse."""
+    if other is None or found.n_bytes <= other.n_bytes or found.score >= other.score:
+        return found
+    colors = len(found.fit.palette) if found.setting is None else found.setting.colors
+    levels = (0.0, 1.0) if dither is None else (dither,)
+    start = log2(max(found.rate_weight, LOW_WEIGHT))
+    tried = [fill(bench, Setting(colors, each), other.n_bytes, 6, start) for each in levels]
+    tried.append(bench.nearest(colors))
+    fitting = [each for each in tried if each is not None and each.n_bytes <= other.n_bytes]
+    return max(fitting, key=lambda each: each.score, default=found)
 
 
 def thorough_default(bench: Bench, dither: float | None) -> Trial:
