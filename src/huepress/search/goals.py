@@ -29,6 +29,12 @@ USUAL_WEIGHT: Final = {"drawn": 1.0, "taken": 5.0}
 FEW: Final = 32
 """Colors up to which files may grow as colors get fewer, and are looked at for that."""
 
+SAME_BYTES: Final = 1.01
+"""Files are of the same size up to this ratio."""
+
+MOST_LOST: Final = 3.0
+"""Points that smaller bytes may cost where few people see a difference to the original."""
+
 FEW_PIXELS: Final = 1 << 21
 """Most pixels for which that is worth the time: three to six times that of one palette."""
 
@@ -119,15 +125,21 @@ def _no_larger(bench: Bench, found: Trial, effort: str, dither: float | None) ->
 
 def _within(bench: Bench, found: Trial, other: Trial | None, dither: float | None) -> Trial:
     """Return the best mapping in at most another's bytes where this one is larger and worse."""
-    if other is None or found.n_bytes <= other.n_bytes or found.score >= other.score:
+    if other is None or found.score >= other.score:
+        return found
+    limit = int(SAME_BYTES * other.n_bytes)
+    if found.n_bytes <= limit:
         return found
     colors = len(found.fit.palette) if found.setting is None else found.setting.colors
     levels = (0.0, 1.0) if dither is None else (dither,)
     start = log2(max(found.rate_weight, LOW_WEIGHT))
-    tried = [fill(bench, Setting(colors, each), other.n_bytes, 6, start) for each in levels]
+    tried = [fill(bench, Setting(colors, each), limit, 6, start) for each in levels]
     tried.append(bench.nearest(colors))
-    fitting = [each for each in tried if each is not None and each.n_bytes <= other.n_bytes]
-    return max(fitting, key=lambda each: each.score, default=found)
+    fitting = [each for each in tried if each is not None and each.n_bytes <= limit]
+    best = max(fitting, key=lambda each: each.score, default=found)
+    if found.score >= SECOND_LOOK and best.score < found.score - MOST_LOST:
+        return found
+    return best
 
 
 def thorough_default(bench: Bench, dither: float | None) -> Trial:
