@@ -39,6 +39,17 @@ def test_other_tools_find_no_fault(tmp_path, format, tool, words):
     assert words in done.stdout
 
 
+@pytest.mark.parametrize(("format", "end"), [("png", 12), ("gif", 1), ("webp", 0), ("bmp", 0)])
+def test_nothing_but_the_mark_is_added(format, end):
+    data = huepress.compress(scene(), effort="fast", format=format).data
+    with_mark = marked(data, format)
+    head = 8 if format == "webp" else 0  # the size of a RIFF file counts the mark, too
+    assert with_mark[head:].startswith(data[head : len(data) - end])
+    assert with_mark.endswith(data[len(data) - end :])
+    if format == "webp":
+        assert int.from_bytes(with_mark[4:8], "little") == len(with_mark) - 8
+
+
 @pytest.mark.parametrize("data", [b"", b"huPR", b"RIFF", b"GIF89a;", b"\x89PNG\r\n\x1a\n"])
 def test_scraps_are_not_marked(data):
     assert not is_marked(data)

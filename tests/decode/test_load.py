@@ -366,6 +366,24 @@ def test_a_fifo_is_refused_instead_of_waited_for(tmp_path):
         load(tmp_path / "pipe.png")
 
 
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_sizes_on_paper_turn_with_the_picture(orientation):
+    """Pixels a meter of a file that lies on its side stand the other way in what is read."""
+    exif = PillowImage.Exif()
+    exif[0x0112] = orientation
+    data = as_file(ramp(), exif=exif.tobytes())
+    data = with_chunks(data, (b"pHYs", b"\0\0\x0b\x13\0\0\x17\x12\1"))
+    metadata = load(data).source.metadata
+    turned = orientation >= 5
+    written = dict(metadata["chunks"])[b"pHYs"]
+    across, down = written[:4], written[4:8]
+    assert (across, down, written[8]) == (
+        (b"\0\0\x17\x12", b"\0\0\x0b\x13", 1) if turned else (b"\0\0\x0b\x13", b"\0\0\x17\x12", 1)
+    )
+    jpeg = as_file(ramp(), "jpeg", exif=exif.tobytes(), dpi=(90, 180))
+    assert load(jpeg).source.metadata["dpi"] == ((180, 90) if turned else (90, 180))
+
+
 def test_odd_objects():
     with pytest.raises(TypeError, match="not int"):
         load(7)
