@@ -135,14 +135,14 @@ def _aimed(image: Image, options: CompressOptions, request: Request, kind: quali
         if is_exact or options.effort != "fast":
             return compress(image, options)
         return compress(image, dithered.changed(rate_weight=weight))
-    wanted = quality.score_of(request.finest, kind)
+    wanted = quality.aim_of(request.finest, request.worst, kind)
     if options.effort != "fast":
         return compress(image, options.changed(quality=wanted, best_effort=True))
     weight = quality.first_weight(wanted, kind)
     options = dithered
     found = compress(image, options.changed(rate_weight=weight))
     if abs(found.score - wanted) > quality.CLOSE:
-        again = quality.next_weight(weight, found.score, wanted)
+        again = quality.next_weight(weight, found.score, wanted, kind)
         other = compress(image, options.changed(rate_weight=again))
         found = _nearer(found, other, wanted)
     return found
