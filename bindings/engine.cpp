@@ -202,6 +202,8 @@ void add_engine(nb::module_& m) {
     m.def("embed", &embed, "colors"_a, "color_space"_a, "points"_a,
           "linear_of_byte"_a = nb::none(), "lms"_a = nb::none(),
           "Coordinates of colors (n, 3|4) uint8: points (n, 3|4) float32 out.");
+    m.def("give_back_memory", [] { core::engine::Engine::forget(); },
+          "Give memory back to the system: what the last engine left for the next one, and what is free.");
     nb::class_<Engine>(m, "Engine", "The colors of one picture: counted, clustered, mapped.")
         .def(nb::init<In<std::uint8_t, nb::ndim<2>>, std::optional<In<double, nb::ndim<1>>>,
                       std::size_t>(),

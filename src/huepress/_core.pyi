@@ -35,6 +35,11 @@ def assign(points: Annotated[NDArray[numpy.float64], dict(shape=(None, None), or
 def embed(colors: Annotated[NDArray[numpy.uint8], dict(shape=(None, None), order='C', device='cpu', writable=False)], color_space: str, points: Annotated[NDArray[numpy.float32], dict(shape=(None, None), order='C', device='cpu')], linear_of_byte: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', device='cpu', writable=False)] | None = None, lms: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', device='cpu', writable=False)] | None = None) -> None:
     """Coordinates of colors (n, 3|4) uint8: points (n, 3|4) float32 out."""
 
+def give_back_memory() -> None:
+    """
+    Give memory back to the system: what the last engine left for the next one, and what is free.
+    """
+
 class Engine:
     """The colors of one picture: counted, clustered, mapped."""
 

@@ -16,8 +16,8 @@ LARGE: Final = 3_900_000
 """Pixels from which on nothing is held for every pixel but the pixels and their indices: what is
 mapped or counted is made strip by strip (docs/scaling.md)."""
 
-STRIP: Final = 1 << 18
-LEAST_ROWS: Final = 64
+STRIP: Final = 1 << 17
+LEAST_ROWS: Final = 48
 """Pixels of a strip, about, and its fewest rows: what a strip needs of the rows beside it is made
 twice, 8 above and 8 below."""
 

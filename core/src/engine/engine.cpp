@@ -4,6 +4,10 @@
 #include <atomic>
 #include <cmath>
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
 #include "engine/cloud_view.hpp"
 
 namespace core::engine {
@@ -32,6 +36,16 @@ void Engine::give_back(std::unique_ptr<Engine> engine) {
     if (!engine || engine->n_bytes() > kKeptBytes) return;
     Engine* none = nullptr;
     if (spare.compare_exchange_strong(none, engine.get())) engine.release();
+}
+
+void Engine::forget() {
+    delete spare.exchange(nullptr);
+#ifdef __GLIBC__
+    // It keeps what threads have freed, a few times what is in use, and asks the system for large
+    // blocks only until one of their size was freed once.
+    mallopt(M_MMAP_THRESHOLD, 1 << 19);
+    malloc_trim(0);
+#endif
 }
 
 bool Engine::has_clear() const { return pixels.channels() == 4 && pixels.keys()[0] == 0; }

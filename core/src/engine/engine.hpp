@@ -16,6 +16,8 @@ class Engine {
     // Take over the memory of an engine that is no longer used, if any; and give it back.
     static std::unique_ptr<Engine> borrow();
     static void give_back(std::unique_ptr<Engine> engine);
+    // Let go of the memory that is kept for the next one, and of what is free in this process.
+    static void forget();
 
     Deduplicated pixels;
     Cloud cloud;

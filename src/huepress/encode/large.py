@@ -26,9 +26,13 @@ from huepress.formats.png import SIGNATURE, chunks_of, pack_chunk
 from huepress.limits import strips
 from huepress.types import IndexedImage
 
-STRIP: Final = 6_000_000
-"""Bytes of the rows of a strip, about. The 32 kB that a strip cannot look back at cost a
-thousandth."""
+STRIP: Final = 2_000_000
+LONG_STRIP: Final = 12_000_000
+"""Bytes of the rows of a strip, about: of what takes a bit a pixel and more, and of other pictures.
+That a strip cannot look back 32 kB and begins with codes of its own costs half a kilobyte."""
+
+FEW: Final = 4
+"""Strips that are written one after the other: a second process would hold more than they do."""
 
 SKETCH: Final = 6
 """libdeflate's level by which row filters are compared."""
@@ -68,9 +72,9 @@ class Rows:
         channels = {0: 1, 2: 3, 3: 1, 6: 4}[self.color_type]
         return (self.width * self.depth * channels + 7) // 8
 
-    def strips(self) -> list[slice]:
-        """Cut the rows into strips of about the same height."""
-        n_strips = max(1, -(-self.height * self.stride // STRIP))
+    def strips(self, strip: int) -> list[slice]:
+        """Cut the rows into strips of about the same height, of so many bytes at most."""
+        n_strips = max(1, -(-self.height * self.stride // strip))
         n_strips += n_strips % 2 if n_strips > 1 else 0  # as many for each of two processors
         edges = np.linspace(0, self.height, min(n_strips, self.height) + 1).astype(int).tolist()
         return [slice(top, bottom) for top, bottom in pairwise(edges)]
@@ -81,7 +85,7 @@ def write(
     deflate: oxipng.Deflaters,
     filters: Sequence[oxipng.RowFilter] = (oxipng.RowFilter.NoOp,),
     *,
-    beside: bytes = b"",
+    strip: int = 0,
 ) -> bytes:
     """Write a PNG, by as many threads as `oxipng.threads` says.
 
@@ -93,22 +97,23 @@ def write(
         How.
     filters : sequence of RowFilter
         Each strip is filtered by the one that deflates best.
-    beside : bytes
-        Chunks that stand before the palette.
+    strip : int
+        Bytes of the rows of a strip; 0: `STRIP`.
 
     Raises
     ------
     PngError
         oxipng refuses.
     """
-    parts_of_rows = rows.strips()
+    _core.give_back_memory()  # that of the mapping
+    parts_of_rows = rows.strips(strip or STRIP)
     last = parts_of_rows[-1]
 
-    def work(strip: slice) -> tuple[bytes, int, int]:
+    def work(part: slice) -> tuple[bytes, int, int]:
         with oxipng.threads(1):
-            stream = _filtered(rows, strip, filters)
+            stream = _filtered(rows, part, filters)
             raw = _deflated(stream, deflate)
-        done = raw if strip == last else _core.open_end(raw)
+        done = raw if part == last else _core.open_end(raw)
         return done, zlib.adler32(stream), len(stream)
 
     parts, check = [_ZLIB_HEAD], 1
@@ -119,7 +124,7 @@ def write(
     size = (rows.width, rows.height, rows.depth, rows.color_type, 0, 0, 0)
     head = pack_chunk(b"IHDR", struct.pack(">IIBBBBB", *size))
     body = pack_chunk(b"IDAT", b"".join(parts))
-    return b"".join([SIGNATURE, head, beside, rows.palette, body, pack_chunk(b"IEND", b"")])
+    return b"".join([SIGNATURE, head, rows.palette, body, pack_chunk(b"IEND", b"")])
 
 
 def rows_of_indices(indexed: IndexedImage, bit_depth: int | None = None) -> Rows:
@@ -191,14 +196,14 @@ def side_by_side(
 ) -> Iterator[tuple[bytes, int, int]]:
     """Do the work of all strips; what comes of it in their order."""
     n_threads = min(oxipng.n_threads() or os.cpu_count() or 1, len(parts))
-    if n_threads == 1:
+    if n_threads == 1 or len(parts) <= FEW:
         yield from map(work, parts)
         return
     with ThreadPoolExecutor(n_threads) as pool:
         yield from pool.map(work, parts)
 
 
-def _filtered(rows: Rows, strip: slice, filters: Sequence[oxipng.RowFilter]) -> bytes:
+def _filtered(rows: Rows, strip: slice, filters: Sequence[oxipng.RowFilter]) -> memoryview:
     """Put the filter before every row of a strip, and do what it says; none in the first row.
 
     The deflated stream of a strip begins with a byte 0, which oxipng puts there.
@@ -222,13 +227,13 @@ def _filtered(rows: Rows, strip: slice, filters: Sequence[oxipng.RowFilter]) -> 
     stream = bytearray(zlib.decompress(_idat(png)))
     del stream[: (strip.start - top) * stride]
     stream[:stride] = b"\0" + samples[strip.start - top].tobytes()
-    return bytes(stream)
+    return memoryview(stream)
 
 
-def _unfiltered(samples: Samples) -> bytes:
+def _unfiltered(samples: Samples) -> memoryview:
     stream = np.zeros((len(samples), samples.shape[1] + 1), np.uint8)
     stream[:, 1:] = samples
-    return stream.tobytes()
+    return stream.data.cast("B")
 
 
 def _raw(rows: Rows, samples: Samples) -> oxipng.RawImage:
@@ -238,9 +243,9 @@ def _raw(rows: Rows, samples: Samples) -> oxipng.RawImage:
     return oxipng.RawImage(data, rows.width, len(samples), color_type=kind, bit_depth=rows.depth)
 
 
-def _deflated(stream: bytes, deflate: oxipng.Deflaters) -> bytes:
+def _deflated(stream: memoryview, deflate: oxipng.Deflaters) -> bytes:
     """Deflate bytes of which the first is 0: to oxipng they are one row of grays."""
-    row = memoryview(stream)[1:]
+    row = stream[1:]
     raw = oxipng.RawImage(row, len(row), 1, color_type=oxipng.ColorType.grayscale(), bit_depth=8)
     png = raw.create_optimized_png(
         level=0,

@@ -35,6 +35,7 @@ def main() -> None:
             return
         with _ending_with_the_caller():
             kind, answer = work(marshal.loads(header), data)
+        del header, data  # not held until the next job
         answers.write(REPLY.pack(kind, len(answer)))
         answers.write(answer)
         answers.flush()

@@ -234,8 +234,8 @@ def _large_file(ready: IndexedImage, effort: str, bit_depth: int | None) -> byte
 
     n_plain = sketch(NONE)
     is_busy = 8 * n_plain >= BUSY * bands.height * bands.width
-    levels = [(QUICK if is_busy else DEFLATE)[effort]]
-    tried: list[tuple[Sequence[oxipng.RowFilter], int]] = [(NONE, level) for level in levels]
+    level = (QUICK if is_busy else DEFLATE)[effort]
+    tried: list[tuple[Sequence[oxipng.RowFilter], int]] = [(NONE, level)]
     if not is_busy:
         tried.append((NONE, SPARSE))
     packs = len(ready.palette) <= 16
@@ -244,14 +244,16 @@ def _large_file(ready: IndexedImage, effort: str, bit_depth: int | None) -> byte
     if others and n_filtered < HOPELESS * n_plain:
         others = MANY if sketch(MANY) < STEEP * n_filtered else others
         tried.append((others, DEFLATE[effort]))
+    strip = large.STRIP if is_busy else large.LONG_STRIP
     found = [
-        (large.write(rows, oxipng.Deflaters.libdeflater(level), filters), filters)
+        (large.write(rows, oxipng.Deflaters.libdeflater(level), filters, strip=strip), filters)
         for filters, level in tried
     ]
     data, filters = min(found, key=lambda each: len(each[0]))
     if effort == "best":
         rounds = next(n for most, n in ROUNDS["best"] if ready.indices.size <= most)
-        data = min(data, large.write(rows, oxipng.Deflaters.zopfli(rounds), filters), key=len)
+        zopfli = oxipng.Deflaters.zopfli(rounds)
+        data = min(data, large.write(rows, zopfli, filters, strip=strip), key=len)
     return data
 
 

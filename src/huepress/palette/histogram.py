@@ -18,7 +18,7 @@ from huepress.errors import OptionError
 from huepress.limits import LARGE, strips
 from huepress.types import Histogram, Image, Pixels
 
-GROUP: Final = 8
+GROUP: Final = 4
 """Strips whose colors are counted apart before they are added up."""
 
 

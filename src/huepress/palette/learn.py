@@ -14,8 +14,9 @@ from typing import Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from huepress import _core
 from huepress.color.spaces import ColorSpace, space_of
-from huepress.limits import Deadline
+from huepress.limits import LARGE, Deadline
 from huepress.options import CompressOptions
 from huepress.palette import deep, fixed, flat, kmeans, opaque
 from huepress.palette.files import to_hex
@@ -76,7 +77,10 @@ class LearnedPalettes:
             )
             fit = self._settled(counted, fit, options, 0)
         around_small = partial(self._around_small, counted, options)
-        return self.small.keep(fit, options.colors, space, around_small, n_fixed=len(kept))
+        fit = self.small.keep(fit, options.colors, space, around_small, n_fixed=len(kept))
+        if self.image.width * self.image.height >= LARGE:
+            _core.give_back_memory()  # what follows is mapped in strips: it would be of no use
+        return fit
 
     def _on_time(self, _: Step) -> None:
         self.deadline.check()

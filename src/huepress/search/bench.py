@@ -7,6 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import dataclass, field, replace
 
+from huepress import _core
 from huepress.limits import NEVER, Deadline
 from huepress.palette.learn import LearnedPalettes, SharedPalette
 from huepress.palette.small import SmallColors
@@ -113,6 +114,7 @@ class Bench:
     def repeated(self, trial: Trial) -> Trial:
         """Map all of the picture as its stand-in was, which is what the score is of."""
         picture = self.picture
+        _core.give_back_memory()  # that of the stand-in
         if trial.setting is None:
             indexed = picture.nearest(trial.fit)
         else:

@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from huepress import _core
 from huepress._forks import cached_property
 from huepress.color.keys import keys_of, with_alpha
 from huepress.color.shown import as_srgb
@@ -100,7 +101,7 @@ class Picture:
         """What is judged against the picture as it came."""
         profile = self.source.source.icc_profile
         pixels = as_srgb(self.source.pixels, profile)
-        return Judges(pixels, n_threads=self.n_threads, warm=not self.is_lean)
+        return Judges(pixels, n_threads=self.n_threads, warm=not self.is_large)
 
     def ssimulacra2(self, indices: Indices, colors: Colors) -> float:
         """Score by one judge only, to choose among very many."""
@@ -169,7 +170,10 @@ class Picture:
 
     @cached_property
     def _counts_by_strips(self) -> tuple[Histogram, Histogram]:
-        return strips.count(self.image, self.color_space, n_threads=self.n_threads)
+        _core.give_back_memory()
+        found = strips.count(self.image, self.color_space, n_threads=self.n_threads)
+        _core.give_back_memory()
+        return found
 
     @property
     def is_exact(self) -> bool:
@@ -247,7 +251,7 @@ class Picture:
         if self.given is not None and is_oklab(self.color_space):
             return remap_given(self.image.pixels, fit.palette, self.n_threads)
         mapped = deep.as_mapped(self.image, fit)
-        if self.is_lean:
+        if self.is_large:
             return strips.nearest(mapped, fit.palette, self.color_space, n_threads=self.n_threads)
         return self._sorted_pixels(mapped, fit.palette.colors.shape[1]).map(fit.palette)
 

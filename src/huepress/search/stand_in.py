@@ -23,7 +23,7 @@ SHARE: Final = 8
 LEAST: Final = 32
 MOST: Final = 128
 """Of so many pixels one is looked at, but in no fewer tiles and in no more: half a megapixel to
-two, for which a search holds 90 bytes a pixel. The drop of the score from one rate weight to
+two, for which a search holds 60 bytes a pixel. The drop of the score from one rate weight to
 another is that of the picture within 4 %."""
 
 
@@ -56,7 +56,7 @@ def stand_in(picture: Picture) -> Picture:
         taken(image),
         picture.colors,
         picture.color_space,
-        original=None if source is image else taken(source),
+        original=None if source.pixels is image.pixels else taken(source),
         n_threads=picture.n_threads,
         whole=picture,
         given=picture.given,
