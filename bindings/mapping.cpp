@@ -59,6 +59,8 @@ core::rate::RateOptions rate_options(float rate_weight, float outlier, float pri
     require_within(rate_weight, 1e-30, 1e9, "the rate weight must be positive, at most 1e9");
     require_within(outlier, 0, 1e6, "outlier from 0 to 1e6");
     require_within(price_mix, 0, 1, "price_mix from 0 to 1");
+    require_within(forget, 0, 1, "forget from 0 to 1");
+    require_within(chroma_down, 0, 1, "chroma_down from 0 to 1");
     // All of an error, in two parts, is the most that can be passed on without growing for ever.
     for (const auto& [right, down] : {std::pair(spread_right.first, spread_down.first),
                                       std::pair(spread_right.second, spread_down.second)}) {

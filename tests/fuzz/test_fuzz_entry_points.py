@@ -57,6 +57,8 @@ def test_map_rate_straight(data, height, width, k, dims, tame):
             draw(unit),
             (draw(unit) / 2, draw(unit) / 2),
             (draw(unit) / 2, draw(unit) / 2),
+            draw(unit),
+            draw(unit),
             draw(st.booleans()),
             draw(
                 st.lists(st.integers(0 if not tame else 1, 2 if tame else 2**31 - 1), max_size=17)

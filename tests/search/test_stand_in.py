@@ -72,3 +72,23 @@ def test_threads_change_no_byte(small_is_large, options):
 def test_few_colors_stay_exact(small_is_large):
     pixels = (photo(210, 220) // 64 * 64).astype(np.uint8)
     assert compress(pixels).is_exact
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"palette": "#000000,#ffffff,#808080,#ff0000"},
+        {"palette": "#000000,#ffffff,#808080,#ff0000", "dither": 1.0},
+        {"keep_color": ("#ff0000",)},
+        {"rate_weight": 4.0},
+        {"colors": 16, "format": "webp"},
+        {"format": "gif"},
+        {"max_size": "20kB"},
+        {"color_space": "srgb"},
+    ],
+)
+def test_every_aim_is_met_by_all_of_the_picture(small_is_large, options):
+    pixels = photo(210, 220)
+    found = compress(pixels, **options)
+    assert found.pixels.shape == pixels.shape
+    assert np.abs(found.pixels.astype(int).mean(axis=(0, 1)) - pixels.mean(axis=(0, 1))).max() < 60

@@ -109,7 +109,7 @@ class Bench:
         picture = stand_in(self.picture)
         small = None if self.small is None else self.small.of_part(picture.image)
         rivals = self.rivals.for_picture(picture)
-        return replace(self, picture=picture, rivals=rivals, small=small, _maps={})
+        return replace(self, picture=picture, rivals=rivals, small=small, _maps={}, _mixed={})
 
     def repeated(self, trial: Trial) -> Trial:
         """Map all of the picture as its stand-in was, which is what the score is of."""
