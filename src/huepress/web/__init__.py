@@ -1,9 +1,9 @@
 """The page and its HTTP API: ``huepress serve``.
 
-In come pictures over HTTP, out go small files. The work is done in worker processes (pool.py,
-worker.py, tasks.py) that can be ended at any moment; what is on disk belongs to an open page
-(store.py) and goes with it. ``guard.py`` decides who may ask, ``form.py`` turns the table of
-options into a form, ``openapi.py`` into a description of the API.
+Pictures come in over HTTP, small files go out. The work is done in worker processes (pool.py,
+worker.py, tasks.py) that can be killed at any moment; files on disk belong to an open page
+(store.py) and are removed with it. ``guard.py`` decides who may ask, ``form.py`` turns the table
+of options into a form, ``openapi.py`` into a description of the API.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Errors as answers: one JSON shape, the codes of errors.py, a fitting HTTP status.
+"""Errors as HTTP answers: one JSON shape, the codes of errors.py, a matching status.
 
-Nothing of the machine goes out: no path, no traceback.
+Nothing about the machine leaks: no path, no traceback.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ STATUSES: Final = {
 
 
 class Refusal(Exception):
-    """An answer other than the one hoped for.
+    """An answer that refuses a request.
 
     Parameters
     ----------
@@ -49,7 +49,7 @@ class Refusal(Exception):
     message : str
         One sentence for people.
     retry_after : int
-        Seconds after which to try again; 0 says nothing about that.
+        Seconds after which to try again; 0: not given.
     """
 
     def __init__(self, code: str, message: str, retry_after: int = 0) -> None:
@@ -64,7 +64,7 @@ class Refusal(Exception):
         return STATUSES[self.code]
 
     def to_json(self) -> dict[str, Any]:
-        """Return the error as it stands in rows and answers."""
+        """Return the error as it appears in rows and answers."""
         return {"code": self.code, "message": self.message}
 
     def response(self) -> JSONResponse:

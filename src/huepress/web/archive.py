@@ -1,4 +1,4 @@
-"""A ZIP of files, made while it is sent: no copy on disk, none in memory."""
+"""A ZIP of files, made while it is sent, so that no copy is on disk or in memory."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _PIECE: Final = 1 << 16
 
 
 class _Outlet(io.RawIOBase):
-    """Takes what ZipFile writes and gives it on in pieces."""
+    """Collects what ZipFile writes, and passes it on in pieces."""
 
     def __init__(self) -> None:
         self._parts: list[bytes] = []
@@ -37,9 +37,9 @@ def stream_zip(files: Sequence[tuple[str, Path]]) -> Iterator[bytes]:
     Parameters
     ----------
     files : sequence of (str, Path)
-        Names in the ZIP and where the files are. They are stored as they are: pictures do not
-        get smaller by another compression. One that was removed since is left out: a ZIP that
-        breaks off in the middle would open nowhere.
+        Names in the ZIP, and paths. Files are stored uncompressed, because pictures do not get
+        smaller. A file that was removed since is skipped, because a ZIP that breaks off in the
+        middle cannot be opened.
     """
     outlet = _Outlet()
     with zipfile.ZipFile(outlet, "w", zipfile.ZIP_STORED) as archive:

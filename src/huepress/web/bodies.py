@@ -39,7 +39,7 @@ async def read_json(request: Request) -> dict[str, Any]:
     except TimeoutError:
         raise Refusal("slow", "the request stopped") from None
     try:
-        # NaN and infinities are no JSON, whatever Python thinks.
+        # NaN and infinities are not JSON, although Python accepts them.
         value = json.loads(body or b"{}", parse_constant=_no_constant)
     except (ValueError, RecursionError):
         raise Refusal("request", "the body is not JSON") from None
@@ -59,7 +59,7 @@ def length_of(request: Request) -> int | None:
 
 
 class Incoming:
-    """The body of a request on its way, to be read to its end even when it is refused.
+    """The body of a request, which must be read to its end even if it is refused.
 
     A client that is still sending would not read an answer.
     """

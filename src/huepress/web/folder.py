@@ -1,7 +1,7 @@
-"""The server's temporary folder, gone when the server is gone, however it went.
+"""The server's temporary folder, which disappears with the server, however that ends.
 
-The folder is removed at the end; by a worker when the server was killed; and by the next server
-when both were. A lock held by the living tells which folders are left over.
+The server removes it at the end; a worker does if the server was killed; the next server does if
+both were. Live processes hold a lock, which shows which folders are left over.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def temporary_folder() -> Iterator[Path]:
 
 
 def remove_left_over() -> None:
-    """Remove the folders of servers that are no more."""
+    """Remove the folders of servers that are gone."""
     for folder in Path(tempfile.gettempdir()).glob(PREFIX + "*"):
         with contextlib.suppress(OSError):  # another user's, or just removed by its owner
             lock = os.open(folder / "lock", os.O_RDWR)
@@ -45,7 +45,7 @@ def remove_left_over() -> None:
 
 
 def _lock(descriptor: int) -> bool:
-    """Take the lock without waiting; False when somebody alive holds it, or nobody can tell."""
+    """Take the lock without waiting; False if a live process holds it, or that is unknown."""
     if sys.platform == "win32":
         return False
     import fcntl

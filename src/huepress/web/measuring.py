@@ -1,7 +1,7 @@
 """What other settings would write: other formats and other numbers of colors, each measured.
 
-Every row is a file that `compress` made with exactly these options, so that nothing is told of a
-file that nobody gets; a page that then takes the options finds it finished.
+Every row is a file that `compress` made with exactly these options, so the figures are those of a
+real file; a page that then chooses these options finds it finished.
 """
 
 from __future__ import annotations

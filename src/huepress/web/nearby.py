@@ -1,7 +1,7 @@
 """Fetch a picture from another server on this machine, such as a site under development.
 
-Only this machine is asked, and redirects are not followed: what a page cannot reach by itself, it
-shall not reach through us.
+Only this machine is asked, and redirects are not followed: a page must not reach through us what it
+cannot reach by itself.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Sending a file that may be removed at any moment: what has begun goes on to its end."""
+"""Send a file that may be removed at any moment: a transfer that has started is completed."""
 
 from __future__ import annotations
 
