@@ -29,7 +29,7 @@ class AimOptions(OptionGroup):
         False,
         "switch",
         "--indexed",
-        "An indexed file of at most N colors even where it is larger than the input.",
+        "Write an indexed file of at most N colors even if it is larger than the input.",
         group=PANEL,
     )
     quality: float | None = option(
@@ -54,7 +54,7 @@ class AimOptions(OptionGroup):
         False,
         "switch",
         "--best-effort",
-        "When a bound cannot be met, write what comes nearest to it.",
+        "When a bound cannot be met, write the file that comes nearest to it.",
         group=PANEL,
     )
     effort: str = option(

@@ -18,7 +18,7 @@ class AnimationOptions(OptionGroup):
         None,
         "number",
         "--max-fps",
-        "Leave frames out until there are at most N a second; the time stays as it is.",
+        "Drop frames until there are at most N a second; the duration stays the same.",
         minimum=0.1,
         maximum=1000,
         metavar="N",

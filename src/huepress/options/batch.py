@@ -29,7 +29,7 @@ class BatchOptions(OptionGroup):
         (),
         "list",
         "--include",
-        "Of a tree only files that match, such as '*.png' or 'icons/**'; may be repeated.",
+        "In a tree, take only files that match, such as '*.png' or 'icons/**'; may be repeated.",
         metavar="GLOB",
         group=PANEL,
     )
@@ -37,7 +37,7 @@ class BatchOptions(OptionGroup):
         (),
         "list",
         "--exclude",
-        "Of a tree no files or directories that match; may be repeated.",
+        "In a tree, leave out files and directories that match; may be repeated.",
         metavar="GLOB",
         group=PANEL,
     )
@@ -61,14 +61,14 @@ class BatchOptions(OptionGroup):
         True,
         "switch",
         "--copy-rest/--no-copy-rest",
-        "Of a tree that is mirrored also carry along what is no picture, as it is (the default).",
+        "In a mirrored tree, also copy files that are not pictures (the default).",
         group=PANEL,
     )
     no_ignore: bool = option(
         False,
         "switch",
         "--no-ignore",
-        "Of a tree also take hidden files, node_modules, and what .gitignore and .huepressignore"
+        "In a tree, also take hidden files, node_modules, and what .gitignore and .huepressignore"
         " name.",
         group=PANEL,
     )
@@ -76,14 +76,14 @@ class BatchOptions(OptionGroup):
         False,
         "switch",
         "--prune",
-        "With --out-dir: remove outputs whose source is gone, if they are as they were written.",
+        "With --out-dir: remove outputs whose source is gone, if nobody changed them.",
         group=PANEL,
     )
     rewrite: str | None = option(
         None,
         "text",
         "--rewrite",
-        "With --out-dir: let references in these files follow pictures that change their names, of"
+        "With --out-dir: update references in these files to pictures that change their names, of"
         " html, css, js, md; --dry-run shows a diff.",
         metavar="KINDS",
         group=PANEL,
@@ -92,7 +92,7 @@ class BatchOptions(OptionGroup):
         False,
         "switch",
         "--optimize-jpeg",
-        "In trees and with --in-place: pack JPEGs anew without changing a pixel, metadata kept.",
+        "In trees and with --in-place: repack JPEGs without changing a pixel or the metadata.",
         group=PANEL,
     )
     min_savings: str | None = option(
@@ -104,7 +104,7 @@ class BatchOptions(OptionGroup):
         group=PANEL,
     )
     dry_run: bool = option(
-        False, "switch", "--dry-run", "Do the work, write nothing, tell the figures.", group=PANEL
+        False, "switch", "--dry-run", "Do the work and report, but write nothing.", group=PANEL
     )
     check: bool = option(
         False,
@@ -120,7 +120,7 @@ class BatchOptions(OptionGroup):
         False,
         "switch",
         "--watch",
-        "With -r --out-dir: go on, and do again what changes, until Ctrl-C.",
+        "With -r --out-dir: keep running and process what changes, until Ctrl-C.",
         group=PANEL,
     )
     shared_palette: bool = option(
@@ -134,7 +134,7 @@ class BatchOptions(OptionGroup):
         "pixels",
         "choice",
         "--palette-weights",
-        "In a shared palette every pixel counts the same, or every picture.",
+        "In a shared palette, give equal weight to every pixel, or to every picture.",
         choices=("pixels", "pictures"),
         group=PANEL,
     )

@@ -45,7 +45,7 @@ class FileOptions(OptionGroup):
         "choice",
         "--strip",
         "Metadata: safe keeps what changes how the picture is shown (ICC, size on paper), none"
-        " keeps also EXIF, XMP and text, all drops everything.",
+        " also keeps EXIF, XMP and text, all drops everything.",
         choices=("all", "safe", "none"),
         group=PANEL,
     )

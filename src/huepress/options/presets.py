@@ -31,7 +31,7 @@ PRESETS: Final = (
     Preset("Standard", "Up to 256 colors, by the content of the picture.", {}),
     Preset(
         "Photo for the web",
-        "A WebP that is hardly told from the photo: the smallest with a score of 75.",
+        "A WebP that is hard to tell from the photo: the smallest with a score of 75.",
         {"quality": 75.0, "best_effort": True, "format": "webp"},
     ),
     Preset(
@@ -51,12 +51,12 @@ PRESETS: Final = (
     ),
     Preset(
         "E-paper",
-        "Black and white dots, for a display that has no other colors.",
+        "Black and white dots, for a display with no other colors.",
         {"palette": "#000000,#ffffff", "dither": 1.0},
     ),
     Preset(
         "Smallest",
-        "As small as it gets while what is lost is seen only on a second look.",
+        "As small as it gets while the loss is visible only on a second look.",
         {
             "quality": 65.0,
             "best_effort": True,

@@ -70,7 +70,7 @@ class ReadingOptions(OptionGroup):
         3600.0,
         "number",
         "--timeout",
-        "Give up on a picture after so many seconds.",
+        "Give up on a picture after this many seconds.",
         minimum=0.01,
         metavar="SECONDS",
         group=PANEL,
