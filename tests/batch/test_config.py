@@ -119,7 +119,7 @@ def test_pyproject_and_the_nearest_file(tmp_path):
         ("'*.png' = { exclude = ['a'] }", "*.png: exclude"),
         ("'*.png' = { colors = 0 }", "*.png: colors"),
         ("exclude = 'a'", "a list of texts"),
-        ("a = [", "no TOML"),
+        ("a = [", "not TOML"),
     ],
 )
 def test_faults_are_told_in_one_line(tmp_path, text, words):
@@ -146,4 +146,4 @@ def test_show_tells_what_applies_and_why(project):
     assert f'min_savings = "1%"  # {file}\n' in told
     assert "max_size" not in told
     assert 'exclude = ["fixtures"]' in show(project)
-    assert "all is as usual" in show(project.parent / "x.png")
+    assert "the defaults apply" in show(project.parent / "x.png")

@@ -184,7 +184,8 @@ def _done(part):
 
 
 @pytest.mark.parametrize(
-    ("data", "words"), [(b"no database", "is no SQLite database"), (b"", "is no SQLite database")]
+    ("data", "words"),
+    [(b"no database", "is not an SQLite database"), (b"", "is not an SQLite database")],
 )
 def test_what_is_no_map_is_refused(tmp_path, data, words):
     path = tmp_path / "x.mbtiles"

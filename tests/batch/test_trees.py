@@ -154,7 +154,7 @@ def test_an_output_of_another_input_is_not_overwritten(tmp_path):
     (root / "a.png").write_bytes(as_file(scene(seed=5)))
     done = compress(*arguments, "--exclude", "a.bmp")
     assert done.exit_code == 1
-    assert f"is what was made of {root / 'a.bmp'}; use --force" in done.stderr
+    assert f"was made from {root / 'a.bmp'}; use --force" in done.stderr
     assert contents(out) == before
     assert compress(*arguments, "--exclude", "a.bmp", "--force").exit_code == 0
     assert contents(out) != before

@@ -181,7 +181,7 @@ def _in(directory: str) -> Config | None:
             if table:
                 continue  # another tool's file: let that tool report the error
             raise InputError(
-                str(path), f"no TOML ({error})", "correct it, or --no-config"
+                str(path), f"not TOML ({error})", "correct it, or --no-config"
             ) from error
         except OSError:
             continue

@@ -43,7 +43,7 @@ def open_tiles(source: str) -> sqlite3.Connection:
         words = error.strerror or str(error)
         raise InputError(source, words, WANTED) from error
     if head != MAGIC:
-        raise InputError(source, "is no SQLite database", WANTED)
+        raise InputError(source, "is not an SQLite database", WANTED)
     db = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
     names = {row[0] for row in db.execute("SELECT name FROM sqlite_master")}
     if not {"tiles", "metadata"} <= names:

@@ -71,7 +71,7 @@ def compressed_before(job: Job, given: Given) -> Row:
 def along(job: Job, status: RowStatus, code: str, stamp: str | None) -> Row:
     """Leave a file as it is; in a mirrored tree it is copied."""
     target = job.target
-    words = f"{'left' if status == 'left' else 'carried along'}: {REASONS[code]}"
+    words = f"{'left' if status == 'left' else 'copied'}: {REASONS[code]}"
     row = Row(target.source, status, code, reason=REASONS[code], summary=words)
     if target.along is None or not job.write:
         return row
@@ -108,7 +108,7 @@ def link(job: Job) -> Row:
     if is_carried_link(target.source, target.output):
         return replace(Row.skipped(target.source, "unchanged"), output=target.output)
     words = "a link to a directory"
-    row = Row(target.source, "copied", "link", reason=words, summary=f"carried along: {words}")
+    row = Row(target.source, "copied", "link", reason=words, summary=f"copied: {words}")
     if not job.write:
         return row
     carry_link(target.source, target.output)

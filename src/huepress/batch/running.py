@@ -152,7 +152,7 @@ class _Preparation:
         known = None if self._manifest is None else self._manifest.find(target)
         if known is not None:
             if other := _other_owner(target, known):
-                found = f"is what was made of {other}"
+                found = f"was made from {other}"
                 return Row.failed(
                     target.source, OutputError(target.output, found, "use --force to overwrite it")
                 )

@@ -350,7 +350,7 @@ def _refusal(entry: os.DirEntry[str], home: str) -> tuple[str, str]:
     except FileNotFoundError:
         return "a link that leads nowhere", "link"
     except OSError as error:
-        return error.strerror or "cannot be looked at", "not_regular"
+        return error.strerror or "cannot be read", "not_regular"
 
 
 def _remote_stamp(info: dict[str, Any]) -> str | None:

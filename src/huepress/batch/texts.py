@@ -107,7 +107,7 @@ def _one(
     code = "not_a_picture" if content == data else "rewritten"
     status: RowStatus = "copied"
     figures = {"bytes_in": len(data), "bytes_out": len(content)}
-    summary = f"carried along: {REASONS[code]}"
+    summary = f"copied: {REASONS[code]}"
     row = Row(target.source, status, code, target.output, REASONS[code], figures, summary)
     if write:
         Output(target, known, adopt=manifest is not None).put(target.output, content, like=True)

@@ -81,11 +81,11 @@ def _unknown(word: str) -> str:
     from pathlib import Path
 
     if Path(word).exists() or "." in word:
-        return f"{word!r} is no command. Is it a picture? Then: huepress compress {word}"
+        return f"{word!r} is not a command. Is it a picture? Then: huepress compress {word}"
     near = get_close_matches(word.lower(), _COMMANDS, n=2, cutoff=0.5)
     near += [name for name in _COMMANDS if name.startswith(word.lower()) and name not in near]
     meant = f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(_COMMANDS)}."
-    return f"{word!r} is no command; {meant}"
+    return f"{word!r} is not a command; {meant}"
 
 
 @click.group(

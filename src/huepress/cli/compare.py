@@ -119,10 +119,10 @@ def _chosen(everybody: list[Any], only: str | None) -> list[Any]:
     names = ", ".join(contender.name for contender in everybody)
     for word in words:
         if not any(word in contender.name.lower() for contender in everybody):
-            raise click.UsageError(f"--only {word!r} is nobody here; there are {names}")
+            raise click.UsageError(f"--only {word!r} is not a contender; there are {names}")
     chosen = [c for c in everybody if any(word in c.name.lower() for word in words)]
     if not chosen:
-        raise click.UsageError(f"--only names nobody; there are {names}")
+        raise click.UsageError(f"--only names no contender; there are {names}")
     return chosen
 
 

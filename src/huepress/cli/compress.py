@@ -155,7 +155,7 @@ def _maps(
     from huepress.batch.maps import compress_map, is_map, output_of
 
     if not all(is_map(source) for source in sources):
-        raise click.UsageError("map tiles (.mbtiles, .pmtiles) go in calls of their own")
+        raise click.UsageError("compress map tiles (.mbtiles, .pmtiles) in a separate call")
     if write.output is not None and (len(sources) > 1 or write.output == "-"):
         raise click.UsageError("-o names the file of one map; several go with --out-dir")
     reading = batch.dry_run or batch.check
@@ -323,6 +323,6 @@ def _manifest(
     except (OutputError, OSError) as error:
         if batch.manifest is not None or batch.prune:
             raise
-        words = "--manifest FILE keeps it elsewhere, --no-manifest does without"
+        words = "--manifest FILE keeps it elsewhere, --no-manifest turns it off"
         click.echo(f"note: nothing is remembered: {error}; {words}", err=True)
         return None

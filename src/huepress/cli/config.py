@@ -31,7 +31,7 @@ def command(path: str) -> None:
     except OptionError as error:
         raise click.UsageError(str(error)) from error
     if config is None:
-        click.echo(f"{path}: no huepress.toml above it, and no [tool.huepress]: all is as usual")
+        click.echo(f"{path}: no huepress.toml above it, and no [tool.huepress]: the defaults apply")
         return
     lines = [(name, value, str(config.path)) for name, value in config.trees.items()]
     if not directory:
@@ -39,7 +39,7 @@ def command(path: str) -> None:
     for name, value, origin in lines:
         click.echo(f"{name} = {_in_toml(value)}  # {origin}")
     if not lines:
-        click.echo(f"{path}: {config.path} has nothing for it: all is as usual")
+        click.echo(f"{path}: {config.path} has nothing for it: the defaults apply")
     for glob, _ in config.tables[1:] if directory else ():
         click.echo(f'["{glob}"]  # {config.path}')
 

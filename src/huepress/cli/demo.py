@@ -41,4 +41,4 @@ def command(out_dir: str, seed: int) -> None:
             f" {fit.n_iter if fit else '-':>10} {result.seconds:>8.3f}"
             f"  {STOP_WORDS[fit.stop_reason] if fit else '-'}"
         )
-    click.echo(f"\nevery picture lies in {folder}, all of them in side-by-side.png")
+    click.echo(f"\nevery picture is in {folder}, and all of them in side-by-side.png")

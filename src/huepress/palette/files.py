@@ -155,7 +155,7 @@ def _entries(data: bytes, name: str) -> list[Rgba]:
                 return [_from_argb(line) for line in digits]
         return [parse_hex(part) for part in re.split(r"[\s,;]+", text.strip()) if part]
     except FAULTS as error:
-        raise DecodeError(name, "is no palette that is known", f"wanted {ALLOWED}") from error
+        raise DecodeError(name, "is not a known palette", f"wanted {ALLOWED}") from error
 
 
 def _from_argb(digits: str) -> Rgba:

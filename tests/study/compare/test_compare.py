@@ -195,7 +195,7 @@ def test_advice_when_nobody_gets_there():
         made("JPEG", "lossy", 900, 60, reached=False),
         made("P", "palette", 700, 65, reached=False),
     ]
-    assert advise(entries) == "Nobody meets the target; P comes nearest, with a score of 65.0."
+    assert advise(entries) == "None meets the target; P comes nearest, with a score of 65.0."
     assert advise(entries, same_bytes=True).endswith("P comes nearest, with 700 B.")
 
 
@@ -261,8 +261,8 @@ def test_command(picture, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["--only", "heif"], "is nobody here"),
-        (["--only", ","], "names nobody"),
+        (["--only", "heif"], "is not a contender"),
+        (["--only", ","], "names no contender"),
         (["--score", "60", "--size", "5KB"], "cannot both be the target"),
     ],
 )
@@ -280,4 +280,4 @@ def test_a_ladder_of_one_rung_is_climbed():
     )
     found = compare(ramp(), score=99, only=[one])
     assert not found.entries[0].reached
-    assert "Nobody meets the target" in found.advice
+    assert "None meets the target" in found.advice

@@ -33,7 +33,7 @@ def advise(entries: Sequence[Entry], *, same_bytes: bool = False) -> str:
     if not met:
         best = _best(entries, same_bytes=not same_bytes)
         what = f"{best.n_bytes:,} B" if same_bytes else f"a score of {best.score:.1f}"
-        return f"Nobody meets the target; {best.name} comes nearest, with {what}."
+        return f"None meets the target; {best.name} comes nearest, with {what}."
     best = _best(met, same_bytes=same_bytes)
     words = f"{best.name} has the best score" if same_bytes else f"{best.name} is the smallest"
     rivals = [entry for entry in met if _is_ours(entry) != _is_ours(best)]
