@@ -86,6 +86,16 @@ def test_without_a_gray_entry_gray_takes_what_is_nearest():
     assert tuple(one[0, 0]) == (255, 0xE0, 0)  # black is gray, and far from white
 
 
+def test_without_dither_no_color_takes_one_of_another_hue_where_there_is_gray():
+    blues = np.array([[(70, 100, 160), (100, 130, 190), (60, 80, 110), (150, 170, 200)]], np.uint8)
+    sky = blues.repeat(40, axis=0).repeat(30, axis=1)
+    sky[::3, ::5] += 3  # for a rate to act on
+    shown = compress(sky, palette=BWR, dither=0).pixels.astype(int)
+    assert (np.ptp(shown, axis=2) == 0).all()
+    reds = np.array([[(200, 40, 40), (160, 30, 50)]], np.uint8)
+    assert (compress(reds, palette=BWR, dither=0).pixels == (255, 0, 0)).all()
+
+
 @pytest.mark.parametrize("effort", ["fast", "balanced", "best"])
 def test_dither_1_always_dithers_flat_areas_too(effort):
     result = compress(_flat((188,) * 3), palette=BWR, dither=1, effort=effort)

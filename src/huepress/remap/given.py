@@ -31,6 +31,10 @@ STRANGE: Final = 4.0
 """How much chroma that a pixel has not counts beside other differences: with 8 black is
 nearer to white than to red."""
 
+COARSE: Final = 32
+"""Entries up to which a picture that is not dithered is mapped plainly, at any rate weight: what is
+near by distance alone may be of another hue."""
+
 ROWS: Final = 128
 """Rows whose distinct colors are looked at together."""
 
@@ -113,8 +117,7 @@ def _costs(colors: Colors, entries: Colors) -> NDArray[np.float32]:
         gap = points[:, axis, None] - centers[None, :, axis]
         costs += gap * gap
     chroma, of_entry = _chroma(colors), _chroma(entries)
-    beyond = np.maximum(of_entry[None] - chroma[:, None], np.float32(0))
-    costs += np.float32(STRANGE) * beyond * beyond
+    costs += np.float32(STRANGE) * _strange(colors, entries)
     is_gray_entry = of_entry <= GRAY_ENTRY
     if colors.shape[1] == 4:
         solid, seen = entries[:, 3] == 255, entries[:, 3] > 0
@@ -131,6 +134,18 @@ def _costs(colors: Colors, entries: Colors) -> NDArray[np.float32]:
         rows = rows[np.isfinite(costs[np.ix_(rows, is_gray_entry)]).any(axis=1)]
         costs[np.ix_(rows, ~is_gray_entry)] = np.inf
     return costs
+
+
+def _strange(colors: Colors, entries: Colors) -> NDArray[np.float32]:
+    """Squared chroma of every entry that no share of a color's own chroma explains."""
+    own, other = (
+        embed(np.ascontiguousarray(each[:, :3]), "oklab")[:, 1:] for each in (colors, entries)
+    )
+    along = own @ other.T
+    squared = (own * own).sum(axis=1, keepdims=True)
+    share = np.clip(along / np.maximum(squared, np.float32(1e-6)), 0, 1)
+    rest = (other * other).sum(axis=1)[None] - 2 * share * along + share * share * squared
+    return np.asarray(np.maximum(rest, 0), np.float32)
 
 
 def _lightness(colors: Colors) -> NDArray[np.float32]:

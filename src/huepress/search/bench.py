@@ -11,7 +11,7 @@ from huepress import _core
 from huepress.limits import NEVER, Deadline
 from huepress.palette.learn import LearnedPalettes, SharedPalette
 from huepress.palette.small import SmallColors
-from huepress.remap.given import keep_gray
+from huepress.remap.given import COARSE, keep_gray
 from huepress.remap.mixed import MixedMap, can_mix
 from huepress.remap.rate import RateMap
 from huepress.remap.strips import StripMap
@@ -162,7 +162,9 @@ class Bench:
         self, fit: PaletteFit, setting: Setting, rate_weight: float, *, hurry: bool
     ) -> IndexedImage:
         self.deadline.check()
-        lean = self.picture.is_lean
+        given, lean = self.picture.given, self.picture.is_lean
+        if given is not None and setting.dither == 0 and len(given) <= COARSE:
+            return self.picture.nearest(fit)
         mapped = self._map_of(fit, setting).map(
             rate_weight,
             dither=setting.dither,
@@ -171,7 +173,7 @@ class Bench:
             halves=hurry or lean,
             container=self.container,
         )
-        if self.picture.given is not None and setting.dither == 0:
+        if given is not None and setting.dither == 0:
             plain = self.rivals.indices_of(fit)
             keep_gray(mapped.indices, self.picture.image.pixels, mapped.palette, plain)
         if self.small is None:
