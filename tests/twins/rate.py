@@ -8,7 +8,6 @@ on tiny pictures; for what it computes see `remap.rate` and core/src/rate/rate.h
 
 from __future__ import annotations
 
-from math import frexp
 from typing import Final
 
 import numpy as np
@@ -16,30 +15,23 @@ from numpy.typing import NDArray
 
 from huepress.types import Indices, Points
 from twins.rate_model import MODELS
-
-F = np.float32
-Row = NDArray[np.float32]
+from twins.rate_states import (
+    LAST_PRICED,
+    NEVER,
+    F,
+    Row,
+    States,
+    felt_of,
+    log2_exact,
+    sum_of,
+)
 
 LANES: Final = 16
 FOUND: Final = 8
-LAST_PRICED: Final = 15
 SEPARATOR: Final = 256
-NEVER: Final = F(1e30)
 NOWHERE: Final = F(1e15)
 USUAL: Final = 0.3
 DECAY: Final = 0.97
-
-
-def log2_exact(value: float) -> float:
-    """Log2 by plain arithmetic, as the core has it."""
-    m, exponent = frexp(value)
-    if m < 0.70710678118654752:
-        m, exponent = m * 2, exponent - 1
-    t = (m - 1) / (m + 1)
-    total = 0.0
-    for i in range(13, 0, -2):
-        total = total * (t * t) + 1.0 / i
-    return exponent + 2.8853900817779268 * t * total
 
 
 class ReferenceMap:
@@ -207,14 +199,14 @@ class ReferenceMap:
     ) -> list[tuple[str, int, int]]:
         begin = self._begin()
         candidates = self._candidates(guess)
-        fixed = _States(len(self.lanes), self.dims)
+        fixed = States(len(self.lanes), self.dims)
         for lane, length in self.continues.items():
             fixed.cost[lane], fixed.length[lane] = F(0), length
-        found = _States(FOUND, self.dims)
+        found = States(FOUND, self.dims)
         found_at = [0] * FOUND
         found_offset = [0] * FOUND
         found_start = np.full(FOUND, NEVER, F)
-        runs = _States(256, self.dims)
+        runs = States(256, self.dims)
         runs.length[:] = 0
         run_literal = np.zeros(256, np.int64)
         alive = (0, 0)
@@ -339,7 +331,7 @@ class ReferenceMap:
         return nodes
 
     def _felt(self, error: Points) -> NDArray[np.float32]:
-        return _felt(error, self.outlier)
+        return felt_of(error, self.outlier)
 
     def _begin(self) -> int:
         return len(self.rows) * self.stride
@@ -426,61 +418,6 @@ class ReferenceMap:
             length -= length // 2
         self.n_length[self.model.length(length)[0]] += 1
         self.n_distance[self.model.distance(distance)[0]] += 1
-
-
-class _States:
-    """Copies that are under way: price relative to the best path, error, length."""
-
-    def __init__(self, n: int, dims: int) -> None:
-        self.cost: Row = np.full(n, NEVER, F)
-        self.error: Points = np.zeros((n, dims), F)
-        self.length: NDArray[np.int64] = np.ones(n, np.int64)
-
-    def step(
-        self,
-        start: Row,
-        best: np.float32,
-        grow: Row,
-        source: Points,
-        node_error: Row,
-        target: Row,
-        weight: np.float32,
-        spread: np.float32,
-        outlier: np.float32,
-        shortest: int,
-        forget: Row,
-    ) -> Row:
-        """Take one pixel; returns the price where a copy may end here."""
-        on = self.cost - best + grow[np.minimum(self.length, LAST_PRICED)]
-        fresh = start < on
-        self.length = np.where(fresh, 1, self.length + 1)
-        before = np.where(fresh[:, None], node_error, self.error)
-        carried = spread * before
-        felt = np.asarray((target + carried) - source, np.float32)
-        self.error = felt - forget * carried
-        self.cost = np.where(fresh, start, on) + weight * _felt(felt, outlier)
-        return np.where(self.length >= shortest, self.cost, NEVER)
-
-
-def sum_of(values: list[float]) -> float:
-    """Plain sum in order; Python's own compensates since 3.12."""
-    total = 0.0
-    for value in values:
-        total += value
-    return total
-
-
-def _squared(error: Points) -> NDArray[np.float32]:
-    total: NDArray[np.float32] = np.zeros(len(error), np.float32)
-    for d in range(error.shape[1]):
-        total += error[:, d] * error[:, d]
-    return total
-
-
-def _felt(error: Points, outlier: np.float32) -> NDArray[np.float32]:
-    squared = _squared(error)
-    with np.errstate(over="ignore"):  # sources that do not exist
-        return squared + outlier * (squared * squared)
 
 
 def _share(spread: tuple[float, float], smoothness: Row) -> Row:
