@@ -268,7 +268,7 @@ def _work(
         if manifest is not None:
             stack.enter_context(manifest)
         progress = stack.enter_context(Progress(len(targets), enabled=reporter.shows_progress))
-        from huepress.batch.texts import renames_of, rewrite_texts, split_texts
+        from huepress.batch.texts import split_texts
 
         others, texts = split_texts(targets, batch.rewrites)
         rows = room.run(
@@ -286,23 +286,39 @@ def _work(
             reporter.tell(row)
             if row.output is not None and row.failure is None:
                 done[row.source] = row.output
-        out_dir = write.out_dir or ""
-        renames = renames_of(targets, done, out_dir) if texts else None
-        if renames is not None:
-            writes = not (batch.dry_run or batch.check)
-            for row, diff in rewrite_texts(
-                texts, renames, batch.rewrites, out_dir, manifest=manifest, write=writes
-            ):
-                reporter.tell(row)
-                if row.output is not None and row.failure is None:
-                    done[row.source] = row.output
-                if batch.dry_run and diff:
-                    click.echo(diff, nl=False, err=reporter.wants_scores)
+        _rewrite(targets, texts, done, write, batch, manifest, reporter)
         if batch.prune and manifest is not None and write.out_dir is not None:
             for row in room.prune(
                 manifest, targets, done, write.out_dir, write=not (batch.dry_run or batch.check)
             ):
                 reporter.tell(row)
+
+
+def _rewrite(
+    targets: list[Target | Row],
+    texts: list[Target],
+    done: dict[str, str],
+    write: WriteOptions,
+    batch: BatchOptions,
+    manifest: Manifest | None,
+    reporter: Reporter,
+) -> None:
+    """Let texts follow the pictures that have another name; adds what was written to ``done``."""
+    from huepress.batch.texts import renames_of, rewrite_texts
+
+    if not texts:
+        return
+    out_dir = write.out_dir or ""
+    writes = not (batch.dry_run or batch.check)
+    renames = renames_of(targets, done, out_dir)
+    for row, diff in rewrite_texts(
+        texts, renames, batch.rewrites, out_dir, manifest=manifest, write=writes
+    ):
+        reporter.tell(row)
+        if row.output is not None and row.failure is None:
+            done[row.source] = row.output
+        if batch.dry_run and diff:
+            click.echo(diff, nl=False, err=reporter.wants_scores)
 
 
 def _manifest(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -171,11 +172,15 @@ def command(
         click.echo(_csv(found), nl=False)
     else:
         _tell(found, search == "all")
-    for note in image.source.notes:
+    _tell_beside(image.source.notes, [path for path in (out_dir, plot) if path is not None])
+
+
+def _tell_beside(notes: Iterable[str], written: Iterable[str]) -> None:
+    """Say on standard error what goes into no table."""
+    for note in notes:
         click.echo(f"note: {note}", err=True)
-    for path in (out_dir, plot):
-        if path is not None:
-            click.echo(f"written: {path}", err=True)
+    for path in written:
+        click.echo(f"written: {path}", err=True)
 
 
 def _save(found: Sweep, folder: Path, force: bool) -> None:

@@ -7,6 +7,7 @@ import re
 import struct
 import sys
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Any
@@ -98,6 +99,7 @@ def decode(
         See load().
     """
     parts = None
+    metadata: dict[str, Any] = {}
     if kind == "png":
         parts = png.take_apart(name, data, limits)
         data = parts.stream
@@ -108,30 +110,9 @@ def decode(
         opener = getattr(importlib.import_module(f"PIL.{module}"), cls)
         if parts is not None and (parts.depth, parts.color_type) == (16, 4):
             decoded = _gray_alpha_16(opener, parts, limits)
-            metadata, meaning = {}, color.of_png(parts, limits)
+            meaning = color.of_png(parts, limits)
         else:
-            image = opener(BytesIO(data))
-            limits.check_size(name, *image.size)
-            metadata = {key: value for key, value in image.info.items() if isinstance(key, str)}
-            choose_frame(name, image, frame, limits)
-            key = None
-            if parts is not None and parts.color_type in (0, 2):
-                image.info.pop("transparency", None)  # for gray it is right only at 8 bits
-                key = _key_of(parts)
-            if parts is not None:
-                meaning = color.of_png(parts, limits)
-            else:
-                limits.check_metadata(name, _size_of(metadata))
-                meaning = color.of_file(kind, data, metadata)
-            if kind == "ppm" and image.mode == "RGB" and (deep := depth.deep_ppm(data)) is not None:
-                decoded = as_decoded(deep)
-            else:
-                low = _low_bytes(opener, data, image, limits)
-                _read(image, limits)
-                n_bits = depth.bits_lost(kind, data, image.mode)
-                image, meaning = color.to_rgb(image, meaning)
-                decoded = from_pillow(name, image) if low is None else _join_bytes(image, low)
-                decoded = depth.told(with_key(decoded, key), n_bits)
+            decoded, meaning, metadata = _opened(name, data, kind, opener, parts, limits, frame)
         decoded, meaning = color.settle(decoded, meaning, icc)
     except (InputError, MemoryError):
         raise
@@ -161,6 +142,41 @@ def decode(
         meaning,
         limits.allow_truncated or frame is not None,
     )
+
+
+def _opened(
+    name: str,
+    data: bytes,
+    kind: str,
+    opener: Callable[..., Any],
+    parts: png.PngParts | None,
+    limits: Limits,
+    frame: int | None,
+) -> tuple[Decoded, color.Meaning, dict[str, Any]]:
+    """Let Pillow decode a frame: its values, what they mean, what else the file says."""
+    image = opener(BytesIO(data))
+    limits.check_size(name, *image.size)
+    metadata = {key: value for key, value in image.info.items() if isinstance(key, str)}
+    choose_frame(name, image, frame, limits)
+    key = None
+    if parts is not None and parts.color_type in (0, 2):
+        image.info.pop("transparency", None)  # for gray it is right only at 8 bits
+        key = _key_of(parts)
+    if parts is not None:
+        meaning = color.of_png(parts, limits)
+    else:
+        limits.check_metadata(name, _size_of(metadata))
+        meaning = color.of_file(kind, data, metadata)
+    if kind == "ppm" and image.mode == "RGB" and (deep := depth.deep_ppm(data)) is not None:
+        decoded = as_decoded(deep)
+    else:
+        low = _low_bytes(opener, data, image, limits)
+        _read(image, limits)
+        n_bits = depth.bits_lost(kind, data, image.mode)
+        image, meaning = color.to_rgb(image, meaning)
+        decoded = from_pillow(name, image) if low is None else _join_bytes(image, low)
+        decoded = depth.told(with_key(decoded, key), n_bits)
+    return decoded, meaning, metadata
 
 
 def decode_opened(
