@@ -1,4 +1,4 @@
-"""The part of the API for programs: one call, one answer; nothing is kept."""
+"""The API for programs: one call, one answer, and nothing is kept."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _MEDIA_OF_JSON = "application/json"
 
 
 class Calls:
-    """Handlers of calls that stand alone."""
+    """Handlers of standalone calls."""
 
     def __init__(self, server: Server) -> None:
         self._server = server
@@ -99,7 +99,7 @@ class Calls:
 
     @contextlib.asynccontextmanager
     async def _done(self, request: Request, kind: str) -> AsyncIterator[tuple[dict[str, Any], str]]:
-        """Receive a picture, have the work done, and give its last event and the picture's name.
+        """Receive a picture, do the work, and return its last event and the picture's name.
 
         All files are gone after that. When the client goes away, the work is cancelled.
         """
@@ -139,7 +139,7 @@ class Calls:
 
 
 def _task(values: dict[str, Any], kind: str) -> dict[str, Any]:
-    """Divide what a client sent into options and the rest."""
+    """Split what a client sent into options and the rest."""
     options = dict(values)
     task: dict[str, Any] = {"options": options}
     if kind == "sweep":

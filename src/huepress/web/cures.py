@@ -1,4 +1,4 @@
-"""What would cure an error of the library: changes of settings, each for a button of the page."""
+"""Settings that would cure an error of the library, each for a button of the page."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from huepress.errors import (
 
 
 def told(error: HuepressError, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return an error as the page tells it.
+    """Return an error as the page shows it.
 
     Parameters
     ----------

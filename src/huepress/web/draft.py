@@ -1,4 +1,4 @@
-"""A first result to look at while the better one is made: no search, and hardly any deflate."""
+"""A first result to show while the better one is made: no search, and hardly any deflate."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from huepress.result.report import Result
 from huepress.study.sweep.plain import finish_plain
 from huepress.types import Image, IndexedImage
 
-# Errors are measured on every so many rows: close enough for figures that stand for a second.
+# Errors are measured on every n-th row: close enough for figures that are shown for a second.
 _ROWS: Final = 4
 
 
@@ -28,14 +28,14 @@ def draft(image: Image, options: CompressOptions) -> Result:
     image : Image
         The picture.
     options : CompressOptions
-        What to make of it in the end. Where nothing is learned (a given palette, lossless) the
-        draft is what ``effort="fast"`` makes.
+        The options of the final result. If nothing is learned (a given palette, lossless), the
+        draft is the result of ``effort="fast"``.
 
     Returns
     -------
     Result
-        A PNG whatever format is wanted, of nearest colors whatever is aimed for. Every pixel
-        weighs the same: to weigh them as the eye does would take as long as all the rest.
+        Always a PNG of nearest colors, whatever format and goal are set. Every pixel weighs the
+        same: weighting them as the eye does would take as long as everything else.
     """
     quick = options.changed(effort="fast")
     if options.lossless or options.palette is not None:
@@ -49,7 +49,7 @@ def draft(image: Image, options: CompressOptions) -> Result:
 
 
 def figures_of(result: Result) -> dict[str, Any]:
-    """Return the figures of a draft as `Result.report` does, its errors from a part of the rows."""
+    """Return the figures of a draft like `Result.report`, with errors from some of the rows."""
     if result.indexed is None or result.status == "kept":
         return result.report(score=False)
     rows = np.ascontiguousarray(result.image.pixels[::_ROWS])

@@ -1,4 +1,4 @@
-"""Who may ask: foreign hosts, foreign origins and strangers are turned away before anything else.
+"""Turn away foreign hosts, foreign origins and strangers before anything else is done.
 
 A web page of another site can send requests to a server on this machine. It cannot choose the
 ``Host`` header (a name it owns and points at 127.0.0.1 shows there: DNS rebinding), nor ``Origin``
@@ -82,8 +82,8 @@ class Guard:
             answer: ASGIApp = await self._refusal(scope) or self._app
             await answer(scope, receive, send_guarded)
         except Exception:
-            # The one place for what nobody foresaw: told to whoever runs the server, in full, and
-            # to the client without a word about this machine.
+            # The one place for unforeseen errors: logged in full for whoever runs the server, and
+            # reported to the client without a word about this machine.
             log.exception("no answer to %s %s", scope["method"], scope["path"])
             if not answering:
                 refusal = Refusal("internal", "the server failed; its log says why")

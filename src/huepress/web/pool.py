@@ -1,7 +1,7 @@
-"""A bounded pool of worker processes, warm, reused, and killed when their job is not wanted.
+"""A bounded pool of worker processes: warm, reused, and killed when their job is cancelled.
 
-Jobs wait in one queue, fair between their owners; those in the background never take the last
-worker. One worker more than may work is kept warm, so that killing one costs nobody a start.
+Jobs wait in one queue, fair between their owners; background jobs never take the last worker. One
+extra worker is kept warm, so that after a kill nobody has to wait for a start.
 """
 
 from __future__ import annotations
@@ -114,7 +114,7 @@ class Pool:
 
     @property
     def n_waiting(self) -> int:
-        """Jobs that have not begun."""
+        """Jobs that have not started."""
         return sum(not entry[-1].ended.done() for entry in self._queue)
 
     def submit(
@@ -159,7 +159,7 @@ class Pool:
         return busy_behind < max(1, self._n_workers - 1)
 
     def _pick(self, job: Job) -> _Worker:
-        """Take the idle worker that knows the picture, else the one that rested longest."""
+        """Take the idle worker that knows the picture, else the one that was idle longest."""
         path = job.task["path"]
         known = next((w for w in reversed(self._idle) if w.last_path == path), self._idle[0])
         self._idle.remove(known)

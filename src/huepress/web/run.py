@@ -1,4 +1,4 @@
-"""Run the application with uvicorn: find a port, say the address, open the browser, end cleanly."""
+"""Run the app with uvicorn: find a port, print the address, open the browser, exit cleanly."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from huepress.errors import MissingExtraError, OptionError
 from huepress.web import create_app
 from huepress.web.settings import DEFAULT_PORT, ServeOptions
 
-# Answers under way when the server ends get this long.
+# Seconds that unfinished answers get when the server ends.
 _LAST_SECONDS: Final = 2
 # Far above what pages need; beyond it, uvicorn answers 503 by itself.
 _CONNECTIONS: Final = 2000

@@ -1,4 +1,4 @@
-"""The study's part of the API: one picture in, k-means out as it happens, a line an event."""
+"""The study's part of the API: a picture in, k-means out as it happens, one line per event."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ class Study:
 
 
 class _Stream(StreamingResponse):
-    """Lines on their way; what they need is given back even when the client left before the first.
+    """Stream lines, and release their resources even if the client left before the first.
 
     Parameters
     ----------
@@ -114,12 +114,12 @@ class _Stream(StreamingResponse):
 
 
 def _task(values: dict[str, Any], max_pixels: int) -> dict[str, Any]:
-    """Divide what a client sent into the part, the start of its own, and options.
+    """Split what a client sent into the part, its own start, and options.
 
     Raises
     ------
     OptionError
-        A part that is none, or options that are not allowed.
+        An unknown part, or options that are not allowed.
     """
     options = dict(values)
     part = options.pop("part", "steps")

@@ -4,7 +4,7 @@ Each line is one JSON object. ``python -m huepress.web.worker`` imports the road
 before it says ``ready``, so that a task never waits for imports. A native loop cannot be
 interrupted from inside: the server cancels politely between two steps (``{"cancel": id}``), and
 otherwise kills the process. When the server is gone, standard input ends: the worker then removes
-the server's folder and ends itself, even in the middle of a task.
+the server's folder and exits, even in the middle of a task.
 """
 
 from __future__ import annotations
