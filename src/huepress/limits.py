@@ -1,4 +1,4 @@
-"""What a picture may cost: bounds checked before memory is taken, and the seconds it has."""
+"""Limits on a picture: bounds that are checked before memory is taken, and a time limit."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ MOST_PIXELS: Final = (1 << 31) - 1
 
 
 LARGE: Final = 3_900_000
-"""Pixels from which on nothing is held for every pixel but the pixels and their indices: what is
-mapped or counted is made strip by strip (docs/scaling.md)."""
+"""With at least this many pixels, only the pixels and their indices are held for the whole picture;
+everything else is computed strip by strip (docs/scaling.md)."""
 
 STRIP: Final = 1 << 17
 LEAST_ROWS: Final = 48
-"""Pixels of a strip, about, and its fewest rows: what a strip needs of the rows beside it is made
-twice, 8 above and 8 below."""
+"""About how many pixels make a strip, and its fewest rows: 8 rows above and 8 below each strip are
+computed twice."""
 
 
 def strips(height: int, width: int) -> list[slice]:
@@ -41,9 +41,9 @@ class Limits:
     max_metadata : int
         Bytes of everything in the file that is not the picture: profiles, EXIF, XMP, text.
     max_frames : int
-        Frames or pages that are looked at to find the one asked for.
+        Most frames or pages to go through to find the one asked for.
     allow_truncated : bool
-        Take what is there of a file that ends too early.
+        Accept a file that ends too early.
     """
 
     max_pixels: int = 256_000_000
@@ -108,4 +108,4 @@ class Deadline:
 
 
 NEVER: Final = Deadline("", float("inf"), 0.0)
-"""For work that may take as long as it takes."""
+"""For work without a time limit."""

@@ -1,4 +1,4 @@
-"""Colors where they mix: in linear light, as dots of two colors do in an eye far enough away.
+"""Colors in linear light, where they mix as dots of two colors do for a distant eye.
 
 The coordinates are a linear map of linear light, luminance first, so that the mean of points is
 the mean of what is seen. Chroma counts less than luminance: where a palette cannot mix a color, its
@@ -34,7 +34,7 @@ _OF_VALUE: Final = _table()
 
 
 def mixing(colors: Colors) -> Points:
-    """Place colors where the mean of points is the mean of what is seen.
+    """Place colors so that the mean of points is the mean of what is seen.
 
     Parameters
     ----------

@@ -1,7 +1,7 @@
-"""A part of a picture, or the picture smaller: before anything else is done with it.
+"""Crop and resize a picture before anything else is done with it.
 
-Light adds up, values of a file do not: pixels are averaged in linear light, those of a profile by
-its own curves, and colors count by how much of them shows (premultiplied alpha).
+Light adds up, but the values in a file do not: pixels are averaged in linear light, by the curves
+of their profile, and colors are weighted by their alpha (premultiplied).
 """
 
 from __future__ import annotations
@@ -27,19 +27,19 @@ _STEPS: Final = np.linspace(0.0, 1.0, 4097)
 
 
 def reshaped(image: Image, options: CompressOptions) -> Image:
-    """Return the part and the size of a picture that the options ask for.
+    """Crop and resize a picture as the options ask.
 
     Parameters
     ----------
     image : Image
-        As it was loaded; one that was reshaped already is returned as it is.
+        As loaded; one that was already reshaped is returned unchanged.
     options : CompressOptions
         ``crop`` and ``resize``, done in this order.
 
     Raises
     ------
     OptionError
-        The part lies beside the picture.
+        The part is outside the picture.
     """
     if image.source.is_reshaped or (options.crop is None and options.resize is None):
         return image
@@ -53,7 +53,7 @@ def reshaped(image: Image, options: CompressOptions) -> Image:
         pixels, deep = _smaller(pixels, deep, size, image.source.icc_profile)
     if pixels.shape[2] == 4 and (pixels[..., 3] == 255).all():
         pixels, deep = pixels[..., :3], None if deep is None else deep[..., :3]
-    # The file itself does not show what is left.
+    # The file itself does not show the result.
     source = replace(image.source, is_reshaped=True, is_part=True)
     deep = None if deep is None else np.ascontiguousarray(deep)
     return Image(np.ascontiguousarray(pixels), source, deep)

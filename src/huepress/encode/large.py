@@ -1,9 +1,9 @@
-"""PNGs of large pictures, written in strips: in the memory of a few strips, by several processors.
+"""PNGs of large pictures, written in strips: little memory, several processors.
 
-oxipng filters and deflates a strip as if it was a picture of its own; the deflate streams are then
-joined at byte borders (`_core.open_end`), as parallel gzips do. What a strip cannot copy from the
-one above is some thousandth of the file. The strips depend on the picture alone, so that the bytes
-are the same for any number of threads.
+oxipng filters and deflates each strip like a separate picture; the deflate streams are then joined
+at byte boundaries (`_core.open_end`), as parallel gzips do. A strip cannot copy from the one above,
+which costs about a thousandth of the file. The strips depend only on the picture, so the bytes are
+the same for any number of threads.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ from huepress.types import IndexedImage
 
 STRIP: Final = 2_000_000
 LONG_STRIP: Final = 12_000_000
-"""Bytes of the rows of a strip, about: of what takes a bit a pixel and more, and of other pictures.
-That a strip cannot look back 32 kB and begins with codes of its own costs half a kilobyte."""
+"""About how many bytes of rows make a strip: for pictures that take a bit a pixel and more, and for
+others. A strip cannot look back 32 kB and needs its own codes, which costs half a kilobyte."""
 
 FEW: Final = 4
-"""Strips that are written one after the other: a second process would hold more than they do."""
+"""Up to this many strips are written one after the other: a second process takes more memory."""
 
 SKETCH: Final = 6
-"""libdeflate's level by which row filters are compared."""
+"""libdeflate's level for comparing row filters."""
 
 _ZLIB_HEAD: Final = b"\x78\xda"
 
@@ -45,7 +45,7 @@ Samples = NDArray[np.uint8]
 
 @dataclass(frozen=True, eq=False)
 class Rows:
-    """The rows of a large picture, given strip by strip.
+    """The rows of a large picture, strip by strip.
 
     Attributes
     ----------
@@ -56,7 +56,7 @@ class Rows:
     palette : bytes
         The chunks PLTE and tRNS, or nothing.
     take : callable
-        From the rows wanted to their samples.
+        Maps the rows wanted to their samples.
     """
 
     width: int
@@ -73,7 +73,7 @@ class Rows:
         return (self.width * self.depth * channels + 7) // 8
 
     def strips(self, strip: int) -> list[slice]:
-        """Cut the rows into strips of about the same height, of so many bytes at most."""
+        """Cut the rows into strips of about the same height, of at most this many bytes."""
         n_strips = max(1, -(-self.height * self.stride // strip))
         n_strips += n_strips % 2 if n_strips > 1 else 0  # as many for each of two processors
         edges = np.linspace(0, self.height, min(n_strips, self.height) + 1).astype(int).tolist()
@@ -87,16 +87,16 @@ def write(
     *,
     strip: int = 0,
 ) -> bytes:
-    """Write a PNG, by as many threads as `oxipng.threads` says.
+    """Write a PNG with as many threads as `oxipng.threads` says.
 
     Parameters
     ----------
     rows : Rows
         The picture.
     deflate : Deflaters
-        How.
+        How to deflate.
     filters : sequence of RowFilter
-        Each strip is filtered by the one that deflates best.
+        Each strip uses the one that deflates best.
     strip : int
         Bytes of the rows of a strip; 0: `STRIP`.
 
@@ -128,7 +128,7 @@ def write(
 
 
 def rows_of_indices(indexed: IndexedImage, bit_depth: int | None = None) -> Rows:
-    """Give the rows of an indexed picture, in so many bits or as few as its palette needs."""
+    """Return the rows of an indexed picture, with this many bits or as few as its palette needs."""
     colors, indices = indexed.palette.colors, indexed.indices
     depth = bit_depth or next(depth for depth in (1, 2, 4, 8) if len(colors) <= 1 << depth)
     palette = pack_chunk(b"PLTE", colors[:, :3].tobytes())
@@ -149,14 +149,14 @@ def rows_of_indices(indexed: IndexedImage, bit_depth: int | None = None) -> Rows
 
 
 def rows_of_pixels(pixels: NDArray[np.uint8] | NDArray[np.uint16], *, clears: bool) -> Rows:
-    """Give the rows of pixels as they are, in one channel where all of them are opaque grays.
+    """Return the rows of unchanged pixels, in one channel if all of them are opaque grays.
 
     Parameters
     ----------
     pixels : ndarray
         (height, width, 3 or 4), uint8 or uint16.
     clears : bool
-        What is fully transparent has no color.
+        Fully transparent pixels have no color.
     """
     height, width, channels = pixels.shape
     gray = channels == 3 and all(_is_gray(pixels[rows]) for rows in strips(height, width))
@@ -179,10 +179,7 @@ def _is_gray(pixels: NDArray[np.uint8] | NDArray[np.uint16]) -> bool:
 
 
 def bands_of(rows: Rows, n_bands: int, share: int) -> Rows:
-    """Take a few bands of rows, evenly spread, that are one part of so many of all rows.
-
-    All of a picture of few rows.
-    """
+    """Take a few evenly spaced bands of rows, one row in this many; of few rows, take them all."""
     n = rows.height // (n_bands * share)
     if n == 0:
         return rows

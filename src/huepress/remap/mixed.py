@@ -1,4 +1,4 @@
-"""Given colors mix in light: what a few colors show from afar is the picture.
+"""Mix given colors in light: seen from afar, a few colors show the picture.
 
 The error is passed on in linear light and all of it, so that the mean color of an area is that of
 the original wherever the palette can mix it; what it cannot is first moved to the nearest color
@@ -26,16 +26,17 @@ from huepress.types import Colors, IndexedImage, Indices, Palette, Pixels, Point
 # Shares of the error that go to the next pixel and to the next row: all of it, about as Floyd and
 # Steinberg share it. 0.3 and 0.5 to the right look alike (docs/lab-book/rate.md).
 _RIGHT: Final = 0.4375
-# What an entry pays for its distance to the pixel, as factors of lightness and chroma in Oklab:
-# less chroma: grays have colored dots; more: pale colors begin late (docs/lab-book/rate.md).
+# Penalty of an entry for its distance to the pixel, as factors on lightness and chroma in Oklab.
+# With less chroma, grays have colored dots; with more, pale colors start late
+# (docs/lab-book/rate.md).
 _PRICE: Final = (0.316, 2.2)
-# Rows that are mapped, mirrored, before the first, so that the queue of errors is filled when it
-# counts: without them the first rows of a gray sky are black, or have dots of strange colors.
+# Mirrored rows to map before the first, so that the queue of errors is filled by then: without them
+# the first rows of a gray sky are black, or have dots of odd colors.
 _LEAD: Final = 16
 
 
 class MixedMap:
-    """One picture and one given palette, ready to be mapped at any rate weight.
+    """One picture and one given palette, ready to map at any rate weight.
 
     Parameters
     ----------

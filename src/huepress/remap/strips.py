@@ -1,9 +1,9 @@
-"""Large pictures, mapped strip by strip: of the whole there are the pixels and the indices.
+"""Map large pictures strip by strip: only the pixels and the indices are held for the whole.
 
-What the mapping of a strip wants to know (coordinates, weights, nearest entries: 40 bytes a pixel)
-is made for that strip and forgotten. The indices are those of a mapping of the whole, byte for
-byte: the kernel keeps what it knows of the rows above, and importance is made of enough rows beside
-the strip.
+What a mapping needs (coordinates, weights, nearest entries: 40 bytes a pixel) is computed for a
+strip and then dropped. The indices are the same as from mapping the whole, byte for byte: the
+kernel keeps its state from the rows above, and importance is computed from enough rows around the
+strip.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from huepress.remap.rate import RateMap, weights_of
 from huepress.types import Histogram, Image, IndexedImage, Indices, Palette
 
 BANDS: Final = 2
-"""Bands of rows that know nothing of each other, mapped side by side where there are processors."""
+"""Independent bands of rows, mapped in parallel if there are processors."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +41,7 @@ class StripMap:
     palette : Palette
         With as many channels as the pixels, or more.
     counted : Histogram
-        Its colors, each weighing its number of pixels: what literals are priced by.
+        Its colors, weighted by number of pixels, which set the prices of literals.
     color_space : {"oklab", "srgb"} or ProfiledOklab
         Where distance is measured.
     masked, drawn, lightness, smooth : bool
@@ -161,7 +161,7 @@ def count(
     Returns
     -------
     seen : Histogram
-        Every pixel weighs what errors there weigh (`masking.importance`).
+        Pixels weighted as errors there are (`masking.importance`).
     pixels : Histogram
         Every pixel weighs 1.
     """
@@ -190,7 +190,7 @@ def _part(image: Image, rows: slice) -> Image:
 
 
 def _side_by_side(work: Callable[[Any], Any], parts: Any, n_threads: int) -> list[Any]:
-    """Do the parts, as many at once as there are threads; results in the order of the parts."""
+    """Do the parts, as many at once as there are threads; return results in their order."""
     n_threads = n_threads or os.cpu_count() or 1
     if n_threads == 1 or len(parts) == 1:
         return [work(part) for part in parts]

@@ -1,8 +1,8 @@
-"""A small picture that stands for a large one while mappings are tried.
+"""A sample of a large picture, on which mappings are tried.
 
-Tiles, evenly spread and as near to each other as they lie in the picture; what their edges do to a
-mapping and to a score they do to all that are compared. Palettes are learned from all of the
-picture, and what is chosen is mapped once more, all of it.
+It is made of evenly spaced tiles, in their order. Their edges affect mappings and scores, but all
+that are compared in the same way. Palettes are learned from the whole picture, and the chosen
+mapping is done once more on the whole.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ from huepress.search.picture import Picture
 from huepress.types import Image
 
 TILE: Final = 128
-"""Pixels along the side of a tile. Strips of rows are no good: their edges are most of what a judge
-sees (docs/lab-book/search.md)."""
+"""Side of a tile in pixels. Strips of rows do not work: a judge would see mostly their edges
+(docs/lab-book/search.md)."""
 
 SHARE: Final = 8
 LEAST: Final = 32
 MOST: Final = 128
-"""Of so many pixels one is looked at, but in no fewer tiles and in no more: half a megapixel to
-two, for which a search holds 60 bytes a pixel. The drop of the score from one rate weight to
-another is that of the picture within 4 %."""
+"""One pixel in this many is in the sample, with a least and a most number of tiles: half a
+megapixel to two, for which a search takes 60 bytes a pixel. The change of score from one rate
+weight to another is within 4 % of that of the whole picture."""
 
 
 def stand_in(picture: Picture) -> Picture:
@@ -38,7 +38,7 @@ def stand_in(picture: Picture) -> Picture:
     Returns
     -------
     Picture
-        Of the same kind, with the colors of the whole.
+        The sample: of the same kind, with the colors of the whole.
     """
     image, source = picture.image, picture.source
     height, width = image.pixels.shape[:2]
@@ -64,7 +64,7 @@ def stand_in(picture: Picture) -> Picture:
 
 
 def _places(length: int, n_tiles: int) -> np.ndarray[tuple[int], np.dtype[np.intp]]:
-    """Choose the rows, or the columns, of tiles evenly spread."""
+    """Choose the rows, or the columns, of evenly spaced tiles."""
     size = min(TILE, length)
     starts = ((2 * np.arange(n_tiles) + 1) * length // n_tiles - size) // 2
     return (starts[:, None] + np.arange(size)).reshape(-1)
