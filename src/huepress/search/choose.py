@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from hashlib import sha256
 from typing import Final
 
 from huepress.encode import carry, encode, encode_lossless, is_exact
@@ -19,7 +20,7 @@ from huepress.search.goals import (
 )
 from huepress.search.score import reach_score
 from huepress.search.setup import matte_of
-from huepress.search.size import Found, SizeSearch
+from huepress.search.size import SMALL, Found, SizeSearch
 from huepress.search.trial import Trial
 from huepress.types import Encoded, Image
 
@@ -71,9 +72,18 @@ def _within_size(bench: Bench, options: CompressOptions) -> Found:
 
 
 def _search_size(bench: Bench, options: CompressOptions, limit: int) -> SizeSearch:
+    known: dict[tuple[bytes, bool, bool], Encoded] = {}
+
     def write(trial: Trial, hurry: bool) -> Encoded:
         bench.deadline.check()
-        return _encode(bench, trial, options, hurry=hurry)
+        if bench.rivals.n_fixed or trial.indexed.indices.size > SMALL:
+            return _encode(bench, trial, options, hurry=hurry)
+        # Settings of small pictures often map alike; a file depends on what is shown alone.
+        shown = trial.indexed.to_pixels()
+        key = (sha256(shown).digest() + bytes(shown.shape[2:]), trial.is_drawn, hurry)
+        if key not in known:
+            known[key] = _encode(bench, trial, options, hurry=hurry)
+        return known[key]
 
     search = SizeSearch(bench, limit, write, options.effort, options.dither)
     if format_of(options) in FIXED_SIZES:
