@@ -244,3 +244,12 @@ def test_a_scene_with_colors_of_its_own_gets_a_palette_where_that_pays():
     assert not any(frame.is_local for frame in take_apart("a", shared.data, COMMON).frames)
     assert result.verdict.ssimulacra2 > shared.verdict.ssimulacra2 + 3
     assert all(map(np.array_equal, by_pillow(result.data), [p for p, _ in result.frames()]))
+
+
+def test_fewer_colors_are_taken_where_bytes_count_and_all_where_the_look_does():
+    film = noise(height=96, width=128, n=2)
+    near = huepress.animate(film, 0.1, rate_weight=0.5, colors=200)
+    small = huepress.animate(film, 0.1, rate_weight=200.0, colors=200)
+    assert near.colors > 127 >= small.colors
+    assert len(small.data) < len(near.data)
+    assert all(map(np.array_equal, by_pillow(small.data), [p for p, _ in small.frames()]))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from huepress._forks import cached_property
 from huepress.animation.colors import CLEAR, colors_of, numbers_of
 from huepress.animation.film import Animation, Frame
 from huepress.animation.gif_press import GifPress, How
@@ -16,6 +19,16 @@ from huepress.animation.goals import Pass
 from huepress.animation.score import FilmScorer
 from huepress.animation.tables import Table, Tables, table_of, with_room
 from huepress.types import Colors
+
+SMALLER: Final = (127, 90, 63, 40)
+"""Colors that are tried instead of more: strings of fewer are longer, and codes start shorter."""
+
+MARGIN: Final = 1.03
+"""Cost up to which fewer colors are as good: they score better than their distortion says
+(docs/lab-book/animations.md)."""
+
+BAND: Final = 1 << 15
+"""Pixels of a frame on which palettes are compared: four dictionaries of busy ones."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,6 +47,8 @@ class GifBench:
         Everything else that decides the bytes, but for the rate weight.
     n_frames : int
         About how many frames there are.
+    fewer : callable or None
+        Learns palettes of so many colors, which are taken where they do as well.
     comments : tuple of bytes
         Comments to write.
     require_time : callable
@@ -47,6 +62,7 @@ class GifBench:
     tables: Tables
     how: How
     n_frames: int
+    fewer: Callable[[int], Tables] | None = None
     comments: tuple[bytes, ...] = ()
     require_time: Callable[[], None] = lambda: None
     tell: Callable[[], None] = lambda: None
@@ -56,13 +72,15 @@ class GifBench:
         dither = 0.0 if plain else self.how.dither
         how = replace(self.how, rate_weight=rate_weight, dither=dither)
         scorer = FilmScorer(n_threads=self.how.n_threads)
-        for shown in GifPress(self.tables, how).walk([frame]):
+        tables = self.tables if plain else self._tables_at(rate_weight)
+        for shown in GifPress(tables, how).walk([frame]):
             scorer.add(frame.pixels, shown, frame.duration)
         return scorer.result().mean
 
     def run(self, rate_weight: float, *, scored: Callable[[int], bool] | None = None) -> Pass:
         """Make a file; `scored` says which frames to score."""
-        press = GifPress(self.tables, replace(self.how, rate_weight=rate_weight))
+        tables = self._tables_at(rate_weight)
+        press = GifPress(tables, replace(self.how, rate_weight=rate_weight))
         scorer = FilmScorer(n_threads=self.how.n_threads)
         true = iter(self.frames())
         for number, shown in enumerate(press.walk(self.frames())):
@@ -72,7 +90,7 @@ class GifBench:
                 frame = next(true)
                 if scored(number):
                     scorer.add(frame.pixels, shown, frame.duration)
-        shared = self.tables.shared.colors
+        shared = tables.shared.colors
         keeps = any(patch.clear is not None and patch.colors is None for patch in press.patches)
         data = write_gif(
             self.animation.width,
@@ -85,6 +103,42 @@ class GifBench:
         most = max([len(p.colors) for p in press.patches if p.colors is not None], default=0)
         n_colors = max(len(shared), most)
         return Pass(data, n_colors, rate_weight, scorer.result() if scored is not None else None)
+
+    def _tables_at(self, rate_weight: float) -> Tables:
+        """Return the smallest palette that costs about as little as any, tried on one frame."""
+        if self.fewer is None:
+            return self.tables
+        chosen, least = self.tables, self._cost(self.tables, rate_weight)
+        for k in SMALLER:
+            if k >= len(self.tables.shared.colors):
+                continue
+            tables = self._learned.get(k) or self._learned.setdefault(k, self.fewer(k))
+            cost = self._cost(tables, rate_weight)
+            if cost > MARGIN * least:
+                break
+            chosen, least = tables, min(cost, least)
+        return chosen
+
+    def _cost(self, tables: Tables, rate_weight: float) -> float:
+        """Return distortion and rate of a band of the frame in the middle."""
+        press = GifPress(tables, replace(self.how, rate_weight=rate_weight))
+        for _ in press.walk([self._band]):
+            pass
+        return press.cost
+
+    @cached_property
+    def _learned(self) -> dict[int, Tables]:
+        return {}
+
+    @cached_property
+    def _band(self) -> Frame:
+        """The middle of the frame in the middle."""
+        last = (self.n_frames - 1) // 2
+        frame = next(itertools.islice(self.frames(), last, None), None) or next(self.frames())
+        height, width = frame.pixels.shape[:2]
+        rows = min(height, max(8, BAND // width))
+        top = (height - rows) // 2
+        return Frame(np.ascontiguousarray(frame.pixels[top : top + rows]), frame.duration)
 
 
 def exact_tables(frames: Iterator[Frame]) -> Tables | None:

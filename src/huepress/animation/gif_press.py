@@ -77,6 +77,8 @@ class GifPress:
     ----------
     patches : list of GifPatch
         The images so far.
+    cost : float
+        Distortion of all so far, and their bits times the rate weight.
     """
 
     def __init__(self, tables: Tables, how: How) -> None:
@@ -86,6 +88,7 @@ class GifPress:
         self._seconds = Fraction(0)
         self._ticks = 0
         self.patches: list[GifPatch] = []
+        self.cost = 0.0
 
     def walk(self, frames: Iterable[Frame]) -> Iterator[Pixels]:
         """Make an image of every frame; yield what is shown for each, (height, width, 4) uint8.
@@ -125,6 +128,7 @@ class GifPress:
             rules = _exact(rules, table.find(wanted[box]))
         mapped = self._map(canvas, wanted, box, rules, table)
         self._mean_cost = mapped.mean_cost
+        self.cost += self._cost_of(mapped)
         k = len(table.colors)
         # Without a clear entry, decoders dispose to the color of the background.
         keeps = dispose == BACKGROUND or bool((mapped.indices == k).any())
@@ -225,7 +229,10 @@ class GifPress:
             for way in ways
             for parse in how.parses
         ]
-        return min(found, key=lambda it: it.distortion + how.rate_weight * 8 * len(it.codes))
+        return min(found, key=self._cost_of)
+
+    def _cost_of(self, mapped: lzw.Mapped) -> float:
+        return mapped.distortion + self._how.rate_weight * 8 * len(mapped.codes)
 
     def _as_seen(self, wanted: Numbers, box: Box) -> tuple[Points, NDArray[np.float32]]:
         """Place the pixels of a rectangle, and weight them by their surroundings."""

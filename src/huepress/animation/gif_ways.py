@@ -109,8 +109,13 @@ class GifWays:
             parses=PARSES[options.effort],
             n_threads=options.threads,
         )
-        learn_own = None if options.effort == "fast" else self._of_frame
-        return self._bench(Tables(table, learn=learn_own), how)
+        if options.effort == "fast" or counted is None:
+            return self._bench(Tables(table), how)
+
+        def fewer(k: int) -> Tables:
+            return Tables(self._learned(counted, k + 1, options), learn=self._of_frame)
+
+        return self._bench(Tables(table, learn=self._of_frame), how, fewer)
 
     def _of_frame(self, numbers: NDArray[np.uint32]) -> Table:
         """Learn the palette of one frame."""
@@ -122,8 +127,11 @@ class GifWays:
         fit = learn(counted, options.changed(colors=max(1, min(colors, 256) - 1)))
         return table_of(fit.palette.colors, options.color_space)
 
-    def _bench(self, tables: Tables, how: How) -> GifBench:
+    def _bench(
+        self, tables: Tables, how: How, fewer: Callable[[int], Tables] | None = None
+    ) -> GifBench:
         return GifBench(
+            fewer=fewer,
             animation=self.animation,
             frames=self.frames,
             n_frames=self.animation.n_frames,

@@ -25,7 +25,7 @@ OR_KEPT: Final = 256
 """Rules for a pixel: v is entry v only, OR_KEPT + v is entry v or left as shown (core/src/lzw)."""
 
 # As in remap/rate.py, which explains the constants.
-_OUTLIER: Final = 1 / 625
+_OUTLIER: Final = 1 / 2500
 _STREAKS: Final = 32.0
 _PREMIUM: Final = 2.0
 _SPREAD_RIGHT: Final = (0.28, 0.72, 0.87)

@@ -13,8 +13,8 @@ from huepress import _core
 from huepress.animation.colors import colors_of, numbers_of
 from huepress.types import Colors, Pixels, Points
 
-CHROMA: Final = 0.8
-"""Scale of chroma while mapping (remap/rate.py)."""
+CHROMA: Final = np.array([1.0, 2.0], np.float32)
+"""Scales of green-red and blue-yellow while mapping (docs/lab-book/animations.md)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,7 +76,7 @@ def points_of(pixels: Pixels, color_space: str) -> Points:
     points = np.empty(flat.shape, np.float32)
     _core.embed(flat, color_space, points)
     if color_space == "oklab":
-        points[:, 1:] *= np.float32(CHROMA)
+        points[:, 1:] *= CHROMA
     return points
 
 
