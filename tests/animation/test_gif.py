@@ -253,3 +253,30 @@ def test_fewer_colors_are_taken_where_bytes_count_and_all_where_the_look_does():
     assert near.colors > 127 >= small.colors
     assert len(small.data) < len(near.data)
     assert all(map(np.array_equal, by_pillow(small.data), [p for p, _ in small.frames()]))
+
+
+def test_small_rectangles_of_few_colors_have_short_codes():
+    y, x = np.mgrid[:64, :64]
+    film = [np.dstack([3 * x, 3 * y, x ^ y, np.full_like(x, 255)]).astype(np.uint8) // 16 * 16]
+    film[0][..., 3] = 255
+    for i in range(12):
+        film.append(film[-1].copy())
+        film[-1][4 : 4 + 6, 4 * i : 4 * i + 4] = (250, 250, 250, 255) if i % 2 else (9, 9, 9, 255)
+    result = huepress.animate(film, 0.1, lossless=True)
+    parts = take_apart("a", result.data, COMMON).frames
+    assert parts[0].code_size > 4
+    assert {part.code_size for part in parts[1:]} == {2}
+    assert all(map(np.array_equal, by_pillow(result.data), film))
+
+
+def test_all_entries_of_a_full_table_can_be_used_beside_what_is_left_as_shown():
+    rng = np.random.default_rng(1)
+    first = np.full((32, 32, 4), 255, np.uint8)
+    first[..., :3] = rng.permutation(256)[np.arange(1024) % 256].reshape(32, 32, 1)
+    second = first.copy()
+    second[8:20, 8:20:3] = second[0, 0]
+    result = huepress.animate([first, second], 0.1, lossless=True)
+    parts = take_apart("a", result.data, COMMON).frames
+    assert parts[1].clear is not None
+    assert not parts[1].is_local
+    assert all(map(np.array_equal, by_pillow(result.data), [first, second]))

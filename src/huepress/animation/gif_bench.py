@@ -91,7 +91,7 @@ class GifBench:
                 if scored(number):
                     scorer.add(frame.pixels, shown, frame.duration)
         shared = tables.shared.colors
-        keeps = any(patch.clear is not None and patch.colors is None for patch in press.patches)
+        keeps = any(patch.clear == len(shared) and patch.colors is None for patch in press.patches)
         data = write_gif(
             self.animation.width,
             self.animation.height,
@@ -150,6 +150,7 @@ def exact_tables(frames: Iterator[Frame]) -> Tables | None:
         None when a single frame has more new colors than a palette holds.
     """
     shared = np.zeros(0, np.uint32)
+    uses = np.zeros(0)
     before: NDArray[np.uint32] | None = None
     has_all = True
     for frame in frames:
@@ -157,8 +158,9 @@ def exact_tables(frames: Iterator[Frame]) -> Tables | None:
         drawn = numbers if before is None else numbers[numbers != before]
         drawn = np.unique(drawn)
         drawn = drawn[drawn != CLEAR]
-        union = np.union1d(shared, drawn)
+        union, at = np.unique(np.concatenate([shared, drawn]), return_inverse=True)
         if len(union) <= 256:
+            uses = np.bincount(at, np.concatenate([uses, np.ones(len(drawn))]))
             shared = union
         elif len(drawn) > 256:
             return None
@@ -166,7 +168,8 @@ def exact_tables(frames: Iterator[Frame]) -> Tables | None:
             has_all = False
         before = numbers
     if len(shared) == 0:
-        shared = np.array([0xFFFFFFFF], np.uint32)
+        shared, uses = np.array([0xFFFFFFFF], np.uint32), np.ones(1)
+    shared = shared[np.argsort(-uses, kind="stable")]
     table = table_of(_rgb(colors_of(shared)), "srgb")
     return Tables(table, None if has_all else _local_table)
 

@@ -28,6 +28,9 @@ from huepress.errors import EncodeError
 from huepress.remap.masking import importance
 from huepress.types import Pixels, Points
 
+_FEW_PIXELS: Final = 1 << 14
+"""Pixels to be drawn up to which shorter codes at the beginning are worth a second try."""
+
 _MARGIN: Final = 12
 """Width in pixels of the border around a rectangle that affects the importance of its pixels."""
 
@@ -122,11 +125,11 @@ class GifPress:
             canvas.leave(wanted)
             return
         box = box or (slice(0, 1), slice(0, 1))
-        table, is_local = self._table_for(canvas, wanted, box)
-        rules = canvas.rules(wanted, before, box, table)
-        if self._how.exact:
-            rules = _exact(rules, table.find(wanted[box]))
-        mapped = self._map(canvas, wanted, box, rules, table)
+        needed = canvas.needed(wanted, box)
+        whole, is_local = self._table_for(canvas, needed, box)
+        tables = self._beginnings(canvas, needed, whole)
+        found = [(self._mapped(canvas, wanted, before, box, table), table) for table in tables]
+        mapped, table = min(found, key=lambda it: self._cost_of(it[0]))
         self._mean_cost = mapped.mean_cost
         self.cost += self._cost_of(mapped)
         k = len(table.colors)
@@ -140,7 +143,7 @@ class GifPress:
                 rows.start,
                 columns.stop - columns.start,
                 rows.stop - rows.start,
-                with_room(table.colors, keeps) if is_local else None,
+                with_room(whole.colors, keeps and k == len(whole.colors)) if is_local else None,
                 k if keeps else None,
                 ticks,
                 dispose,
@@ -149,17 +152,45 @@ class GifPress:
             )
         )
 
-    def _table_for(self, canvas: Canvas, wanted: Numbers, box: Box) -> tuple[Table, bool]:
+    def _table_for(
+        self, canvas: Canvas, needed: NDArray[np.uint32], box: Box
+    ) -> tuple[Table, bool]:
         """Choose the palette of a frame, and say whether it is the frame's own."""
-        needed = canvas.needed(wanted, box)
         if self._how.exact:
-            return self._tables.choose(needed)
+            return self._tables.choose(needed, canvas.shown[box])
         how = self._how
         own = None
         # What was erased is drawn again in exactly its colors: the table must have them all.
         if self.patches and not canvas.has_erased:
             own = self._tables.cheaper(needed, how.rate_weight, how.color_space, how.n_threads)
         return (self._tables.shared, False) if own is None else (own, True)
+
+    def _beginnings(
+        self, canvas: Canvas, needed: NDArray[np.uint32], table: Table
+    ) -> tuple[Table, ...]:
+        """Return the palette, and its beginning when that has all that a rectangle needs.
+
+        Codes start at the width that the symbols take, so that small rectangles of few colors
+        need a fraction of the bits. The entry behind stands for what is left as shown, whatever
+        color it has elsewhere.
+        """
+        k = len(table.colors)
+        if canvas.has_erased or (k < 256 and len(needed) > _FEW_PIXELS):
+            return (table,)
+        n = table.reach(needed, self._how.color_space, self._how.n_threads)
+        n = max(3, (1 << n.bit_length()) - 1)
+        if n >= k:
+            return (table,)
+        # A table without an entry to spare cannot leave anything as shown.
+        return (table.first(n),) if self._how.exact and k > 255 else (table.first(n), table)
+
+    def _mapped(
+        self, canvas: Canvas, wanted: Numbers, before: Numbers | None, box: Box, table: Table
+    ) -> lzw.Mapped:
+        rules = canvas.rules(wanted, before, box, table)
+        if self._how.exact:
+            rules = _exact(rules, table.find(wanted[box]))
+        return self._map(canvas, wanted, box, rules, table)
 
     def _next_ticks(self, duration: Fraction) -> int:
         """Return the next frame's hundredths of a second; rounding errors do not add up."""
@@ -215,8 +246,12 @@ class GifPress:
             if (rules == lzw.KEPT).any():
                 raise EncodeError("gif", "a frame needs 256 colors and a clear one")
             ways = [replace(asked, rules=np.where(rules < 0, lzw.FREE, rules % lzw.OR_KEPT))]
-        elif how.tries_drawn and (rules >= lzw.OR_KEPT).any() and (rules >= 0).all():
-            ways.append(replace(asked, rules=rules % lzw.OR_KEPT))  # nothing is left as shown
+        elif how.tries_drawn and (rules >= lzw.OR_KEPT).any():
+            still = rules >= lzw.OR_KEPT
+            # Either for every pixel makes strings longer, one for all makes them fewer.
+            ways.append(replace(asked, rules=np.where(still, np.int16(lzw.KEPT), rules)))
+            if (rules >= 0).all():
+                ways.append(replace(asked, rules=rules % lzw.OR_KEPT))
         found = [
             lzw.map_lzw(
                 way,

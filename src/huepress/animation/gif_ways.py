@@ -15,7 +15,7 @@ from huepress.animation.gif_bench import GifBench, exact_tables
 from huepress.animation.gif_press import How
 from huepress.animation.goals import DITHER, SMALL
 from huepress.animation.lzw import Parse
-from huepress.animation.tables import Table, Tables, table_of
+from huepress.animation.tables import Table, Tables, ordered, table_of
 from huepress.animation.timing import FASTEST_GIF, at_most, merged
 from huepress.encode.gif import binary_alpha
 from huepress.errors import EncodeError
@@ -31,10 +31,13 @@ PARSES: Final = {
     "best": (Parse(most_visits=1024, rivals=4),),
 }
 
+ENDLESS: Final = 1e9
+"""Patience that keeps a full dictionary to the end: a clear one costs a kilobyte to be filled."""
+
 EXACT_PARSES: Final = {
     "fast": (Parse(),),
-    "balanced": (Parse(rivals=3), Parse(patience=1.0)),
-    "best": tuple(Parse(rivals=r, patience=p) for r in (1, 4, 16) for p in (0.0, 1.0)),
+    "balanced": (Parse(rivals=3), Parse(patience=1.0), Parse(rivals=16, patience=ENDLESS)),
+    "best": tuple(Parse(rivals=r, patience=p) for r in (1, 4, 16) for p in (0.0, 1.0, ENDLESS)),
 }
 
 _BLACK: Final = np.zeros((1, 3), np.uint8)
@@ -125,7 +128,9 @@ class GifWays:
 
     def _learned(self, counted: Histogram, colors: int, options: CompressOptions) -> Table:
         fit = learn(counted, options.changed(colors=max(1, min(colors, 256) - 1)))
-        return table_of(fit.palette.colors, options.color_space)
+        space = options.color_space
+        colors = ordered(fit.palette.colors, counted, space, options.threads)
+        return table_of(colors, space)
 
     def _bench(
         self, tables: Tables, how: How, fewer: Callable[[int], Tables] | None = None

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from huepress import _core
-from huepress.animation.colors import colors_of, numbers_of
-from huepress.types import Colors, Pixels, Points
+from huepress.animation.colors import CLEAR, colors_of, numbers_of
+from huepress.types import Colors, Histogram, Pixels, Points
 
 CHROMA: Final = np.array([1.0, 2.0], np.float32)
 """Scales of green-red and blue-yellow while mapping (docs/lab-book/animations.md)."""
@@ -42,6 +42,22 @@ class Table:
         """Return the entry with exactly this color, -1 where there is none."""
         at = np.searchsorted(self.numbers, numbers).clip(max=len(self.numbers) - 1)
         return np.where(self.numbers[at] == numbers, self.entries[at], np.int16(-1))
+
+    def first(self, n: int) -> Table:
+        """Return the first entries alone."""
+        kept = self.entries < n
+        return Table(self.colors[:n], self.points[:n], self.numbers[kept], self.entries[kept])
+
+    def reach(self, numbers: NDArray[np.uint32], color_space: str, n_threads: int) -> int:
+        """Return how many entries there are up to the last one that is nearest to some color."""
+        distinct = np.unique(numbers)
+        found = self.find(distinct)
+        if (found < 0).any():
+            points = points_of(colors_of(distinct), color_space)
+            nearest = np.empty(len(points), np.uint8)
+            _core.assign(points, self.points, nearest, None, n_threads)
+            found = nearest.astype(np.int16)
+        return int(found.max(initial=-1)) + 1
 
 
 _WORTH_LEARNING: Final = 1 << 14
@@ -119,14 +135,33 @@ class Tables:
         table = self._learn(needed)
         return table if lost - _distortion(points, table, n_threads) > price else None
 
-    def choose(self, needed: NDArray[np.uint32]) -> tuple[Table, bool]:
-        """Return the palette for a frame, and whether it is the frame's own."""
+    def choose(self, needed: NDArray[np.uint32], still: NDArray[np.uint32]) -> tuple[Table, bool]:
+        """Return the palette for a frame, and whether it is the frame's own.
+
+        Entries left over in the frame's own palette go to the commonest colors standing still, so
+        that these can be drawn where that is cheaper than leaving them as shown.
+        """
         if self._local is None:
             return self.shared, False
         distinct = np.unique(needed)
         if (self.shared.find(distinct) >= 0).all():
             return self.shared, False
-        return self._local(distinct), True
+        spare = (1 << len(distinct).bit_length()) - 1 - len(distinct)
+        colors, uses = np.unique(still, return_counts=True)
+        others = ~np.isin(colors, distinct) & (colors != CLEAR)
+        most = colors[others][np.argsort(-uses[others], kind="stable")][:spare]
+        return self._local(np.concatenate([distinct, most])), True
+
+
+def ordered(colors: Colors, counted: Histogram, color_space: str, n_threads: int) -> Colors:
+    """Put the colors that are used most first, so that frames of few need only the first ones."""
+    seen = np.full((counted.n_colors, 4), 255, np.uint8)
+    seen[:, :3] = counted.colors[:, :3]
+    table = table_of(colors, color_space)
+    nearest = np.empty(len(seen), np.uint8)
+    _core.assign(points_of(seen, color_space), table.points, nearest, None, n_threads)
+    uses = np.bincount(nearest, counted.weights, minlength=len(colors))
+    return colors[np.argsort(-uses, kind="stable")]
 
 
 def with_room(colors: Colors, keeps: bool) -> Colors:
