@@ -85,7 +85,7 @@ def compress(
         film = _film_of(source, options) if options.frame is None else None
     if film is not None:
         require_whole(options)
-        if options.arranges_palette:
+        if options.arranges_palette or options.display_palette is not None:
             wanted = "a palette is arranged in stills only; --frame N takes one"
             raise InputError(film[0], "is an animation", wanted)
         from huepress.animation import compress_animation  # few files need so much to be loaded

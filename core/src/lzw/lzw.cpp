@@ -45,8 +45,12 @@ class Mapper {
           mean_cost_(mean_cost),
           seen_(mean_cost > 0 ? options.memory : 0.0f),
           below_(3 * frame.width, 0.0f),
-          after_(3 * frame.width, 0.0f) {
+          after_(3 * frame.width, 0.0f),
+          planes_(frame.palette.size),
+          measured_(frame.palette.size / 3) {
         stack_.reserve(options.most_visits + 512);
+        const std::size_t n = measured_.size();
+        for (std::size_t i = 0; i < 3 * n; ++i) planes_[i % 3 * n + i / 3] = frame.palette[i];
         out_.code_size = dictionary_.code_size();
         out_.distortion = 0;
     }
@@ -125,6 +129,48 @@ class Mapper {
         return frame_.weights[pixel] * (squared * (1.0f + options_.outlier * squared));
     }
 
+    // Distortions of all colors at a free pixel, into measured_; returns the least.
+    float measure_all(std::size_t pixel, const Triple& want) {
+        const float weight = frame_.weights[pixel];
+        const std::size_t n = measured_.size();
+        float* out = measured_.data();
+        const float* a = planes_.data();
+        const float* b = a + n;
+        const float* c = b + n;
+        for (std::size_t s = 0; s < n; ++s) {
+            const float da = want.a - a[s], db = want.b - b[s], dc = want.c - c[s];
+            const float squared = da * da + db * db + dc * dc;
+            out[s] = weight * (squared * (1.0f + options_.outlier * squared));
+        }
+        float least = kImpossible;
+        for (std::size_t s = 0; s < n; ++s) least = std::min(least, out[s]);
+        return least;
+    }
+
+    // Pushes the symbols that a pixel may begin with; returns up to which value they are followed.
+    float begin(std::size_t start, const Triple& want, float slack) {
+        stack_.clear();
+        const std::int16_t rule = frame_.rules[start];
+        const bool is_free = rule == kFree || rule == kFreeOrKept;
+        Path own{rule % kOrKept, 1, kImpossible, {0, 0, 0}}, kept{n_colors_, 1, kImpossible, {0, 0, 0}};
+        if (rule >= 0) own.distortion = distortion(start, own.node, want, own.error);
+        if (rule >= kOrKept || rule == kFreeOrKept || rule == kKept)
+            kept.distortion = distortion(start, n_colors_, want, kept.error);
+        float bound = std::min(own.distortion, kept.distortion);
+        if (is_free) bound = std::min(bound, measure_all(start, want));
+        bound += slack - mean_cost_;
+        if (rule >= 0 && own.distortion - mean_cost_ <= bound) stack_.push_back(own);
+        if (kept.distortion < kImpossible && kept.distortion - mean_cost_ <= bound) stack_.push_back(kept);
+        for (int s = 0; is_free && s < n_colors_; ++s) {
+            const float spent = measured_[static_cast<std::size_t>(s)];
+            if (!(spent - mean_cost_ <= bound)) continue;
+            Path path{s, 1, spent, {0, 0, 0}};
+            distortion(start, s, want, path.error);
+            stack_.push_back(path);
+        }
+        return bound;
+    }
+
     // Looks through the strings of the dictionary that fit from a pixel on. `before` is the code
     // before, whose string with its own first symbol behind is the next to be learned. All that
     // are not worse than what they lead to are handed to `rivals`, one a length.
@@ -133,8 +179,6 @@ class Mapper {
         const float slack = options_.rate_weight * options_.slack;
         const std::size_t n_pixels = frame_.rules.size;
         Choice best;
-        float bound = kImpossible;
-        stack_.clear();
         const auto take = [&](int code, std::size_t length, float spent, const Triple& last) {
             const float value = spent + rate - mean_cost_ * static_cast<float>(length);
             if (!(value < kImpossible)) return;  // neither what is forbidden nor what is no number
@@ -142,21 +186,7 @@ class Mapper {
             if (rivals) rivals->push_back({code, length, value, spent, last});
         };
         const Triple want = target(start, error);
-        firsts_.clear();
-        const auto begin = [&](int symbol) {
-            Path path{symbol, 1, 0, {0, 0, 0}};
-            path.distortion = distortion(start, symbol, want, path.error);
-            bound = std::min(bound, path.distortion);
-            firsts_.push_back(path);
-        };
-        const std::int16_t rule = frame_.rules[start];
-        if (rule >= 0) begin(rule % kOrKept);
-        if (rule >= kOrKept || rule == kFreeOrKept || rule == kKept) begin(n_colors_);
-        if (rule == kFree || rule == kFreeOrKept)
-            for (int s = 0; s < n_colors_; ++s) begin(s);
-        bound += slack - mean_cost_;
-        for (const Path& path : firsts_)
-            if (path.distortion - mean_cost_ <= bound) stack_.push_back(path);
+        const float bound = begin(start, want, slack);
         std::size_t visits = 0;
         while (!stack_.empty()) {
             const Path path = stack_.back();
@@ -295,7 +325,8 @@ class Mapper {
     int before_ = Dictionary::kNone;
     bool is_promised_ = false;
     std::vector<float> below_, after_;  // errors for this row and for the next
-    std::vector<Path> stack_, firsts_;
+    std::vector<Path> stack_;
+    std::vector<float> planes_, measured_;  // the palette coordinate by coordinate; see measure_all
     std::vector<Choice> rivals_;
     std::vector<std::uint8_t> string_;
     float bits_ = 0, pixels_ = 0, late_bits_ = 0, late_pixels_ = 0;

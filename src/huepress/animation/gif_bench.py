@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from huepress._forks import cached_property
 from huepress.animation.colors import CLEAR, colors_of, numbers_of
-from huepress.animation.film import Animation, Frame
+from huepress.animation.film import Animation, Frame, part_of
 from huepress.animation.gif_press import GifPress, How
 from huepress.animation.gif_write import write_gif
 from huepress.animation.goals import Pass
@@ -26,9 +26,6 @@ SMALLER: Final = (127, 90, 63, 40)
 MARGIN: Final = 1.03
 """Cost up to which fewer colors are as good: they score better than their distortion says
 (docs/lab-book/animations.md)."""
-
-BAND: Final = 1 << 15
-"""Pixels of a frame on which palettes are compared: four dictionaries of busy ones."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,11 +105,16 @@ class GifBench:
         """Return the smallest palette that costs about as little as any, tried on one frame."""
         if self.fewer is None:
             return self.tables
+        if rate_weight not in self._chosen:
+            self._chosen[rate_weight] = self._choose(self.fewer, rate_weight)
+        return self._chosen[rate_weight]
+
+    def _choose(self, fewer: Callable[[int], Tables], rate_weight: float) -> Tables:
         chosen, least = self.tables, self._cost(self.tables, rate_weight)
         for k in SMALLER:
             if k >= len(self.tables.shared.colors):
                 continue
-            tables = self._learned.get(k) or self._learned.setdefault(k, self.fewer(k))
+            tables = self._learned.get(k) or self._learned.setdefault(k, fewer(k))
             cost = self._cost(tables, rate_weight)
             if cost > MARGIN * least:
                 break
@@ -120,9 +122,9 @@ class GifBench:
         return chosen
 
     def _cost(self, tables: Tables, rate_weight: float) -> float:
-        """Return distortion and rate of a band of the frame in the middle."""
+        """Return distortion and rate of a part of the frame in the middle."""
         press = GifPress(tables, replace(self.how, rate_weight=rate_weight))
-        for _ in press.walk([self._band]):
+        for _ in press.walk([self._part]):
             pass
         return press.cost
 
@@ -131,14 +133,15 @@ class GifBench:
         return {}
 
     @cached_property
-    def _band(self) -> Frame:
+    def _chosen(self) -> dict[float, Tables]:
+        return {}
+
+    @cached_property
+    def _part(self) -> Frame:
         """The middle of the frame in the middle."""
         last = (self.n_frames - 1) // 2
         frame = next(itertools.islice(self.frames(), last, None), None) or next(self.frames())
-        height, width = frame.pixels.shape[:2]
-        rows = min(height, max(8, BAND // width))
-        top = (height - rows) // 2
-        return Frame(np.ascontiguousarray(frame.pixels[top : top + rows]), frame.duration)
+        return part_of(frame, 0.5)
 
 
 def exact_tables(frames: Iterator[Frame]) -> Tables | None:

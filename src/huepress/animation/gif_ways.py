@@ -15,7 +15,7 @@ from huepress.animation.gif_bench import GifBench, exact_tables
 from huepress.animation.gif_press import How
 from huepress.animation.goals import DITHER, SMALL
 from huepress.animation.lzw import Parse
-from huepress.animation.tables import Table, Tables, ordered, table_of
+from huepress.animation.tables import Table, Tables, given_colors, ordered, table_of
 from huepress.animation.timing import FASTEST_GIF, at_most, merged
 from huepress.encode.gif import binary_alpha
 from huepress.errors import EncodeError
@@ -70,10 +70,12 @@ class GifWays:
         if self.animation.source.format != "gif":
             fps = min(fps or FASTEST_GIF, FASTEST_GIF)
         matte = matte_of(self.options)
-        found = merged(
-            Frame(binary_alpha(frame.pixels, matte=matte), frame.duration)
-            for frame in self.animation.frames()
-        )
+        frames = self.animation.frames()
+        if self.animation.source.format != "gif":  # those of a GIF are so already
+            frames = (
+                Frame(binary_alpha(frame.pixels, matte=matte), frame.duration) for frame in frames
+            )
+        found = merged(frames)
         return found if fps is None else at_most(found, fps)
 
     def exact(self) -> GifBench:
@@ -103,7 +105,10 @@ class GifWays:
         """Learn a palette of this many entries; one of them means "left as shown"."""
         options = self.options
         table = table_of(_BLACK, options.color_space)
-        if counted is not None:
+        given = given_colors(options)
+        if given is not None:
+            table = table_of(given, options.color_space)
+        elif counted is not None:
             table = self._learned(counted, colors, options)
         how = How(
             1.0,
@@ -112,7 +117,8 @@ class GifWays:
             parses=PARSES[options.effort],
             n_threads=options.threads,
         )
-        if options.effort == "fast" or counted is None:
+        is_told = given is not None or bool(options.keep_color)
+        if options.effort == "fast" or counted is None or is_told:
             return self._bench(Tables(table), how)
 
         def fewer(k: int) -> Tables:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from math import log2
 from typing import Final, Protocol
 
-from huepress.animation.film import Frame
+from huepress.animation.film import Frame, part_of
 from huepress.animation.score import FilmScore
 
 LOWEST, HIGHEST = 2.0**-8, 2.0**12
@@ -95,11 +95,12 @@ def is_sample(number: int, n_frames: int, *, of: int = SAMPLE) -> bool:
 
 def usual_weight(bench: Bench, frames: Iterable[Frame]) -> float:
     """Find the rate weight when no goal is given, on a few frames drawn alone."""
-    chosen = [
-        frame
-        for number, frame in enumerate(frames)
-        if is_sample(number, bench.n_frames, of=LOOKED_AT)
-    ]
+    chosen: list[Frame] = []
+    for number, frame in enumerate(frames):
+        if is_sample(number, bench.n_frames, of=LOOKED_AT):
+            # One part of every frame, from top to bottom.
+            place = (len(chosen) + 0.5) / min(bench.n_frames, LOOKED_AT)
+            chosen.append(part_of(frame, min(place, 1.0)))
 
     def mean(rate_weight: float, *, plain: bool = False) -> float:
         found = [bench.look(frame, rate_weight, plain=plain) for frame in chosen]

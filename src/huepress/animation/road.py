@@ -22,6 +22,7 @@ from huepress.animation.layer_bench import LayerBench, exact_palette, with_clear
 from huepress.animation.layers import Colors, LayerWriter
 from huepress.animation.read import FORMATS, read_animation
 from huepress.animation.result import AnimationResult, first_image
+from huepress.animation.tables import given_colors
 from huepress.animation.timing import at_most, merged
 from huepress.animation.webp_film import WebpWriter
 from huepress.decode import limits_of
@@ -34,6 +35,9 @@ from huepress.types import Histogram
 
 TRIES: Final = {"fast": 4, "balanced": 6, "best": 9}
 """Most passes in the search for a score or a size."""
+
+FEW: Final = 64
+"""Colors from which on the exact way of a long film is not tried: it is not the smaller one."""
 
 Tell = Callable[[], None]
 
@@ -94,7 +98,8 @@ def press(
                 made.append((format, way(animation, how, deadline.check, tell)))
         except EncodeError as error:
             refused.append(error)
-    original = animation.source.data if _is_kept(animation, formats) else None
+    is_kept = _is_kept(animation, formats) and not _is_told(options)
+    original = animation.source.data if is_kept else None
     format, found = min(made, key=lambda it: len(it[1].data), default=("", None))
     if found is not None and (original is None or len(found.data) < len(original)):
         data, status, n_colors = found.data, "compressed", found.n_colors
@@ -125,6 +130,11 @@ def _formats(animation: Animation, options: CompressOptions) -> tuple[str, ...]:
     if chosen not in FORMATS:
         raise OptionError("format", chosen, f"{', '.join(FORMATS)} or smallest, for animations")
     return (chosen or "gif",)
+
+
+def _is_told(options: CompressOptions) -> bool:
+    """Whether colors are asked for that the input need not have."""
+    return options.palette is not None or bool(options.keep_color)
 
 
 def _is_kept(animation: Animation, formats: tuple[str, ...]) -> bool:
@@ -159,8 +169,9 @@ def _as_layers(
     require_time()
 
     def learned(k: int) -> Bench:
-        colors = np.zeros((0, 4), np.uint8)
-        if counted is not None:
+        given = given_colors(options)
+        colors = np.zeros((0, 4), np.uint8) if given is None else given
+        if counted is not None and given is None:
             fit = learn(counted, options.changed(colors=max(1, k - 1)))
             colors = fit.palette.colors
         return bench(
@@ -188,12 +199,12 @@ def _or_exact(
 ) -> Pass:
     """Take a file that shows everything as it is, when it is not larger."""
     n_pixels = animation.width * animation.height * animation.n_frames
-    few = counted is None or counted.n_colors < options.colors
-    if (
-        not (few or (n_pixels <= SMALL and options.colors == 256))
-        or options.rate_weight is not None
-        or options.effort == "fast"
-    ):
+    if n_pixels > SMALL:
+        few = counted is None or counted.n_colors < min(options.colors, FEW)
+    else:
+        few = counted is None or counted.n_colors < options.colors or options.colors == 256
+    is_lossy = _is_told(options) or options.rate_weight is not None
+    if not few or is_lossy or options.effort == "fast":
         return made
     try:
         other = exact().run(1.0)

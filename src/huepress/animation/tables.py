@@ -11,10 +11,14 @@ from numpy.typing import NDArray
 
 from huepress import _core
 from huepress.animation.colors import CLEAR, colors_of, numbers_of
+from huepress.color.keys import with_alpha
+from huepress.errors import OptionError
+from huepress.options import CompressOptions
+from huepress.palette.files import read_palette
 from huepress.types import Colors, Histogram, Pixels, Points
 
-CHROMA: Final = np.array([1.0, 2.0], np.float32)
-"""Scales of green-red and blue-yellow while mapping (docs/lab-book/animations.md)."""
+BLUE_YELLOW: Final = np.float32(2.0)
+"""Scale of blue-yellow while mapping (docs/lab-book/animations.md)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,8 +96,27 @@ def points_of(pixels: Pixels, color_space: str) -> Points:
     points = np.empty(flat.shape, np.float32)
     _core.embed(flat, color_space, points)
     if color_space == "oklab":
-        points[:, 1:] *= CHROMA
+        points[:, 2] *= BLUE_YELLOW
     return points
+
+
+def given_colors(options: CompressOptions) -> Colors | None:
+    """Read the palette that is asked for: (k, 4) uint8, what is not clear; None when none is.
+
+    Raises
+    ------
+    OptionError
+        More colors than allowed; one entry is for what is left as shown.
+    """
+    if options.palette is None:
+        return None
+    colors = with_alpha(read_palette(options.palette).colors, 4)
+    colors = colors[colors[:, 3] > 0]
+    most = min(options.colors, 255)
+    if not 1 <= len(colors) <= most:
+        allowed = f"1 to {most} that are not clear, for animations (an entry keeps what is shown)"
+        raise OptionError("palette", f"{len(colors)} colors", allowed)
+    return colors
 
 
 class Tables:
