@@ -171,3 +171,45 @@ def test_clear_pixels_show_the_color_they_hide_when_alpha_is_dropped():
 
 def test_an_image_without_pixels_is_left_to_pillow(installed):
     assert Image.new("RGB", (0, 0)).quantize().size == (0, 0)
+
+
+def _film():
+    return [Image.new("RGB", (24, 16), color) for color in ("red", "lime", "blue")]
+
+
+@pytest.mark.parametrize(
+    ("format", "loop", "plays"), [("GIF", 0, 0), ("GIF", None, 1), ("GIF", 2, 3), ("PNG", 2, 2)]
+)
+def test_animations_are_saved_as_pillow_saves_them(tmp_path, format, loop, plays):
+    first, *others = _film()
+    path = tmp_path / f"film.{format.lower()}"
+    result = pillow.save_all(first, path, append_images=others, duration=[40, 80, 120], loop=loop)
+    assert result.animation.plays == plays
+    with Image.open(path) as shown:
+        assert shown.format == format
+        assert shown.n_frames == 3
+        theirs = io.BytesIO()
+        more = {} if loop is None else {"loop": loop}
+        first.save(theirs, format, save_all=True, append_images=others, duration=40, **more)
+        with Image.open(theirs) as other:
+            assert shown.info.get("loop") == other.info.get("loop")
+        for number, (film, seconds) in enumerate(zip(_film(), (40, 80, 120), strict=True)):
+            shown.seek(number)
+            assert shown.info["duration"] == seconds
+            assert np.array_equal(np.asarray(shown.convert("RGB")), np.asarray(film))
+
+
+def test_frames_of_a_file_keep_their_times_and_the_image_its_place(tmp_path):
+    first, *others = _film()
+    first.save(tmp_path / "a.gif", save_all=True, append_images=others, duration=[30, 60, 90])
+    file = io.BytesIO()
+    with Image.open(tmp_path / "a.gif") as image:
+        image.seek(1)
+        pillow.save_all(image, file, "webp")
+        assert image.tell() == 1
+    with Image.open(file) as shown:
+        shown.seek(2)
+        shown.load()
+        assert shown.info["duration"] == 90
+    with pytest.raises(huepress.OptionError, match="gif, png or webp"):
+        pillow.save_all(first, tmp_path / "a.bmp")

@@ -1,4 +1,4 @@
-"""huepress where Pillow's ``Image.quantize`` is expected.
+"""huepress where Pillow's ``Image.quantize`` and ``save(save_all=True)`` are expected.
 
 A Pillow image goes in, a Pillow image of mode P comes out, its palette found by k-means in Oklab,
 with full alpha. `install` puts it behind ``Image.quantize`` itself.
@@ -6,16 +6,23 @@ with full alpha. `install` puts it behind ``Image.quantize`` itself.
 
 from __future__ import annotations
 
-from typing import Any, Final
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 import numpy as np
-from PIL import Image, ImagePalette
+from PIL import Image, ImagePalette, ImageSequence
 
+from huepress._animate import animate
 from huepress._quantize import quantize as quantize_pixels
 from huepress.color.keys import with_alpha
 from huepress.errors import OptionError
 from huepress.remap import nearest
 from huepress.types import Colors, Palette, Pixels
+
+if TYPE_CHECKING:
+    from huepress.animation import AnimationResult
 
 _PILLOWS_OWN: Final = Image.Image.quantize
 # Modes whose pixels are 8-bit sRGB without alpha; all others go through RGBA or RGB.
@@ -106,6 +113,88 @@ def install() -> None:
 def uninstall() -> None:
     """Give ``Image.quantize`` back to Pillow."""
     Image.Image.quantize = _PILLOWS_OWN  # type: ignore[method-assign]
+
+
+def save_all(
+    image: Image.Image,
+    fp: str | os.PathLike[str] | BinaryIO,
+    format: str | None = None,
+    *,
+    append_images: Iterable[Image.Image] = (),
+    duration: float | Sequence[float] | None = None,
+    loop: int | None = None,
+    **changes: Any,
+) -> AnimationResult:
+    """Write a small animation where Pillow has ``image.save(fp, save_all=True, ...)``.
+
+    Parameters
+    ----------
+    image : PIL.Image.Image
+        All its frames are taken. Not changed.
+    fp : path or file object
+        Where to; a path's suffix says the format when `format` does not.
+    format : {"gif", "png", "webp"} or None
+        As Pillow names it, in any case.
+    append_images : iterable of PIL.Image.Image
+        What follows, all their frames, of the same size.
+    duration : float, sequence of float or None
+        Milliseconds of every frame, or of each. None: those that the frames have, else 100.
+    loop : int or None
+        As Pillow has it for the format: 0 is forever; a GIF is shown once more than it says, and
+        once with None; an APNG or WebP as often as it says, and forever with None.
+    **changes
+        Options of `huepress.animate`, such as ``colors=64`` or ``quality=80``.
+
+    Returns
+    -------
+    AnimationResult
+        What was written, and its figures.
+
+    Raises
+    ------
+    OptionError
+        Another format, another number of durations than of frames, or an option out of range.
+    InputError, QualityError, OutputError
+        As `huepress.animate` and `Result.save`.
+
+    Examples
+    --------
+    >>> import io
+    >>> from PIL import Image
+    >>> from huepress import pillow
+    >>> film = [Image.new("RGB", (8, 8), color) for color in ("red", "lime", "blue")]
+    >>> file = io.BytesIO()
+    >>> result = pillow.save_all(film[0], file, "GIF", append_images=film[1:], duration=40, loop=0)
+    >>> Image.open(file).n_frames
+    3
+    """
+    is_path = isinstance(fp, str | os.PathLike)
+    suffix = Path(fp).suffix[1:] if isinstance(fp, str | os.PathLike) else ""
+    named = (format or suffix).lower().replace("apng", "png")
+    if named not in ("gif", "png", "webp"):
+        raise OptionError("format", format or suffix or None, "gif, png or webp, for animations")
+    frames, own = [], []
+    for frame in _all_frames((image, *append_images)):
+        frames.append(frame)
+        own.append(frame.info.get("duration", 100))
+    times = own if duration is None else duration
+    if isinstance(times, int | float):
+        times = [times] * len(frames)
+    plays = (loop or 0) if named != "gif" or loop == 0 else 1 if loop is None else loop + 1
+    result = animate(frames, [time / 1000 for time in times], plays=plays, format=named, **changes)
+    if is_path:
+        result.save(fp)  # type: ignore[arg-type]
+    else:
+        fp.write(result.data)  # type: ignore[union-attr]
+    return result
+
+
+def _all_frames(images: Iterable[Image.Image]) -> Iterator[Image.Image]:
+    """Yield copies of the frames of all images, and leave the images where they stand."""
+    for image in images:
+        at = image.tell()
+        yield from (frame.copy() for frame in ImageSequence.Iterator(image))
+        image.seek(at)
 
 
 def _pixels(image: Image.Image) -> Pixels:
