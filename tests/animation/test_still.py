@@ -23,7 +23,7 @@ def decoded(data):
 def before(monkeypatch, pixels, **options):
     """The file as it was made without the mapping by LZW."""
     with monkeypatch.context() as patch:
-        patch.setattr("huepress._compress.smaller_gif", lambda _b, chosen, made, _o: (chosen, made))
+        patch.setattr("huepress.animation.still.smaller_gif", lambda _b, chosen, made, _o: (chosen, made))
         return huepress.compress(pixels, format="gif", **options)
 
 
