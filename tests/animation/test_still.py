@@ -23,7 +23,8 @@ def decoded(data):
 def before(monkeypatch, pixels, **options):
     """The file as it was made without the mapping by LZW."""
     with monkeypatch.context() as patch:
-        patch.setattr("huepress.animation.still.smaller_gif", lambda _b, chosen, made, _o: (chosen, made))
+        as_it_was = lambda _bench, chosen, made, _options: (chosen, made)  # noqa: E731
+        patch.setattr("huepress.animation.still.smaller_gif", as_it_was)
         return huepress.compress(pixels, format="gif", **options)
 
 

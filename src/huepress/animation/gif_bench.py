@@ -153,7 +153,7 @@ def exact_tables(frames: Iterator[Frame]) -> Tables | None:
         None when a single frame has more new colors than a palette holds.
     """
     shared = np.zeros(0, np.uint32)
-    uses = np.zeros(0)
+    uses: NDArray[np.float64] = np.zeros(0)
     before: NDArray[np.uint32] | None = None
     has_all = True
     for frame in frames:
@@ -163,7 +163,8 @@ def exact_tables(frames: Iterator[Frame]) -> Tables | None:
         drawn = drawn[drawn != CLEAR]
         union, at = np.unique(np.concatenate([shared, drawn]), return_inverse=True)
         if len(union) <= 256:
-            uses = np.bincount(at, np.concatenate([uses, np.ones(len(drawn))]))
+            more = np.concatenate([uses, np.ones(len(drawn))])
+            uses = np.bincount(at, more).astype(np.float64)
             shared = union
         elif len(drawn) > 256:
             return None

@@ -135,8 +135,7 @@ class GifWays:
     def _learned(self, counted: Histogram, colors: int, options: CompressOptions) -> Table:
         fit = learn(counted, options.changed(colors=max(1, min(colors, 256) - 1)))
         space = options.color_space
-        colors = ordered(fit.palette.colors, counted, space, options.threads)
-        return table_of(colors, space)
+        return table_of(ordered(fit.palette.colors, counted, space, options.threads), space)
 
     def _bench(
         self, tables: Tables, how: How, fewer: Callable[[int], Tables] | None = None
