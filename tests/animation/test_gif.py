@@ -299,3 +299,14 @@ def test_kept_colors_are_there_whatever_bytes_cost():
     result = huepress.compress(film, keep_color=("#ff00ff",), rate_weight=200.0, colors=16)
     colors = take_apart("a", result.data, COMMON).frames[0].colors
     assert (colors == (255, 0, 255)).all(axis=1).any()
+
+
+@pytest.mark.parametrize("format", ["gif", "png", "webp"])
+def test_every_frame_has_its_bytes_and_its_score(format):
+    result = huepress.compress(file_of(ball(n=4)), format=format, colors=16)
+    sizes = result.frame_bytes
+    assert len(sizes) == result.n_frames == len(result.film_score.frames) == 4
+    # The first frame is all of the picture, the others move a ball.
+    assert sizes[0] == max(sizes)
+    shared = len(result.data) - sum(sizes)
+    assert 0 < shared < 3 * 256 + 200

@@ -13,6 +13,7 @@ from huepress.animation.colors import count_colors
 from huepress.animation.film import Animation, Frame
 from huepress.animation.read import read_animation
 from huepress.animation.score import FilmScore, paired, score_films
+from huepress.animation.sizes import frame_bytes
 from huepress.decode import Limits
 from huepress.metrics import Verdict
 from huepress.result.report import Result, colors_words, kept_words, size_words
@@ -56,6 +57,11 @@ class AnimationResult(Result):
     def n_frames(self) -> int:
         """Frames of the finished file: equal ones are merged."""
         return self._written().n_frames
+
+    @cached_property
+    def frame_bytes(self) -> tuple[int, ...]:
+        """Bytes of every frame of the finished file; what all frames share is not counted."""
+        return frame_bytes(self.data, _ANY)
 
     @cached_property
     def colors(self) -> int:
