@@ -27,6 +27,7 @@ let differs = false;
 let picking = null;
 let shownBlob = null; // the file of the result on the stage, as browsers show it
 let part = null; // of the original, where the result shows one
+let unreadable = null; // the picture on the stage that the browser cannot read
 let borrowed = null; // the server's name of the picture whose preview was asked for
 
 async function showOriginal(picture) {
@@ -38,7 +39,8 @@ async function showOriginal(picture) {
   try {
     await original.decode();
   } catch {
-    return borrowOriginal(picture); // no format of this browser
+    unreadable = picture.key; // no format of this browser
+    return borrowOriginal(picture);
   }
   if (shownKey !== picture.key) return;
   original.hidden = false;
@@ -106,9 +108,13 @@ function decodeInto(image, blob) {
   return image.decode();
 }
 
+// Whether the server has read it; what is broken there has nothing to show.
+const OTHER_TROUBLE = ["bound", "option", "encode", "missing-extra"];
+const isDecoded = ({ job }) => Boolean(job?.report) || OTHER_TROUBLE.includes(job?.error?.code);
+
 // The server shows what the browser cannot read.
 async function borrowOriginal(picture) {
-  if (!picture.id || borrowed === picture.id) return;
+  if (!picture.id || borrowed === picture.id || !isDecoded(picture)) return;
   borrowed = picture.id;
   const blob = await api.shown(picture.id).catch(() => null);
   if (!blob || shownKey !== picture.key) return void (borrowed = null);
@@ -217,12 +223,10 @@ export function bindComparing() {
   model.on("picture", (picture) => {
     if (picture.key !== model.state.current) return;
     if (picture.url && original.src !== picture.url && !original.src) showOriginal(picture);
+    if (picture.key === unreadable && original.hidden) borrowOriginal(picture);
     showResult(picture);
   });
   bindPlayer(() => differs && showDifference());
-  model.on("uploaded", (picture) => {
-    if (picture.key === shownKey && original.hidden) borrowOriginal(picture);
-  });
   model.on("pick", pick);
   stage.addEventListener("click", pickAt);
   const button = $("#hold");
