@@ -80,7 +80,7 @@ def _search_size(bench: Bench, options: CompressOptions, limit: int) -> SizeSear
             return _encode(bench, trial, options, hurry=hurry)
         # Settings of small pictures often map alike; a file depends on what is shown alone.
         shown = trial.indexed.to_pixels()
-        key = (sha256(shown).digest() + bytes(shown.shape[2:]), trial.is_drawn, hurry)
+        key = (sha256(shown.data).digest() + bytes(shown.shape[2:]), trial.is_drawn, hurry)
         if key not in known:
             known[key] = _encode(bench, trial, options, hurry=hurry)
         return known[key]
