@@ -125,7 +125,7 @@ def test_a_picture_stands_for_its_colors(tmp_path):
 def test_damaged_files_are_refused(tmp_path, name, content):
     path = tmp_path / name
     path.write_bytes(content)
-    with pytest.raises(DecodeError, match="no palette that is known"):
+    with pytest.raises(DecodeError, match="is not a known palette"):
         read_palette(path)
 
 
@@ -186,7 +186,7 @@ def test_palettes_of_paint_programs_and_consoles(tmp_path):
 def test_damaged_ones_are_refused_too(tmp_path, name, content):
     path = tmp_path / name
     path.write_bytes(content)
-    with pytest.raises(DecodeError, match="no palette that is known"):
+    with pytest.raises(DecodeError, match="is not a known palette"):
         read_palette(path)
 
 
