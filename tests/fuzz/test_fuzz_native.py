@@ -4,6 +4,7 @@
 """
 
 import inspect
+import zlib
 
 import numpy as np
 import pytest
@@ -117,6 +118,55 @@ def test_map_rate(data, height, width, k, channels, rate, dither, space, find, c
     mapper = RateMap(pixels, palette, color_space=space, weights=weights)
     mapped = mapper.map(rate, dither=dither, find=find, container=container)  # _core.map_rate(...)
     assert mapped.indices.max() < k
+
+
+@given(
+    data=st.data(),
+    height=st.integers(1, 9),
+    width=st.integers(1, 40),
+    cut=st.integers(0, 9),
+    k=st.integers(1, 256),
+    dims=st.sampled_from([3, 4]),
+    values=st.sampled_from([ANY, FINITE]),
+    rate=st.floats(2.0**-10, 1e6),
+)
+def test_rows_in_strips(data, height, width, cut, k, dims, values, rate):
+    spread = (0.3, 0.9), (0.5, 0.1)
+    terms = (rate, 0.01, 0.3, *spread, 0.2, 0.5, True, [9, 4, 2], "png")
+    palette, counts = data.draw(points(k, dims, FINITE)), np.ones(k)
+    p = data.draw(points(height * width, dims, values))
+    plane = data.draw(arrays(np.float32, (height, width), elements=WEIGHTS, fill=WEIGHTS))
+    nearest, whole = np.zeros((height, width), np.uint8), np.empty((height, width), np.uint8)
+    if not runs(lambda: _core.RateMapper(width, palette, counts, *terms)):
+        assert np.abs(palette).max() > 32768
+        return
+    mapper, parts = _core.RateMapper(width, palette, counts, *terms), np.zeros_like(whole)
+    done = True
+    for rows in (slice(0, min(cut, height)), slice(min(cut, height), height)):
+        strip = p.reshape(height, width, dims)[rows].reshape(-1, dims)
+        arguments = strip, plane[rows], plane[rows], nearest[rows], parts[rows]
+        done = done and runs(lambda given=arguments: mapper.map_rows(*given))
+    if not done:
+        assert not (np.abs(p) <= 32768).all()
+        with pytest.raises(ValueError, match="make a new one"):
+            mapper.map_rows(*arguments)
+        return
+    assert parts.max() < k
+    assert mapper.bits >= 0
+    _core.RateMapper(width, palette, counts, *terms).map_rows(p, plane, plane, nearest, whole)
+    assert (parts == whole).all()
+
+
+@given(content=st.binary(max_size=400), level=st.integers(0, 9), flip=st.integers(0, 3000))
+def test_open_end(content, level, flip):
+    raw = zlib.compressobj(level, wbits=-15)
+    whole = raw.compress(content) + raw.flush()
+    opened = _core.open_end(whole)
+    assert zlib.decompress(opened + whole, wbits=-15) == content + content
+    damaged = bytearray(whole)
+    damaged[flip // 8 % len(damaged)] ^= 1 << flip % 8
+    for stream in (bytes(damaged), whole[: flip % len(whole)], content, whole + content[:3]):
+        runs(lambda stream=stream: _core.open_end(stream))
 
 
 @given(
