@@ -106,15 +106,28 @@ class _Process:
         self.n_threads = n_threads
         where = str(Path(oxipng.__file__ or "").parents[1])
         bound = {"RAYON_NUM_THREADS": str(n_threads)} if n_threads else {}
-        self._process = subprocess.Popen(
-            # Neither the caller's environment nor its folder may decide what is imported there.
-            [interpreter, "-I", "-S", oxipng_worker.__file__, where],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            bufsize=0,
-            env=os.environ | bound,
-        )
+        life: int | None = None
+        self._life: int | None = None
+        if os.name == "posix":
+            life, self._life = os.pipe()
+        passed = () if life is None else (life,)
+        try:
+            self._process = subprocess.Popen(
+                # Neither the caller's environment nor its folder may decide what is imported there.
+                [interpreter, "-I", "-S", oxipng_worker.__file__, where, *map(str, passed)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                bufsize=0,
+                env=os.environ | bound,
+                pass_fds=passed,
+            )
+        except BaseException:
+            self._let_go()
+            raise
+        finally:
+            if life is not None:
+                os.close(life)
         with _lock:
             _all.add(self)
 
@@ -169,7 +182,14 @@ class _Process:
         """Whether it waits for a job."""
         return self._process.poll() is None
 
+    def _let_go(self) -> None:
+        """Close the pipe by which the process sees that its caller is there."""
+        if self._life is not None:
+            os.close(self._life)
+            self._life = None
+
     def _close(self) -> None:
+        self._let_go()
         for pipe in (self._process.stdin, self._process.stdout):
             with suppress(OSError):
                 assert pipe is not None

@@ -1,13 +1,12 @@
 """The process that runs oxipng: started by path, without the rest of huepress.
 
 It reads a job (two lengths, a header of builtin types, the pixels), answers with a kind, a length
-and the bytes, and ends when its standard input does; even in the middle of a job, on systems that
-can signal that (SIGIO).
+and the bytes, and ends when its standard input does. Where the system can signal that the caller is
+gone (SIGIO), it ends even in the middle of a job.
 """
 
 from __future__ import annotations
 
-import contextlib
 import marshal
 import os
 import signal
@@ -33,33 +32,29 @@ def main() -> None:
             sys.exit(1)  # the rest would be taken for the next job
         if len(header) < n_header or len(data) < n_data:
             return
-        with _ending_with_the_caller():
-            kind, answer = work(marshal.loads(header), data)
+        kind, answer = work(marshal.loads(header), data)
         del header, data  # not held until the next job
         answers.write(REPLY.pack(kind, len(answer)))
         answers.write(answer)
         answers.flush()
 
 
-@contextlib.contextmanager
-def _ending_with_the_caller() -> Any:
-    """Exit in the middle of a job when nobody waits for the answer any more."""
+def _end_with_the_caller(life: int) -> None:
+    """From now on exit, even in the middle of a job, when nobody holds the other end of a pipe.
+
+    Nothing is ever written to it: where data is, its signal may come after the data was read.
+    """
     try:
         import fcntl
         import select
 
-        usual = fcntl.fcntl(0, fcntl.F_GETFL)
-        fcntl.fcntl(0, fcntl.F_SETOWN, os.getpid())
-        fcntl.fcntl(0, fcntl.F_SETFL, usual | os.O_ASYNC)  # its SIGIO ends a process
+        fcntl.fcntl(life, fcntl.F_SETOWN, os.getpid())
+        usual = fcntl.fcntl(life, fcntl.F_GETFL)
+        fcntl.fcntl(life, fcntl.F_SETFL, usual | os.O_ASYNC)  # its SIGIO ends a process
     except (ImportError, AttributeError, OSError):
-        yield  # no such thing on this system: it ends after the job
-        return
-    if select.select([0], [], [], 0)[0]:  # the caller sends nothing now, so it must be gone
+        return  # no such thing on this system: it ends after the job
+    if select.select([life], [], [], 0)[0]:  # the caller is gone already
         os._exit(1)
-    try:
-        yield
-    finally:
-        fcntl.fcntl(0, fcntl.F_SETFL, usual)
 
 
 def work(header: tuple[Any, ...], data: bytes) -> tuple[bytes, bytes]:
@@ -101,4 +96,6 @@ def _made(value: Any) -> Any:
 
 if __name__ == "__main__":
     sys.path.append(sys.argv[1])
+    if len(sys.argv) > 2:
+        _end_with_the_caller(int(sys.argv[2]))
     main()
