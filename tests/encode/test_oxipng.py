@@ -123,6 +123,22 @@ def test_any_number_of_threads_writes_the_same_bytes():
     assert len({compressed({"threads": n, "effort": "best"}) for n in (0, 1, 2, 7)}) == 1
 
 
+@LINUX
+def test_no_signal_comes_for_data():
+    """A signal for the data of a job could come after they were read, and end the job."""
+    with oxipng.threads(1):
+        png_of(PICTURE[..., :3].copy(), level=0)
+        (worker,) = (p._process.pid for p in oxipng_process._idle if p.n_threads == 1)
+    signaling = set()
+    for entry in proc(worker, "fdinfo").iterdir():
+        flags = int(entry.read_text().split("flags:")[1].split()[0], 8)
+        if flags & 0o20000:  # O_ASYNC
+            signaling.add(proc(worker, "fd", entry.name).readlink())
+    data = {proc(worker, "fd", name).readlink() for name in "01"}
+    assert len(signaling) == 1
+    assert not signaling & data
+
+
 def test_words_that_refuse_come_through():
     with pytest.raises(oxipng.PngError, match="truncated"):
         oxipng.optimize_from_memory(b"no PNG")
