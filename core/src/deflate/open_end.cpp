@@ -157,7 +157,8 @@ std::size_t open_end(Span<const std::uint8_t> stream, Span<std::uint8_t> out) {
     if (end % 8) out[end / 8] = std::uint8_t(out[end / 8] & ((1u << end % 8) - 1));
     std::size_t size = (end + 3 + 7) / 8;
     if (size > stream.size) out[stream.size] = 0;
-    for (const std::uint8_t byte : {0x00, 0x00, 0xff, 0xff}) out[size++] = byte;
+    constexpr std::uint8_t kEmpty[] = {0x00, 0x00, 0xff, 0xff};  // a length of 0, and its complement
+    for (const std::uint8_t byte : kEmpty) out[size++] = byte;
     return size;
 }
 
