@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).parents[1] / "src" / "huepress"
 
 # Each room may import those of lower rank.
 GROUND = [
-    {"errors", "_core", "_forks", "_version"},
+    {"errors", "_core", "_forks", "_threads", "_version"},
     {"limits", "types", "_native"},
     {"formats"},
     {"color", "options"},

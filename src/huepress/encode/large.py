@@ -8,11 +8,9 @@ the same for any number of threads.
 
 from __future__ import annotations
 
-import os
 import struct
 import zlib
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
@@ -21,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from huepress import _core
+from huepress._threads import side_by_side
 from huepress.encode import oxipng
 from huepress.formats.png import SIGNATURE, chunks_of, pack_chunk
 from huepress.limits import strips
@@ -117,7 +116,8 @@ def write(
         return done, zlib.adler32(stream), len(stream)
 
     parts, check = [_ZLIB_HEAD], 1
-    for raw, own, length in side_by_side(work, parts_of_rows):
+    n_threads = oxipng.n_threads() if len(parts_of_rows) > FEW else 1
+    for raw, own, length in side_by_side(work, parts_of_rows, n_threads):
         parts.append(raw)
         check = _joined_adler(check, own, length)
     parts.append(struct.pack(">I", check))
@@ -186,18 +186,6 @@ def bands_of(rows: Rows, n_bands: int, share: int) -> Rows:
     tops = [(2 * i + 1) * rows.height // (2 * n_bands) - n // 2 for i in range(n_bands)]
     samples = np.concatenate([rows.take(slice(top, top + n)) for top in tops])
     return replace(rows, height=len(samples), take=lambda part: samples[part])
-
-
-def side_by_side(
-    work: Callable[[slice], tuple[bytes, int, int]], parts: list[slice]
-) -> Iterator[tuple[bytes, int, int]]:
-    """Do the work of all strips; what comes of it in their order."""
-    n_threads = min(oxipng.n_threads() or os.cpu_count() or 1, len(parts))
-    if n_threads == 1 or len(parts) <= FEW:
-        yield from map(work, parts)
-        return
-    with ThreadPoolExecutor(n_threads) as pool:
-        yield from pool.map(work, parts)
 
 
 def _filtered(rows: Rows, strip: slice, filters: Sequence[oxipng.RowFilter]) -> memoryview:

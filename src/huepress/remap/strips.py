@@ -8,9 +8,6 @@ strip.
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -18,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from huepress import _core
+from huepress._threads import side_by_side
 from huepress.color.spaces import ColorSpace
 from huepress.limits import strips
 from huepress.palette import histogram
@@ -82,7 +80,7 @@ class StripMap:
             rows = slice(int(edges[band]), int(edges[band + 1]))
             self._map_band(rows, rate_weight, how, counts, indices)
 
-        _side_by_side(work, range(len(edges) - 1), self.n_threads)
+        side_by_side(work, range(len(edges) - 1), self.n_threads)
         return IndexedImage(indices, self.palette)
 
     def _counts(self) -> NDArray[np.float64]:
@@ -140,7 +138,7 @@ def nearest(
     def work(rows: slice) -> None:
         indices[rows] = remap(_part(image, rows), palette, color_space, n_threads=1).indices
 
-    _side_by_side(work, strips(image.height, image.width), n_threads)
+    side_by_side(work, strips(image.height, image.width), n_threads)
     return IndexedImage(indices, palette)
 
 
@@ -178,7 +176,7 @@ def count(
 
     every = strips(image.height, image.width)
     for start in range(0, len(every), histogram.GROUP):
-        parts = _side_by_side(counted, every[start : start + histogram.GROUP], n_threads)
+        parts = side_by_side(counted, every[start : start + histogram.GROUP], n_threads)
         seen, pixels = zip(*found, *parts, strict=True)
         found = [(histogram.merge(seen), histogram.merge(pixels))]
     return found[0]
@@ -187,12 +185,3 @@ def count(
 def _part(image: Image, rows: slice) -> Image:
     deep = None if image.deep is None else image.deep[rows]
     return replace(image, pixels=image.pixels[rows], deep=deep)
-
-
-def _side_by_side(work: Callable[[Any], Any], parts: Any, n_threads: int) -> list[Any]:
-    """Do the parts, as many at once as there are threads; return results in their order."""
-    n_threads = n_threads or os.cpu_count() or 1
-    if n_threads == 1 or len(parts) == 1:
-        return [work(part) for part in parts]
-    with ThreadPoolExecutor(min(n_threads, len(parts))) as pool:
-        return list(pool.map(work, parts))
