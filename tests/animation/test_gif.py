@@ -8,7 +8,7 @@ from io import BytesIO
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import GifImagePlugin, Image
 
 import huepress
 from animation.films import ball, file_of, noise
@@ -24,6 +24,13 @@ def shown(data):
     """(pixels, seconds) of every frame, equal ones merged."""
     frames = merged(read_animation("a.gif", data, COMMON).frames())
     return [(frame.pixels, frame.duration) for frame in frames]
+
+
+@pytest.fixture(autouse=True)
+def pillow_as_it_comes(monkeypatch):
+    """Undo what imageio sets for the whole process when it reads its first GIF."""
+    usual = GifImagePlugin.LoadingStrategy.RGB_AFTER_FIRST
+    monkeypatch.setattr(GifImagePlugin, "LOADING_STRATEGY", usual)
 
 
 def by_pillow(data):

@@ -97,6 +97,24 @@ def _answer(kind: bytes, answer: bytes) -> bytes:
     raise PngError(answer.decode())
 
 
+def _pipe() -> tuple[int, int]:
+    """Return the ends of a pipe, none of them where a standard stream belongs."""
+    import fcntl
+
+    ends = os.pipe()
+    try:
+        # A caller without standard streams is given their numbers, and a child has its own there.
+        reading = fcntl.fcntl(ends[0], fcntl.F_DUPFD_CLOEXEC, 3)
+        try:
+            return reading, fcntl.fcntl(ends[1], fcntl.F_DUPFD_CLOEXEC, 3)
+        except BaseException:
+            os.close(reading)
+            raise
+    finally:
+        for end in ends:
+            os.close(end)
+
+
 class _Process:
     """One process that runs oxipng, and the pipes to it."""
 
@@ -109,7 +127,7 @@ class _Process:
         life: int | None = None
         self._life: int | None = None
         if os.name == "posix":
-            life, self._life = os.pipe()
+            life, self._life = _pipe()
         passed = () if life is None else (life,)
         try:
             self._process = subprocess.Popen(
