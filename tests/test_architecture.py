@@ -12,7 +12,7 @@ PACKAGE = Path(__file__).parents[1] / "src" / "huepress"
 # Each room may import those of lower rank.
 GROUND = [
     {"errors", "_core", "_forks", "_threads", "_version"},
-    {"limits", "types", "_native"},
+    {"limits", "types", "_native", "workers"},
     {"formats"},
     {"color", "options"},
 ]

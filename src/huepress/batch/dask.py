@@ -70,7 +70,7 @@ def require_same_version(client: Client) -> None:
 
 
 class Cluster(Generic[Item, Value]):
-    """The executor (batch/executor.py) that works on a Dask cluster.
+    """The executor (workers/executor.py) that works on a Dask cluster.
 
     Parameters
     ----------

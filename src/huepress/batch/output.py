@@ -5,9 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from dataclasses import dataclass
-from typing import Final
 
-from huepress._forks import Lock
 from huepress.batch.carry import Content, carry_file, content_of
 from huepress.batch.memory import is_as_written
 from huepress.batch.rows import Record
@@ -16,9 +14,7 @@ from huepress.batch.targets import Target
 from huepress.decode import Limits, limits_of
 from huepress.errors import OutputError
 from huepress.options import CompressOptions
-
-writing: Final = Lock()
-"""Held while a file is written: a worker process that is asked to stop waits for it."""
+from huepress.workers.child import unbroken
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +42,7 @@ class Output:
             return
         target, store = self.target, store_of(address)
         like = (like or target.in_place) and not is_remote(address)
-        with writing:
+        with unbroken:
             try:
                 store.write(
                     address,
@@ -64,7 +60,7 @@ class Output:
     def carry(self, address: str, options: CompressOptions) -> Content:
         """Copy the input as it is (raises InputError, OutputError)."""
         source, limits = self.target.source, limits_of(options)
-        with writing:
+        with unbroken:
             try:
                 force = self._may_replace(address)
                 return carry_file(source, address, force=force, limits=limits)

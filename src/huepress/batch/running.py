@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, Final
 from huepress._version import __version__
 from huepress.batch.config import EXCLUSIVE
 from huepress.batch.doing import run_job
-from huepress.batch.executor import Executor, Inline, in_order
 from huepress.batch.job import Job, recipe_of
 from huepress.batch.memory import Memory, unchanged, unchanged_by_stamp
 from huepress.batch.names import OWN
@@ -24,6 +23,7 @@ from huepress.batch.targets import Target
 from huepress.errors import InputError, LimitError, OutputError
 from huepress.options import BatchOptions, CompressOptions
 from huepress.types import PaletteFit
+from huepress.workers.executor import Executor, Inline, in_order
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -230,7 +230,7 @@ def _executor(
     few = len(targets) <= FEW
     if through_pipes or (few and options.timeout >= PATIENCE):
         return Inline(run_job)
-    from huepress.batch.workers import Workers
+    from huepress.workers.pool import Workers
 
     function, n_workers = (run_job, 1) if few else (_run_alone, n_workers)
     return Workers(function, _lost, n_workers, seconds=options.timeout + GRACE, late=_late)

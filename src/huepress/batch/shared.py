@@ -16,10 +16,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from huepress._compress import PictureSource
-from huepress.batch.executor import Executor, Inline, in_order
 from huepress.batch.rows import Failure
 from huepress.batch.store import STDIO, store_of
-from huepress.batch.workers import Workers
 from huepress.color.spaces import space_of
 from huepress.decode import limits_of, load_with
 from huepress.errors import HuepressError, InputError, OptionError, memory_guard
@@ -28,6 +26,8 @@ from huepress.palette import fixed, histogram, opaque, small
 from huepress.palette.files import to_hex
 from huepress.palette.learn import learn, least_of
 from huepress.types import Histogram, PaletteFit
+from huepress.workers.executor import Executor, Inline, in_order
+from huepress.workers.pool import Workers
 
 if TYPE_CHECKING:
     from distributed import Client

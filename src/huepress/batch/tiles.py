@@ -22,12 +22,10 @@ import numpy as np
 
 from huepress._compress import compress, finish
 from huepress.batch.carry import digest_of
-from huepress.batch.executor import Executor, Inline, in_order
 from huepress.batch.job import recipe_of
 from huepress.batch.mbtiles import FINAL, WAITING, WANTED, WORK, open_tiles, open_work
 from huepress.batch.rows import REASONS, Row
 from huepress.batch.shared import fit_palette
-from huepress.batch.workers import Workers
 from huepress.color.spaces import embed, space_of
 from huepress.decode import load_with
 from huepress.errors import HuepressError, InputError, OptionError
@@ -36,6 +34,8 @@ from huepress.options import CompressOptions
 from huepress.result.report import size_words
 from huepress.result.write import check_target, write_atomic
 from huepress.types import Palette, PaletteFit
+from huepress.workers.executor import Executor, Inline, in_order
+from huepress.workers.pool import Workers
 
 SUFFIX: Final = ".mbtiles"
 

@@ -12,25 +12,23 @@ import heapq
 import itertools
 import json
 import logging
-import sys
 from collections import Counter
 from collections.abc import Callable
 from typing import Any, Final
 
 from huepress.web.answers import Refusal
+from huepress.workers.process import WorkerProcess
 
 log = logging.getLogger("huepress.web")
 
 # Time for a worker to notice by itself; most steps of a fast pass are shorter.
 GRACE: Final = 0.25
-# The longest line is a palette of 256 colors, some 10 kB.
-_LINE_BYTES: Final = 1 << 20
 _START_SECONDS: Final = 60.0
 
 OnEvent = Callable[[dict[str, Any]], None]
 
 
-class Job:
+class PendingTask:
     """A task on its way: waiting, running, or ended.
 
     Attributes
@@ -81,10 +79,10 @@ class Pool:
         self._folder = folder
         self._idle: list[_Worker] = []
         self._all: set[_Worker] = set()
-        self._queue: list[tuple[bool, int, int, Job]] = []
+        self._queue: list[tuple[bool, int, int, PendingTask]] = []
         self._turns: Counter[str] = Counter()
         self._numbers = itertools.count()
-        self._running: dict[Job, asyncio.Task[None]] = {}
+        self._running: dict[PendingTask, asyncio.Task[None]] = {}
         self._starting: set[asyncio.Task[None]] = set()
         self._closed = False
 
@@ -124,9 +122,9 @@ class Pool:
         owner: str,
         background: bool = False,
         on_event: OnEvent = lambda _: None,
-    ) -> Job:
+    ) -> PendingTask:
         """Put a task in the queue; events arrive through `on_event` and the job's ``ended``."""
-        job = Job(task, owner, background, on_event)
+        job = PendingTask(task, owner, background, on_event)
         # The turn of an owner's n-th waiting job comes after everybody's (n-1)-th.
         turn = self._turns[owner]
         self._turns[owner] += 1
@@ -134,7 +132,7 @@ class Pool:
         self._dispatch()
         return job
 
-    def cancel(self, job: Job) -> None:
+    def cancel(self, job: PendingTask) -> None:
         """End a job: taken from the queue, or its worker stopped."""
         job.cancelled.set()
         if job not in self._running:
@@ -158,14 +156,14 @@ class Pool:
         busy_behind = sum(job.background for job in self._running)
         return busy_behind < max(1, self._n_workers - 1)
 
-    def _pick(self, job: Job) -> _Worker:
+    def _pick(self, job: PendingTask) -> _Worker:
         """Take the idle worker that knows the picture, else the one that was idle longest."""
         path = job.task["path"]
         known = next((w for w in reversed(self._idle) if w.last_path == path), self._idle[0])
         self._idle.remove(known)
         return known
 
-    async def _run(self, job: Job, worker: _Worker) -> None:
+    async def _run(self, job: PendingTask, worker: _Worker) -> None:
         try:
             await self._talk(job, worker)
         finally:
@@ -177,7 +175,7 @@ class Pool:
                 self._replace()
             self._dispatch()
 
-    async def _talk(self, job: Job, worker: _Worker) -> None:
+    async def _talk(self, job: PendingTask, worker: _Worker) -> None:
         """Hand over the task and pass on events, until the last event, the limit or a cancel."""
         job.on_event({"event": "running"})
         talk = asyncio.create_task(worker.work(job.task, job.on_event))
@@ -214,7 +212,7 @@ class Pool:
             task.add_done_callback(self._starting.discard)
 
     async def _start_one(self) -> None:
-        worker = await _Worker.start(self._memory, self._folder)
+        worker = _Worker(self._memory, self._folder)
         self._all.add(worker)
         if await worker.is_ready():
             self._idle.append(worker)
@@ -232,27 +230,27 @@ def _error(code: str, message: str) -> dict[str, Any]:
 
 
 class _Worker:
-    """One process of worker.py and the two pipes to it."""
+    """One process of worker.py."""
 
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
-        assert process.stdin is not None
-        assert process.stdout is not None
-        self._process = process
-        self._stdin = process.stdin
-        self._stdout = process.stdout
+    def __init__(self, memory: int, folder: str) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._heard: asyncio.Queue[bytes | None] = asyncio.Queue()
+        self._gone = asyncio.Event()
         self._killed = False
         self.last_path: str | None = None
-
-    @classmethod
-    async def start(cls, memory: int, folder: str) -> _Worker:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            *("-m", "huepress.web.worker", str(memory), folder),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            limit=_LINE_BYTES,
+        self._process = WorkerProcess(
+            "huepress.web.worker", str(memory), folder, hear=self._hear_from_thread
         )
-        return cls(process)
+
+    def _hear_from_thread(self, message: bytes | None) -> None:
+        with contextlib.suppress(RuntimeError):  # the loop was closed meanwhile
+            self._loop.call_soon_threadsafe(self._hear, message)
+
+    def _hear(self, message: bytes | None) -> None:
+        self._heard.put_nowait(message)
+        if message is None:
+            self._process.join()
+            self._gone.set()
 
     @property
     def pid(self) -> int:
@@ -260,38 +258,36 @@ class _Worker:
 
     @property
     def is_alive(self) -> bool:
-        return not self._killed and self._process.returncode is None
+        return not self._killed and self._process.is_alive()
 
     async def is_ready(self) -> bool:
         try:
             async with asyncio.timeout(_START_SECONDS):
-                return bool(await self._stdout.readline())
+                return await self._heard.get() is not None
         except TimeoutError:
             return False
 
     async def work(self, task: dict[str, Any], on_event: OnEvent) -> dict[str, Any] | None:
         """Return the last event of a task, or None when the process ended before it."""
         self.last_path = task["path"]
-        self._write(task)
-        while (line := await self._stdout.readline()).endswith(b"\n"):
-            event: dict[str, Any] = json.loads(line)
+        self._tell(task)
+        while (message := await self._heard.get()) is not None:
+            event: dict[str, Any] = json.loads(message)
             if event["event"] in ("done", "error"):
                 return event
             on_event(event)
         return None
 
     def ask_to_stop(self, identifier: str) -> None:
-        self._write({"cancel": identifier})
+        self._tell({"cancel": identifier})
 
-    def _write(self, message: dict[str, Any]) -> None:
+    def _tell(self, message: dict[str, Any]) -> None:
         # Messages are far smaller than a pipe's buffer, so that there is nothing to wait for.
-        self._stdin.write(json.dumps(message).encode() + b"\n")
+        self._process.tell(json.dumps(message).encode())
 
     def kill(self) -> None:
         self._killed = True
-        if self._process.returncode is None:
-            with contextlib.suppress(ProcessLookupError):
-                self._process.kill()
+        self._process.kill()
 
     async def gone(self) -> None:
-        await self._process.wait()
+        await self._gone.wait()

@@ -18,8 +18,7 @@ from typing import Any, Final
 
 from huepress.web.answers import Refusal
 from huepress.web.names import output_name
-from huepress.web.pool import Job as PoolJob
-from huepress.web.pool import Pool
+from huepress.web.pool import PendingTask, Pool
 from huepress.web.settings import ServeOptions
 
 # A reload takes a second or two; a laptop's network may blink for longer.
@@ -54,7 +53,7 @@ class Work:
     rows: list[dict[str, Any]] = field(default_factory=list)
     suggested: dict[str, Any] | None = None
     error: dict[str, Any] | None = None
-    job: PoolJob | None = None
+    job: PendingTask | None = None
 
     @property
     def is_over(self) -> bool:

@@ -1,6 +1,7 @@
 """Do work in parallel, and report it in order.
 
-An Executor does jobs in this process, in worker processes (workers.py) or on a cluster (dask.py).
+An Executor does jobs in this process, in worker processes (pool.py), or on a cluster
+(batch/dask.py).
 `in_order` feeds it no faster than it works, and yields results in the order of the inputs.
 """
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from huepress.batch.executor import Inline, in_order
-from huepress.batch.workers import Workers
+from huepress.workers.executor import Inline, in_order
+from huepress.workers.pool import Workers
 
 HERE = str(Path(__file__).parents[1])
 
@@ -32,11 +32,11 @@ def lost(item, words):
 @pytest.fixture
 def findable(monkeypatch):
     """Workers import this module by its name."""
-    monkeypatch.setenv("PYTHONPATH", f"{HERE}/batch:{HERE}")
-    monkeypatch.setattr(double, "__module__", "test_workers")
-    sys.modules["test_workers"] = sys.modules[__name__]
+    monkeypatch.setenv("PYTHONPATH", f"{HERE}/workers:{HERE}")
+    monkeypatch.setattr(double, "__module__", "test_pool")
+    sys.modules["test_pool"] = sys.modules[__name__]
     yield
-    del sys.modules["test_workers"]
+    del sys.modules["test_pool"]
 
 
 def run(executor, items):
@@ -69,7 +69,7 @@ def test_a_stopped_run_leaves_no_process(findable, tmp_path):
     executor = Workers(double, lost, 2)
     rows = in_order(executor, [(n, str(tmp_path)) for n in range(5)], lambda _, v: v, str)
     assert next(rows) == 0
-    processes = [worker._process for worker in executor._all]
+    processes = [worker._process._process for worker in executor._all]
     rows.close()
     executor.close()
     assert processes
@@ -79,7 +79,7 @@ def test_a_stopped_run_leaves_no_process(findable, tmp_path):
 PARENT = """
 import sys
 sys.path[:0] = {path!r}
-from test_workers import Workers, double, lost
+from test_pool import Workers, double, lost
 executor = Workers(double, lost, 2)
 for n in (1, 2):
     executor.submit(n, (n, "."))
@@ -90,7 +90,7 @@ sys.stdin.read()
 
 
 def test_workers_end_with_their_parent_however_it_ends():
-    path = [HERE + "/batch", HERE]
+    path = [HERE + "/workers", HERE]
     parent = subprocess.Popen(
         [sys.executable, "-c", PARENT.format(path=path)],
         stdin=subprocess.PIPE,
@@ -120,7 +120,7 @@ def slow(item):
 
 
 def test_a_worker_that_takes_too_long_is_ended_and_the_others_go_on(findable, monkeypatch):
-    monkeypatch.setattr(slow, "__module__", "test_workers")
+    monkeypatch.setattr(slow, "__module__", "test_pool")
     executor = Workers(slow, lost, 2, seconds=4.0, late=lambda item: f"{item[0]} was late")
     items = [(number, "") for number in (0, 60, 0.01, 0.02)]
     started = time.monotonic()

@@ -1,23 +1,20 @@
-"""Worker processes: several files at once on one machine.
+"""A supervised pool of processes: several files at once on one machine.
 
 Processes rather than threads, for two reasons (docs/scaling.md): much of a small file's time is
 spent in Python itself, which threads cannot share; and a codec that crashes on a hostile file
-kills only its worker. Each worker reads jobs from standard input and answers on standard output, so
-it ends when this process does, however that happens.
+kills only its worker.
 """
 
 from __future__ import annotations
 
 import math
-import os
 import pickle
 import queue
-import subprocess
-import sys
-import threading
 from collections.abc import Callable
 from time import monotonic
-from typing import IO, Final, Generic, TypeVar
+from typing import Final, Generic, TypeVar
+
+from huepress.workers.process import WorkerProcess
 
 Item = TypeVar("Item")
 Value = TypeVar("Value")
@@ -131,18 +128,8 @@ class Workers(Generic[Item, Value]):
         self._idle.clear()
 
 
-# A Ctrl-C goes to the whole group, and a worker that is still importing would die with a traceback:
-# so it is ignored from the worker's first line on, and the parent decides what it means.
-_WORKER = """\
-import signal
-signal.signal(signal.SIGINT, signal.SIG_IGN)
-from huepress.batch.worker import main
-main()
-"""
-
-
 class _Worker(Generic[Item, Value]):
-    """One process, and the thread that reads its answers."""
+    """One process, and the job it has."""
 
     job: tuple[int, Item, int]
 
@@ -151,88 +138,34 @@ class _Worker(Generic[Item, Value]):
         function: Callable[[Item], Value],
         answers: queue.SimpleQueue[tuple[_Worker[Item, Value], bytes | None]],
     ) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-c", _WORKER],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env=os.environ | dict.fromkeys(_ONE_THREAD, "1"),
+        self._process = WorkerProcess(
+            "huepress.workers.jobs",
+            hear=lambda answer: answers.put((self, answer)),
+            environment=dict.fromkeys(_ONE_THREAD, "1"),
         )
-        self._answers = answers
         self.since = monotonic()
         self.was_late = False
-        self._tell(function)
-        self._hearing = threading.Thread(target=self._hear, daemon=True)
-        self._hearing.start()
+        self._process.tell(pickle.dumps(function))
 
     def give(self, ticket: int, item: Item, tries: int) -> None:
         """Send a job; a process that died answers None."""
         self.job = (ticket, item, tries)
         self.since = monotonic()
-        self._tell(item)
+        self._process.tell(pickle.dumps(item))
 
     def kill(self) -> None:
         """Kill it; the file it was writing stays unfinished, and is cleaned up later."""
         self.was_late = True
         self._process.kill()
 
-    def _tell(self, message: object) -> None:
-        assert self._process.stdin is not None
-        try:
-            send(self._process.stdin, pickle.dumps(message))
-        except BrokenPipeError:
-            return  # it died: the reading thread reports that
-
-    def _hear(self) -> None:
-        assert self._process.stdout is not None
-        while (answer := receive(self._process.stdout)) is not None:
-            self._answers.put((self, answer))
-        self._answers.put((self, None))
-
     def last_words(self) -> str:
         """Say how the process ended."""
-        code = self._process.wait()
-        self._close_pipes()
-        return f"killed by signal {-code}" if code < 0 else f"ended with code {code}"
+        return self._process.join()
 
     def close(self) -> None:
         """Ask it to end: it finishes the file it is writing, and nothing more."""
-        assert self._process.stdin is not None
-        try:
-            self._process.stdin.close()
-        except BrokenPipeError:
-            return
+        self._process.close()
 
     def join(self) -> None:
         """Wait for its end."""
-        try:
-            self._process.wait(_CLOSE_SECONDS)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-        self._close_pipes()
-
-    def _close_pipes(self) -> None:
-        # A pipe must not be closed while it is being read; the process is gone, so reading ends.
-        self._hearing.join(_CLOSE_SECONDS)
-        for pipe in (self._process.stdin, self._process.stdout):
-            assert pipe is not None
-            try:
-                pipe.close()
-            except BrokenPipeError:
-                continue
-
-
-def send(pipe: IO[bytes], message: bytes) -> None:
-    """Write one message, its length first."""
-    pipe.write(len(message).to_bytes(8, "little") + message)
-    pipe.flush()
-
-
-def receive(pipe: IO[bytes]) -> bytes | None:
-    """Read one message; None at the end."""
-    head = pipe.read(8)
-    if len(head) < 8:
-        return None
-    length = int.from_bytes(head, "little")
-    message = pipe.read(length)
-    return message if len(message) == length else None
+        self._process.join(_CLOSE_SECONDS)
