@@ -6,7 +6,7 @@ import json
 import pytest
 from starlette.requests import Request
 
-from huepress.web import ServeOptions, bodies, pool, store
+from huepress.web import ServeOptions, bodies, holdings, pool
 from huepress.web.answers import Refusal
 
 
@@ -30,8 +30,8 @@ def request_of(body, kind="application/json", size=1000):
 
 
 def received(folder, chunks, length=None, **options):
-    """What a store makes of an upload, and the store."""
-    kept = store.Store(ServeOptions(**options), None, folder)
+    """What the holdings make of an upload, and the holdings."""
+    kept = holdings.Holdings(ServeOptions(**options), None, folder)
     return asyncio.run(kept.receive(pieces(*chunks), length)), kept
 
 
@@ -63,7 +63,7 @@ def test_an_announced_byte_more_is_refused_before_it_is_read(tmp_path):
 
 
 def test_a_full_store_takes_no_byte_more(tmp_path):
-    kept = store.Store(ServeOptions(max_upload="100", max_store="150"), None, tmp_path)
+    kept = holdings.Holdings(ServeOptions(max_upload="100", max_store="150"), None, tmp_path)
     first = asyncio.run(kept.receive(pieces(b"x" * 100), None))
     assert asyncio.run(kept.receive(pieces(b"x" * 50), None)).exists()
     assert code_of(lambda: asyncio.run(kept.receive(pieces(b"x"), None))) == "busy"

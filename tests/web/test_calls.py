@@ -18,7 +18,7 @@ PICTURE = png()
 
 def left(client):
     """Files in the server's folder beside its lock."""
-    return [p.name for p in client.app.state.server.store.folder.iterdir() if p.name != "lock"]
+    return [p.name for p in client.app.state.server.holdings.folder.iterdir() if p.name != "lock"]
 
 
 def test_a_picture_in_a_small_file_out(client):
@@ -194,11 +194,11 @@ def test_too_many_calls_are_told_to_come_back(client):
 
 
 def test_a_full_store_is_told(client):
-    store = client.app.state.server.store
-    store._n_bytes += store._options.store_bytes
+    holdings = client.app.state.server.holdings
+    holdings._n_bytes += holdings._options.store_bytes
     try:
         answer = client.post("/api/v1/compress", content=PICTURE)
     finally:
-        store._n_bytes -= store._options.store_bytes
+        holdings._n_bytes -= holdings._options.store_bytes
     assert (answer.status_code, answer.json()["error"]["code"]) == (503, "busy")
-    assert store.n_bytes == 0
+    assert holdings.n_bytes == 0

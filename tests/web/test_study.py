@@ -30,7 +30,7 @@ def test_steps_come_as_lines_of_json(client):
     assert [e["event"] for e in events[:4]] == ["running", "points", "places", "picture"]
     assert events[-2]["event"] == "stopped"
     assert events[-1]["event"] == "done"
-    left = [p.name for p in client.app.state.server.store.folder.iterdir() if p.name != "lock"]
+    left = [p.name for p in client.app.state.server.holdings.folder.iterdir() if p.name != "lock"]
     assert left == []
 
 

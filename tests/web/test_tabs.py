@@ -45,7 +45,7 @@ def finished(client, job):
 
 
 def files(client):
-    return {p for p in client.app.state.server.store.folder.iterdir() if p.name != "lock"}
+    return {p for p in client.app.state.server.holdings.folder.iterdir() if p.name != "lock"}
 
 
 def test_a_picture_from_upload_to_download(client, tab):
@@ -75,19 +75,19 @@ def test_everything_is_gone_with_the_tab(client, tab):
     assert files(client)
     assert client.delete(tab).status_code == 204
     assert files(client) == set()
-    assert client.app.state.server.store.n_bytes == 0
+    assert client.app.state.server.holdings.n_bytes == 0
     for path in (tab, picture + "/file", job):
         assert client.get(path).status_code == 404
 
 
 def test_a_tab_that_nobody_listens_to_is_dropped(client, tab, monkeypatch):
     add(client, tab)
-    store = client.app.state.server.store
-    client.call(store.close_idle)
+    holdings = client.app.state.server.holdings
+    client.call(holdings.close_idle)
     assert client.get(tab).status_code == 200
     real = time.monotonic
-    monkeypatch.setattr("huepress.web.store.time.monotonic", lambda: real() + 60)
-    client.call(store.close_idle)
+    monkeypatch.setattr("huepress.web.holdings.time.monotonic", lambda: real() + 60)
+    client.call(holdings.close_idle)
     assert client.get(tab).status_code == 404
     assert files(client) == set()
 

@@ -2,7 +2,7 @@
 
 Pictures come in over HTTP, small files go out. The work is done in worker processes (pool.py,
 worker.py, tasks.py) that can be killed at any moment; files on disk belong to an open page
-(store.py) and are removed with it. ``guard.py`` decides who may ask, ``form.py`` turns the table
+(holdings.py) and are removed with it. ``guard.py`` decides who may ask, ``form.py`` turns the table
 of options into a form, ``openapi.py`` into a description of the API.
 """
 

@@ -21,9 +21,9 @@ from huepress.study import demo
 from huepress.web import form, openapi
 from huepress.web.answers import Refusal
 from huepress.web.bodies import sent
+from huepress.web.holdings import new_id
 from huepress.web.names import disposition, output_name, tidy
 from huepress.web.server import Server
-from huepress.web.store import new_id
 from huepress.web.tabs import sweep_colors
 
 _MEDIA_OF_JSON = "application/json"
@@ -58,7 +58,7 @@ class Calls:
         wants_json = _MEDIA_OF_JSON in request.headers.get("accept", "")
         async with self._done(request, "compress") as (last, name):
             report = last["report"]
-            data = (self._server.store.folder / last["file"]).read_bytes()
+            data = (self._server.holdings.folder / last["file"]).read_bytes()
         out = output_name(name, report["format"])
         if wants_json:
             encoded = base64.b64encode(data).decode()
@@ -103,7 +103,7 @@ class Calls:
 
         All files are gone after that. When the client goes away, the work is cancelled.
         """
-        server, store = self._server, self._server.store
+        server, holdings = self._server, self._server.holdings
         with server.admitted():
             path: Path | None = None
             identifier = new_id()
@@ -111,18 +111,18 @@ class Calls:
                 async with sent(request, server.options.upload_bytes) as call:
                     task = _task(call.values, kind)
                     form.options_of(task["options"], server.options.max_pixels)
-                    path = await store.receive(call.chunks, call.length)
+                    path = await holdings.receive(call.chunks, call.length)
                     name = tidy(call.name)
                 task |= {"id": identifier, "kind": kind, "path": str(path), "name": name}
                 task["once"] = True  # the upload is gone afterwards: nobody asks for it again
-                task |= {"folder": str(store.folder), "max_pixels": server.options.max_pixels}
+                task |= {"folder": str(holdings.folder), "max_pixels": server.options.max_pixels}
                 last = await self._work(request, task)
                 if last["event"] == "error":
                     raise Refusal(last["code"], last["message"])
                 yield last, name
             finally:
-                store.remove(path)
-                for left in store.folder.glob(f"{identifier}-*"):
+                holdings.remove(path)
+                for left in holdings.folder.glob(f"{identifier}-*"):
                     left.unlink(missing_ok=True)
 
     async def _work(self, request: Request, task: dict[str, Any]) -> dict[str, Any]:

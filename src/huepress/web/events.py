@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from starlette.types import Receive, Scope, Send
 
-from huepress.web.store import Tab
+from huepress.web.holdings import Tab
 
 # Proxies and sleeping networks drop silent connections after half a minute or more.
 _HEARTBEAT_SECONDS: Final = 15.0

@@ -72,7 +72,7 @@ def serve(
 
         async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
             # Streams of events never end by themselves.
-            app.state.server.store.close()
+            app.state.server.holdings.close()
             await asyncio.sleep(0)
             await super().shutdown(sockets)
 

@@ -1,4 +1,4 @@
-"""What the handlers share: the server's options, its pool, its store, its answers to errors."""
+"""What the handlers share: the server's options, its pool, its holdings, its answers to errors."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from huepress.errors import HuepressError
 from huepress.web.answers import Refusal, refusal_of
 from huepress.web.bodies import Incoming
 from huepress.web.folder import temporary_folder
+from huepress.web.holdings import Holdings
 from huepress.web.pool import Pool
 from huepress.web.settings import ServeOptions
-from huepress.web.store import Store
 
 Handler = Callable[[Request], Awaitable[Response]]
 
@@ -30,7 +30,7 @@ class Server:
     """The living part of the application: made when it starts, gone when it stops."""
 
     pool: Pool
-    store: Store
+    holdings: Holdings
 
     def __init__(self, options: ServeOptions) -> None:
         self.options = options
@@ -38,7 +38,7 @@ class Server:
 
     @contextlib.asynccontextmanager
     async def run(self) -> AsyncIterator[None]:
-        """Have workers and a store, and leave nothing behind."""
+        """Have workers and holdings, and leave nothing behind."""
         with temporary_folder() as folder:
             self.pool = Pool(
                 self.options.n_workers,
@@ -46,20 +46,20 @@ class Server:
                 seconds=self.options.max_seconds,
                 folder=str(folder),
             )
-            self.store = Store(self.options, self.pool, folder)
+            self.holdings = Holdings(self.options, self.pool, folder)
             reaper = asyncio.create_task(self._reap())
             try:
                 await self.pool.start()
                 yield
             finally:
                 reaper.cancel()
-                self.store.close()
+                self.holdings.close()
                 await self.pool.close()
 
     async def _reap(self) -> None:
         while True:
             await asyncio.sleep(_REAP_SECONDS)
-            self.store.close_idle()
+            self.holdings.close_idle()
 
     @contextlib.contextmanager
     def admitted(self) -> Iterator[None]:

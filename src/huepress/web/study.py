@@ -20,9 +20,9 @@ from huepress.study.lesson import PARTS, settings_of
 from huepress.web import form
 from huepress.web.bodies import sent
 from huepress.web.calls import draw_demo
+from huepress.web.holdings import new_id
 from huepress.web.names import tidy
 from huepress.web.server import Server
-from huepress.web.store import new_id
 
 LINES: Final = "application/x-ndjson"
 
@@ -64,16 +64,16 @@ class Study:
 
         The picture is gone after that. When the client goes away, the work is cancelled.
         """
-        server, store = self._server, self._server.store
+        server, holdings = self._server, self._server.holdings
         stack = contextlib.ExitStack()
         try:
             stack.enter_context(server.admitted())
             async with sent(request, server.options.upload_bytes) as call:
                 task = _task(call.values, server.options.max_pixels)
-                path = await store.receive(call.chunks, call.length)
-                stack.callback(store.remove, path)
+                path = await holdings.receive(call.chunks, call.length)
+                stack.callback(holdings.remove, path)
                 task |= {"id": new_id(), "path": str(path), "name": tidy(call.name)}
-            task |= {"folder": str(store.folder), "max_pixels": server.options.max_pixels}
+            task |= {"folder": str(holdings.folder), "max_pixels": server.options.max_pixels}
         except BaseException:
             stack.close()
             raise

@@ -18,12 +18,12 @@ from huepress.web.archive import stream_zip
 from huepress.web.bodies import length_of, read_json
 from huepress.web.events import EventStream
 from huepress.web.form import options_of
+from huepress.web.holdings import Picture, Tab, Work
 from huepress.web.measuring import checked_lists, rows_of
 from huepress.web.names import disposition, distinct, folder_of, output_name, tidy
 from huepress.web.nearby import fetch, name_of
 from huepress.web.sending import FileAnswer
 from huepress.web.server import Server
-from huepress.web.store import Picture, Tab, Work
 
 KINDS: Final = ("compress", "measure")
 _MEDIA: Final = {
@@ -70,19 +70,19 @@ class Tabs:
     # ---- what a path names
 
     def _tab(self, request: Request) -> Tab:
-        tab = self._server.store.tabs.get(request.path_params["tab"])
+        tab = self._server.holdings.tabs.get(request.path_params["tab"])
         if tab is None:
             raise Refusal("unknown", "there is no such tab; it may have been closed")
         return tab
 
     def _picture(self, request: Request) -> Picture:
-        picture = self._server.store.pictures.get(request.path_params["picture"])
+        picture = self._server.holdings.pictures.get(request.path_params["picture"])
         if picture is None:
             raise Refusal("unknown", "there is no such picture")
         return picture
 
     def _work(self, request: Request) -> Work:
-        work = self._server.store.works.get(request.path_params["job"])
+        work = self._server.holdings.works.get(request.path_params["job"])
         if work is None:
             raise Refusal("unknown", "there is no such job; a newer one may have taken its place")
         return work
@@ -92,11 +92,11 @@ class Tabs:
     async def open_tab(self, request: Request) -> Response:
         """Open a tab, or give back the one that a page had before it was loaded again."""
         known = (await read_json(request)).get("tab")
-        store = self._server.store
-        tab = store.tabs.get(known) if isinstance(known, str) else None
+        holdings = self._server.holdings
+        tab = holdings.tabs.get(known) if isinstance(known, str) else None
         if tab is not None:
             return JSONResponse({"id": tab.id})
-        return JSONResponse({"id": store.open_tab().id}, 201)
+        return JSONResponse({"id": holdings.open_tab().id}, 201)
 
     async def show_tab(self, request: Request) -> Response:
         """Return the pictures of a tab."""
@@ -106,7 +106,7 @@ class Tabs:
 
     async def close_tab(self, request: Request) -> Response:
         """Drop a tab."""
-        self._server.store.close_tab(self._tab(request))
+        self._server.holdings.close_tab(self._tab(request))
         return Response(status_code=204)
 
     async def listen(self, request: Request) -> Response:
@@ -134,8 +134,8 @@ class Tabs:
 
     async def add_picture(self, request: Request) -> Response:
         """Take a picture: the body, or the ``url`` of a JSON body."""
-        tab, store = self._tab(request), self._server.store
-        store.require_room(tab)
+        tab, holdings = self._tab(request), self._server.holdings
+        holdings.require_room(tab)
         name = request.query_params.get("name", "picture")
         if request.headers.get("content-type", "").startswith("application/json"):
             url = (await read_json(request)).get("url")
@@ -145,10 +145,10 @@ class Tabs:
                 raise Refusal("request", "the body has no 'url'")
             name = name_of(url)
             async with contextlib.aclosing(fetch(url)) as chunks:
-                path = await store.receive(chunks, None)
+                path = await holdings.receive(chunks, None)
         else:
-            path = await store.receive(request.stream(), length_of(request))
-        picture = store.add_picture(tab, tidy(name), path, folder_of(name))
+            path = await holdings.receive(request.stream(), length_of(request))
+        picture = holdings.add_picture(tab, tidy(name), path, folder_of(name))
         return JSONResponse(picture.to_json(), 201)
 
     async def picture_file(self, request: Request) -> Response:
@@ -162,7 +162,7 @@ class Tabs:
         return await self._shown(self._picture(request), {})
 
     async def _shown(self, picture: Picture, task: dict[str, Any]) -> Response:
-        work = self._server.store.begin(picture, "show", {}, task)
+        work = self._server.holdings.begin(picture, "show", {}, task)
         assert work.job is not None
         await work.job.ended
         if "done" not in work.files:
@@ -172,7 +172,7 @@ class Tabs:
 
     async def remove_picture(self, request: Request) -> Response:
         """Drop a picture."""
-        self._server.store.drop_picture(self._picture(request))
+        self._server.holdings.drop_picture(self._picture(request))
         return Response(status_code=204)
 
     # ---- jobs
@@ -192,7 +192,7 @@ class Tabs:
             )
         options_of(options, self._server.options.max_pixels)
         task = {"draft": True} if kind == "compress" else self._wanted(picture, options, *lists)
-        work = self._server.store.begin(picture, kind, options, task)
+        work = self._server.holdings.begin(picture, kind, options, task)
         return JSONResponse(work.to_json(), 202)
 
     def _wanted(
@@ -200,7 +200,7 @@ class Tabs:
     ) -> dict[str, Any]:
         """Return what is to be measured, and what is known of it."""
         rows = rows_of(options, *checked_lists(formats, colors))
-        known = [self._server.store.known(picture, row.options) for row in rows]
+        known = [self._server.holdings.known(picture, row.options) for row in rows]
         return {"rows": [asdict(row) for row in rows], "known": known}
 
     async def show_job(self, request: Request) -> Response:
@@ -210,7 +210,7 @@ class Tabs:
     async def cancel_job(self, request: Request) -> Response:
         """End a job."""
         work = self._work(request)
-        self._server.store.cancel(work)
+        self._server.holdings.cancel(work)
         return JSONResponse(work.to_json(), 202)
 
     async def job_shown(self, request: Request) -> Response:

@@ -134,7 +134,7 @@ class Tab:
             self.last_seen = time.monotonic()
 
 
-class Store:
+class Holdings:
     """Every tab, and the sum of what is on disk."""
 
     def __init__(self, options: ServeOptions, pool: Pool, folder: Path) -> None:
