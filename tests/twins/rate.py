@@ -3,7 +3,8 @@
 One row is a shortest path. To a pixel lead: a literal; a run of the label before it; copies from
 fixed offsets in the rows above; copies from places that had the same three nearest colors. Every
 state carries its price relative to the best path so far, its error, and its length. Used by tests
-on tiny pictures; for what it computes see `remap.rate` and core/src/rate/rate.hpp.
+on tiny pictures; for what it computes see `remap.rate` and core/src/rate/rate.hpp. Its one class is
+longer than a file should be: as the core's, in one piece, it is easier to compare.
 """
 
 from __future__ import annotations

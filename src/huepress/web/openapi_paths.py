@@ -92,7 +92,7 @@ def _picture_body() -> dict[str, Any]:
 
 def paths() -> dict[str, Any]:
     """Return every path with its operations."""
-    return {**_pictures(), **_study(), **_server(), **_tabs(), **_jobs()}
+    return {**_pictures(), **_study(), **_server(), **_tabs(), **_tab_pictures(), **_jobs()}
 
 
 def _pictures() -> dict[str, Any]:
@@ -259,9 +259,9 @@ def _new_job() -> dict[str, Any]:
     }
 
 
-def _jobs() -> dict[str, Any]:
-    """Return what is done with pictures of a tab, and jobs on them."""
-    picture, job = _in_path("picture"), _in_path("job")
+def _tab_pictures() -> dict[str, Any]:
+    """Return what is done with pictures of a tab."""
+    picture = _in_path("picture")
     return {
         "/pictures/{picture}": {
             "delete": _operation(
@@ -293,6 +293,13 @@ def _jobs() -> dict[str, Any]:
                 _json(_new_job()),
             )
         },
+    }
+
+
+def _jobs() -> dict[str, Any]:
+    """Return what is done with a job on a picture."""
+    job = _in_path("job")
+    return {
         "/jobs/{job}": {
             "get": _operation(
                 "show_job", "A job.", _answers(200, "The job.", _json(ref("Job"))), [job]

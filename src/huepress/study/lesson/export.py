@@ -9,7 +9,8 @@ from base64 import b64encode
 from collections.abc import Iterable
 from dataclasses import replace
 from importlib.resources import files
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from posixpath import normpath
 from typing import Any, Final
 
 from huepress.options import CompressOptions
@@ -26,13 +27,10 @@ ALSO: Final = (4, 16, 64)
 
 INITS: Final = ("random", "kmeans++", "wu")
 
-# In order of dependency.
-SCRIPTS: Final = (
-    *("dom", "words", "study/data", "study/cloud", "study/cells", "study/picture"),
-    *("study/charts", "study/bits", "study/classes", "study/code", "study/hand"),
-    *("study/measures", "study/main"),
-)
-STYLES: Final = ("tokens", "layout", "controls", "study/study", "forced")
+_STYLE: Final = re.compile(r'<link rel="stylesheet" href="/static/([^"]+)">')
+_SCRIPT: Final = re.compile(r'<script type="module" src="/static/([^"]+)"></script>')
+_IMPORT: Final = re.compile(r'^import \{([^}]*)\} from "([^"]*)";\n', re.MULTILINE)
+_EXPORT: Final = re.compile(r"^export (?:async )?(?:const|function|class) ([\w$]+)", re.MULTILINE)
 
 
 def export(
@@ -97,12 +95,11 @@ def export(
 
 def _whole(page: str, lesson: dict[str, Any]) -> str:
     """Put styles, scripts and the lesson into the page."""
-    static = files("huepress") / "web" / "static"
-    styles = "\n".join((static / f"{name}.css").read_text("utf-8") for name in STYLES)
-    scripts = "\n".join(
-        ["const modules = {};"]
-        + [_as_scope(name, (static / f"{name}.js").read_text("utf-8")) for name in SCRIPTS]
-    )
+    styles = "\n".join(_static(name) for name in _STYLE.findall(page))
+    scopes: dict[str, str] = {}
+    for name in _SCRIPT.findall(page):
+        _add_scope(PurePosixPath(name), scopes)
+    scripts = "\n".join(["const modules = {};", *scopes.values()])
     packed = b64encode(zlib.compress(json.dumps(lesson).encode(), 9)).decode()
     page = re.sub(r"\s*<link rel=\"(?:stylesheet|icon)\"[^>]*>", "", page)
     page = re.sub(r"\s*<script[^>]* src=[^>]*></script>", "", page)
@@ -118,18 +115,25 @@ def _whole(page: str, lesson: dict[str, Any]) -> str:
     return page.replace("</head>", head, 1).replace("</body>", tail, 1)
 
 
-def _as_scope(name: str, script: str) -> str:
-    """Return a module as a function that runs once and gives back what the module exports.
+def _static(name: str) -> str:
+    return (files("huepress") / "web" / "static" / name).read_text("utf-8")
+
+
+def _add_scope(path: PurePosixPath, scopes: dict[str, str]) -> None:
+    """Add what a module imports, and then the module: a function that gives back its exports.
 
     A module inside a page has no address that others could import it from.
     """
-    imports = re.compile(r"^import \{([^}]*)\} from \"([^\"]*)\";\n", re.MULTILINE)
-    exports = re.compile(r"^export (?:async )?(?:const|function|class) ([\w$]+)", re.MULTILINE)
+    key = path.stem
+    if key in scopes:
+        return
 
     def taken(match: re.Match[str]) -> str:
-        source = match[2].rsplit("/", 1)[-1].removesuffix(".js")
-        return f"const {{{match[1]}}} = modules.{source};\n"
+        source = PurePosixPath(normpath(path.parent / match[2]))
+        _add_scope(source, scopes)
+        return f"const {{{match[1]}}} = modules.{source.stem};\n"
 
-    body = re.sub(r"^export ", "", imports.sub(taken, script), flags=re.MULTILINE)
-    key, gives = name.rsplit("/", 1)[-1], ", ".join(exports.findall(script))
-    return f"modules.{key} = (() => {{\n{body}\nreturn {{ {gives} }};\n}})();"
+    script = _static(str(path))
+    body = re.sub(r"^export ", "", _IMPORT.sub(taken, script), flags=re.MULTILINE)
+    gives = ", ".join(_EXPORT.findall(script))
+    scopes[key] = f"modules.{key} = (() => {{\n{body}\nreturn {{ {gives} }};\n}})();"

@@ -1,4 +1,4 @@
-// The study: settings make a run, a run has steps, a step is drawn as a cloud, a picture and a chart.
+// The study: settings make a run, a run has steps, a step is drawn as a cloud, a picture and a chart. One file, for one state.
 
 import { $, $$, make } from "../dom.js";
 import { bytes } from "../words.js";
@@ -11,6 +11,7 @@ import { judge, showJudgement } from "./classes.js";
 import { showCode } from "./code.js";
 import { bindHand } from "./hand.js";
 import { luck, measure } from "./measures.js";
+import { kOf, rgbOf, sliderOf, whole } from "./numbers.js";
 import { paint, surface } from "./picture.js";
 
 const view = new CloudView($("#cloud"));
@@ -26,10 +27,6 @@ let chosen = 0; // the center of one's own that the next pick replaces
 let player = null;
 let asking = null;
 
-const whole = new Intl.NumberFormat("en");
-const rgbOf = (hex) => [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16));
-const sliderOf = (k) => Math.round((Math.log2(k) - 1) * 8);
-const kOf = (slider) => Math.min(256, Math.max(2, Math.round(2 ** (1 + slider / 8))));
 
 // ---- a run
 
