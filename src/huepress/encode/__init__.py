@@ -42,6 +42,7 @@ def encode(
     as_palette: bool = False,
     clear_first: bool = False,
     bit_depth: int | None = None,
+    hurry: bool = False,
 ) -> Encoded:
     """Write an indexed picture in one of the formats.
 
@@ -69,6 +70,8 @@ def encode(
         Put the entry that is fully transparent at 0 (PNG, GIF).
     bit_depth : int or None
         Bits of an entry's number, 1, 2, 4 or 8 (PNG); None takes the fewest.
+    hurry : bool
+        Write a file that only tells how large the real one will be (PNG).
 
     Returns
     -------
@@ -102,6 +105,7 @@ def encode(
             drawn=drawn,
             as_palette=as_palette,
             bit_depth=bit_depth,
+            hurry=hurry,
         ),
         "webp": lambda: webp.encode_indexed(indexed, effort=effort, carried=carried),
         "gif": lambda: gif.encode_indexed(indexed, matte=matte, n_fixed=n_fixed),

@@ -74,6 +74,7 @@ def encode_indexed(
     drawn: bool = False,
     as_palette: bool = False,
     bit_depth: int | None = None,
+    hurry: bool = False,
 ) -> Encoded:
     """Write an indexed picture as PNG.
 
@@ -93,6 +94,9 @@ def encode_indexed(
         Write a palette where gray of few bits would say the same.
     bit_depth : int or None
         Bits of an entry's number: 1, 2, 4 or 8; None takes the fewest.
+    hurry : bool
+        Write a file that only tells how large the real one will be: its filters are compared by a
+        quick deflate, and zopfli is left out.
 
     Returns
     -------
@@ -121,10 +125,11 @@ def encode_indexed(
         may_reorder=free,
         may_be_gray=free and not as_palette and bit_depth is None,
         bit_depth=bit_depth,
+        hurry=hurry,
     )
     try:
         data = min(race.files(), key=len)
-        if effort == "best" or (drawn and effort == "balanced"):
+        if not hurry and (effort == "best" or (drawn and effort == "balanced")):
             data = squeeze(data, effort)
     except oxipng.PngError as error:
         raise EncodeError("png", str(error)) from error
@@ -147,6 +152,8 @@ class _Race:
         Whether oxipng may order the palette anew, or write gray without one.
     bit_depth : int or None
         The bits of an entry that are asked for.
+    hurry : bool
+        Whether the file only tells how large the real one will be.
     """
 
     ready: IndexedImage
@@ -155,6 +162,7 @@ class _Race:
     may_reorder: bool
     may_be_gray: bool
     bit_depth: int | None = None
+    hurry: bool = False
 
     @property
     def packs(self) -> bool:
@@ -210,7 +218,7 @@ class _Race:
         packed: bool = True,
     ) -> bytes:
         """Write one file, by libdeflate's level."""
-        thorough = self.is_small or self.effort == "best"
+        thorough = (self.is_small or self.effort == "best") and not self.hurry
         return raw_image(which, self.carried, self.bit_depth or 8).create_optimized_png(
             level=2,
             filter=list(filters),

@@ -112,10 +112,11 @@ def _encode(
         carried=carried,
         n_fixed=bench.rivals.n_fixed,
         matte=matte_of(options),
-        drawn=chosen.is_drawn and not hurry,
+        drawn=chosen.is_drawn,
         as_palette=options.indexed or arranged,
         clear_first=options.transparent_first,
         bit_depth=options.bit_depth,
+        hurry=hurry,
     )
 
 

@@ -211,6 +211,9 @@ class SizeSearch:
         hurried = bench.unscored(Setting(colors, level), HURRIED)
         self._plain(picture.trial(hurried.indexed, hurried.fit, container=bench.container))
 
+    def _may_win(self, trial: Trial) -> bool:
+        return self.best is None or trial.score >= self.best.trial.score
+
     def _take(self, trial: Trial) -> bool:
         """Write a trial, keep it if it is the best so far, and return whether it fits."""
         found = Found(trial, self.write(trial, False))
@@ -245,7 +248,8 @@ class SizeSearch:
             now = quick / trial.n_bytes
             if quick <= self.n_bytes:
                 fitting = trial
-                self._take(trial)
+                if self._may_win(trial):
+                    self._take(trial)
             if FULL * self.n_bytes <= quick <= self.n_bytes or abs(now / ratio - 1) < STEADY:
                 break
             # Slightly below what the last file says, because the ratio may change for the next.
