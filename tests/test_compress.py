@@ -140,15 +140,18 @@ def test_no_more_seconds_than_allowed():
 
 def test_a_size_holds_with_every_effort():
     for effort in ("fast", "balanced", "best"):
-        assert huepress.compress(scene(), max_size="1500", effort=effort).bytes_out <= 1500
+        found = huepress.compress(scene(24, 32), max_size="400", effort=effort)
+        assert found.bytes_out <= 400
 
 
-@pytest.mark.parametrize("format", ["png", "webp", "gif", "tiff", "jxl", "smallest"])
+@pytest.mark.parametrize("format", ["png", "webp", "gif", "jxl", "smallest"])
 def test_a_size_holds_in_every_format(format):
     if format == "jxl":
         pytest.importorskip("imagecodecs", reason="writes JPEG XL")
-    result = huepress.compress(scene(), max_size="3000", format=format)
-    assert 1500 < result.bytes_out <= 3000
+    picture = scene(32, 40)
+    limit = int(0.7 * huepress.compress(picture, colors=64, format=format).bytes_out)
+    result = huepress.compress(picture, max_size=str(limit), format=format)
+    assert 0.8 * limit < result.bytes_out <= limit
 
 
 def test_the_smallest_format_is_mapped_for_webp_too():
@@ -164,7 +167,7 @@ def test_a_size_that_a_format_cannot_have_is_told_in_its_own_bytes():
         huepress.compress(scene(), max_size="1500", format="bmp")
     nearest = huepress.compress(scene(), max_size="1500", format="bmp", best_effort=True)
     assert nearest.bytes_out == 12346
-    data = as_file(scene(), dpi=(300, 300))
+    data = as_file(scene(24, 32), dpi=(300, 300))
     with pytest.raises(QualityError):
         huepress.compress(data, max_size="20")
 

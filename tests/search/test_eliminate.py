@@ -19,7 +19,7 @@ COLORS = np.array(
 )
 
 
-def closeness(indices, palette):
+def closeness(indices, palette, _=0.0):
     """A made-up score for squares of COLORS: less the sum of differences."""
     shown = palette[indices].astype(int)
     return -float(np.abs(shown - COLORS[squares(COLORS)]).sum())
@@ -45,7 +45,7 @@ def test_what_must_stay_stays():
 
 
 def test_the_mean_is_taken_where_it_scores_higher():
-    def squared(indices, palette):
+    def squared(indices, palette, _):
         shown = palette[indices].astype(int)
         return -float(((shown - COLORS[squares(COLORS)]) ** 2).sum())
 
@@ -58,7 +58,7 @@ def test_the_mean_is_taken_where_it_scores_higher():
 def test_fewer_go_on_from_more():
     asked = []
 
-    def counted(indices, palette):
+    def counted(indices, palette, _):
         asked.append(len(palette))
         return closeness(indices, palette)
 

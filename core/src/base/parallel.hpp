@@ -16,7 +16,7 @@ constexpr std::size_t kMostThreads = 1024;  // each costs a stack and, in the en
 
 inline std::size_t thread_count(std::size_t requested) {
     if (requested > 0) return requested < kMostThreads ? requested : kMostThreads;
-    const unsigned found = std::thread::hardware_concurrency();
+    static const unsigned found = std::thread::hardware_concurrency();  // asks the system
     return found > 0 ? found : 1;
 }
 
@@ -29,6 +29,17 @@ inline bool has_room_for_threads(std::size_t n_threads) {
     *static_cast<volatile char*>(room) = 0;  // so that no compiler removes both calls
     ::operator delete(room);
     return true;
+}
+
+// Rows of a strip, so that a plane has as few strips as keep the threads busy, and none is so small
+// that starting a thread takes longer than its work: of icons, two threads took twice the time of one.
+inline std::size_t rows_of_strip(std::size_t height, std::size_t width, std::size_t least,
+                                 std::size_t n_threads) {
+    constexpr std::size_t kLeastPixels = std::size_t{1} << 13;
+    const std::size_t shared = height / thread_count(n_threads) + 1;
+    const std::size_t worth = kLeastPixels / (width > 0 ? width : 1) + 1;
+    const std::size_t rows = shared > worth ? shared : worth;
+    return rows > least ? rows : least;
 }
 
 // Call work(chunk) once for every chunk in [0, n_chunks), in any order, on up to n_threads threads.

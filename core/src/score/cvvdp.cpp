@@ -200,7 +200,7 @@ void sum_band(const Viewing& viewing, const Levels& levels, std::size_t band, do
               std::size_t n_threads, const MakeReference& make_reference) {
     const Band size(viewing, band);
     std::vector<double> row_sums(size.height * 3);
-    for_each_strip(size.height, n_threads, [&](std::size_t first, std::size_t last) {
+    for_each_strip(size.height, size.width, n_threads, [&](std::size_t first, std::size_t last) {
         auto reference = make_reference(band);
         Comparison comparison(viewing, levels, band);
         std::size_t pushed = first > kMaskRadius ? first - kMaskRadius : 0;
@@ -266,7 +266,7 @@ void cvvdp_prepare(const Viewing& viewing, const Picture& reference, float* cach
                 3 * Band(viewing, last).plane() * sizeof(float));
     for (std::size_t band = 0; band < last; ++band) {
         const Band size(viewing, band);
-        for_each_strip(size.height, n_threads, [&](std::size_t first, std::size_t end) {
+        for_each_strip(size.height, size.width, n_threads, [&](std::size_t first, std::size_t end) {
             StreamedReference rows(viewing, levels, band);
             for (std::size_t y = first; y < end; ++y)
                 rows.make(y, cache + y * size.stride(), size.plane());

@@ -52,10 +52,11 @@ inline std::size_t mirrored(std::ptrdiff_t y, std::size_t height) {
     return std::size_t(y);
 }
 
-// Call strip(first, last) for strips that cover `height` rows; as few as keep the threads busy.
+// Call strip(first, last) for strips of rows that cover a plane.
 template <class Strip>
-void for_each_strip(std::size_t height, std::size_t n_threads, const Strip& strip) {
-    const std::size_t rows = std::max(height / thread_count(n_threads) + 1, kLeastRows);
+void for_each_strip(std::size_t height, std::size_t width, std::size_t n_threads,
+                    const Strip& strip) {
+    const std::size_t rows = rows_of_strip(height, width, kLeastRows, n_threads);
     for_each_chunk((height + rows - 1) / rows, n_threads,
                    [&](std::size_t i) { strip(i * rows, std::min(height, (i + 1) * rows)); });
 }
@@ -127,7 +128,8 @@ private:
 
     void reduce(std::size_t level, std::size_t n_threads) const {
         const Band from(viewing_, level);
-        for_each_strip(Band(viewing_, level + 1).height, n_threads,
+        const Band smaller(viewing_, level + 1);
+        for_each_strip(smaller.height, smaller.width, n_threads,
                        [&](std::size_t first, std::size_t last) {
                            const std::size_t slot = from.stride();
                            AlignedFloats scratch(from.stride() + 2 * kRowMargin);

@@ -205,9 +205,7 @@ private:
 template <class Strip>
 void for_each_strip(const Size& size, std::size_t n_threads, const Strip& strip) {
     constexpr std::size_t kLeastRows = 32;  // a third of overlap at most
-    std::size_t rows = size.height;
-    if (thread_count(n_threads) > 1) rows = size.height / thread_count(n_threads) + 1;
-    if (rows < kLeastRows) rows = kLeastRows;
+    std::size_t rows = rows_of_strip(size.height, size.width, kLeastRows, n_threads);
     rows += rows % 2;
     for_each_chunk((size.height + rows - 1) / rows, n_threads, [&](std::size_t i) {
         const std::size_t last = (i + 1) * rows < size.height ? (i + 1) * rows : size.height;

@@ -134,13 +134,15 @@ class Ssimulacra2:
         self._reference = grow(self._shown, LEAST_SIDE)
         self._is_transparent = is_transparent(self._reference)
         self._n_threads = n_threads
-        self._weights = _weights_of(*self._reference.shape[:2])
-        self._needs = _needs_of(self._weights)
+        weights = _weights_of(*self._reference.shape[:2])
+        self._terms = _terms_of(weights, *self._reference.shape[:2])
+        self._needs = _needs_of(weights)
         height, width = self._reference.shape[:2]
         size = _core.ssimulacra2_cache_size(height, width, self._needs)
         n_caches = 2 if self._is_transparent else 1
         self._cache_size = size if warm and n_caches * size * 4 <= _CACHE_LIMIT else 0
         self._caches: dict[int, NDArray[np.float32]] = {}
+        self._worse = BACKGROUNDS[0]  # looked at first: `least` often saves the other
 
     def score(self, image_test: ImageLike) -> float:
         """Score a picture of the reference's size.
@@ -159,7 +161,9 @@ class Ssimulacra2:
         require_same_size(self._shown, pixels)
         return self._worst(grow(pixels, LEAST_SIDE), None, is_transparent(pixels))
 
-    def score_indexed(self, indices: Indices, palette: Colors) -> float:
+    def score_indexed(
+        self, indices: Indices, palette: Colors, *, least: float = -math.inf
+    ) -> float:
         """Score ``palette[indices]`` without making it.
 
         Parameters
@@ -168,6 +172,8 @@ class Ssimulacra2:
             (height, width) uint8, each below the length of the palette.
         palette : ndarray
             (k, 3 or 4) uint8, 1 to 256 colors.
+        least : float
+            Of a score below this, only that it is below needs to be known.
 
         Raises
         ------
@@ -176,11 +182,24 @@ class Ssimulacra2:
         """
         require_indexed(self._shown, indices, palette)
         planes = np.ascontiguousarray(grow(indices, LEAST_SIDE))[..., None]
-        return self._worst(planes, np.ascontiguousarray(palette), is_transparent(palette))
+        return self._worst(planes, np.ascontiguousarray(palette), is_transparent(palette), least)
 
-    def _worst(self, test: Pixels, palette: Colors | None, is_transparent: bool) -> float:
+    def _worst(
+        self,
+        test: Pixels,
+        palette: Colors | None,
+        is_transparent: bool,
+        least: float = -math.inf,
+    ) -> float:
         levels = BACKGROUNDS if self._is_transparent or is_transparent else BACKGROUNDS[:1]
-        return min(self._score_over(level, test, palette) for level in levels)
+        worst = math.inf
+        for level in levels if self._worse == levels[0] else levels[::-1]:
+            score = self._score_over(level, test, palette)
+            if score < worst:
+                worst, self._worse = score, level
+            if worst < least:
+                break
+        return worst
 
     def _score_over(self, background: int, test: Pixels, palette: Colors | None) -> float:
         sums = np.empty((len(self._needs), 3, 6), np.float64)
@@ -189,7 +208,7 @@ class Ssimulacra2:
             _core.ssimulacra2_sums(self._cache(background), *rest)
         else:
             _core.ssimulacra2_sums_streamed(self._reference, *rest)
-        return _score(sums, self._weights, *self._reference.shape[:2])
+        return _score(sums, self._terms)
 
     def _cache(self, background: int) -> NDArray[np.float32]:
         key = background if self._is_transparent else BACKGROUNDS[0]
@@ -236,14 +255,29 @@ def _needs_of(weights: NDArray[np.float64]) -> NDArray[np.uint8]:
     return np.ascontiguousarray((difference + 2 * np.maximum(artifacts, detail)).T)
 
 
-def _score(
-    sums: NDArray[np.float64], weights: NDArray[np.float64], height: int, width: int
-) -> float:
-    terms = []
-    for channel, scale, norm, kind in np.argwhere(weights).tolist():
-        pixels = -(-height >> scale) * -(-width >> scale)
-        value = float(sums[scale, channel, 2 * kind + norm]) / pixels
-        if norm == 1:
+_Term = tuple[int, bool, float, int]
+
+
+def _terms_of(weights: NDArray[np.float64], height: int, width: int) -> list[_Term]:
+    """Return, of each weight: place of its sum, whether it is a 4-norm, the weight, pixels."""
+    n_scales = weights.shape[1]
+    return [
+        (
+            int(np.ravel_multi_index((scale, channel, 2 * kind + norm), (n_scales, 3, 6))),
+            norm == 1,
+            float(weights[channel, scale, norm, kind]),
+            -(-height >> scale) * -(-width >> scale),
+        )
+        for channel, scale, norm, kind in np.argwhere(weights).tolist()
+    ]
+
+
+def _score(sums: NDArray[np.float64], terms: list[_Term]) -> float:
+    values = sums.reshape(-1).tolist()
+    parts = []
+    for place, is_fourth, weight, pixels in terms:
+        value = values[place] / pixels
+        if is_fourth:
             value = math.sqrt(math.sqrt(value)) / 1024  # kMapScale of the core
-        terms.append(float(weights[channel, scale, norm, kind]) * value)
-    return score_of_total(math.fsum(terms))
+        parts.append(weight * value)
+    return score_of_total(math.fsum(parts))

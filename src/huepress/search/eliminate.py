@@ -41,7 +41,8 @@ class Elimination:
     points : ndarray
         (n, d) float32: the palette where distance is measured (`spaces.embed`).
     score : callable
-        Maps indices and a palette to a score; higher is better.
+        Maps indices and a palette to a score; higher is better. Below a third argument, any value
+        below it will do.
     stays : ndarray
         (n,) bool: entries that must not be dropped.
     """
@@ -51,7 +52,7 @@ class Elimination:
         indices: Indices,
         colors: Colors,
         points: Points,
-        score: Callable[[Indices, Colors], float],
+        score: Callable[[Indices, Colors, float], float],
         stays: NDArray[np.bool_],
     ) -> None:
         self._indices = indices
@@ -99,7 +100,7 @@ class Elimination:
         for entry in self._promising(kept):
             rest = kept[kept != entry]
             mapped = self._taken_over(rest).astype(np.uint8)[self._indices]
-            found = self._score(mapped, self._colors[rest])
+            found = self._score(mapped, self._colors[rest], best)
             if found >= best:
                 best, without = found, rest
         return without
@@ -121,7 +122,7 @@ class Elimination:
         place = self._taken_over(kept)
         mapped = place.astype(np.uint8)[self._indices]
         palette = self._colors[kept].copy()
-        best = self._score(mapped, palette)
+        best = self._score(mapped, palette, -np.inf)
         for i in np.flatnonzero(np.bincount(place, self._counts > 0, minlength=len(kept)) > 1):
             members = place == i
             if not self._may_go[kept[i]]:
@@ -130,7 +131,7 @@ class Elimination:
             changed[i] = np.rint(
                 np.average(self._colors[members], axis=0, weights=self._counts[members] + 1e-9)
             )
-            found = self._score(mapped, changed)
+            found = self._score(mapped, changed, best)
             if found > best:
                 best, palette = found, changed
         return palette

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -103,10 +104,10 @@ class Picture:
         pixels = as_srgb(self.source.pixels, profile)
         return Judges(pixels, n_threads=self.n_threads, warm=not self.is_large)
 
-    def ssimulacra2(self, indices: Indices, colors: Colors) -> float:
-        """Score by one judge only, to choose among very many."""
+    def ssimulacra2(self, indices: Indices, colors: Colors, least: float = -math.inf) -> float:
+        """Score by one judge only, to choose among very many; below `least` any such value."""
         colors = as_srgb(colors, self.image.source.icc_profile)
-        return self.judges.ssimulacra2.score_indexed(indices, colors)
+        return self.judges.ssimulacra2.score_indexed(indices, colors, least=least)
 
     def trial(
         self,
