@@ -14,7 +14,7 @@ def make_tree(root, n=12):
     for i in range(n):
         folder = root / ["", "icons", "icons/big"][i % 3]
         folder.mkdir(parents=True, exist_ok=True)
-        pixels = soft_disc(33 + i) if i % 2 else scene(40 + i, 56, seed=i)
+        pixels = soft_disc(21 + i) if i % 2 else scene(40 + i, 56, seed=i)
         path = folder / f"p{i:03d}.png"
         path.write_bytes(as_file(pixels))
         good.append(path)

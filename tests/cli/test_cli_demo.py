@@ -1,5 +1,7 @@
 """`huepress demo`: the table, the pictures, the same ones every time."""
 
+from functools import partial
+
 import numpy as np
 from click.testing import CliRunner
 
@@ -17,7 +19,8 @@ def test_the_picture_is_the_same_every_time_and_has_something_of_everything():
     assert ((first[..., 3] > 0) & (first[..., 3] < 255)).any()
 
 
-def test_the_command_prints_the_table_and_writes_the_pictures(tmp_path):
+def test_the_command_prints_the_table_and_writes_the_pictures(tmp_path, monkeypatch):
+    monkeypatch.setattr(demo, "draw", partial(demo.draw, 96, 144))
     done = CliRunner().invoke(cli, ["demo", "--out-dir", str(tmp_path / "demo")])
     assert done.exit_code == 0, done.output
     rows = [line.split() for line in done.output.splitlines() if line[:5].strip().isdigit()]
@@ -26,8 +29,8 @@ def test_the_command_prints_the_table_and_writes_the_pictures(tmp_path):
     assert sizes[0] < sizes[-1]
     for k in demo.K_SHOWN:
         shown = decoded((tmp_path / "demo" / f"k{k:03d}.png").read_bytes())
-        assert shown.shape[:2] == (demo.HEIGHT, demo.WIDTH)
+        assert shown.shape[:2] == (96, 144)
         assert len(np.unique(shown.reshape(-1, shown.shape[2]), axis=0)) <= k
     sheet = decoded((tmp_path / "demo" / "side-by-side.png").read_bytes())
-    assert sheet.shape[0] > 2 * demo.HEIGHT
-    assert sheet.shape[1] > 3 * demo.WIDTH
+    assert sheet.shape[0] > 2 * 96
+    assert sheet.shape[1] > 3 * 144
