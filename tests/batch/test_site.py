@@ -211,6 +211,33 @@ def test_links_to_directories_go_along(tmp_path):
     assert not (dist / "absolute").exists()
 
 
+def test_empty_directories_go_along(tmp_path):
+    root, dist = tmp_path / "site", tmp_path / "dist"
+    (root / "uploads" / "new").mkdir(parents=True)
+    (root / "uploads" / "new").chmod(0o750)
+    (root / "a.css").write_text("a {}")
+    for words in ("2 copied", "2 skipped (2 unchanged)"):
+        done = compress(root, "-r", "--out-dir", dist)
+        assert done.exit_code == 0, done.stderr
+        assert words in done.stdout
+    assert (dist / "uploads" / "new").stat().st_mode & 0o777 == 0o750
+    for more in (["--no-copy-rest"], ["--include", "*.css"]):
+        done = compress(root, "-r", "--out-dir", tmp_path / "other", *more)
+        assert done.exit_code == 0, done.stderr
+        assert not (tmp_path / "other" / "uploads").exists()
+    assert compress(root, "-r", "--in-place").exit_code == 0
+
+
+def test_an_empty_directory_never_replaces_a_file(tmp_path):
+    (tmp_path / "site" / "logs").mkdir(parents=True)
+    (tmp_path / "dist").mkdir()
+    (tmp_path / "dist" / "logs").write_text("mine")
+    done = compress(tmp_path / "site", "-r", "--out-dir", tmp_path / "dist")
+    assert done.exit_code == 1
+    assert "exists already" in done.stderr
+    assert (tmp_path / "dist" / "logs").read_text() == "mine"
+
+
 @pytest.mark.parametrize("damage", ["cut", "no pictures", "bad picture"])
 @pytest.mark.parametrize("kind", ["ico", "icns"])
 def test_damaged_icons_are_refused_in_one_line(tmp_path, kind, damage):

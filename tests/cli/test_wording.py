@@ -223,3 +223,19 @@ def test_the_progress_bar_is_gone_before_the_result(folder):
     assert shown > 0
     assert "\x1b[2K" in last[:shown]  # its line was erased before
     assert np.all([mark not in last[shown:] for mark in ("━", "compressing")])
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no such names there")
+@pytest.mark.parametrize("name", ["two\nlines.png", "\x1b[31mred.png", "tab\there.png"])
+def test_names_with_control_characters_stay_in_their_line(folder, name):
+    (folder / name).write_bytes(as_file(PIXELS))
+    (folder / ("bad" + name)).write_bytes(b"no picture")
+    for arguments in ([name, "bad" + name], ["bad" + name], [name, "--check"]):
+        out = [] if "--check" in arguments else ["--out-dir", "out", "--force"]
+        done = huepress(folder, "compress", *arguments, *out, "--effort", "fast")
+        lines = (done.stdout + done.stderr).decode().splitlines()
+        assert not any("\x1b" in line or "\t" in line for line in lines)
+        assert all(repr(name)[1:-1] in line for line in lines if ".png" in line), lines
+        assert sum(".png" in line for line in lines) >= 1
+    rows = huepress(folder, "compress", name, "-o", "a.png", "--force", "--json").stdout
+    assert json.loads(rows)["input"] == name

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -127,3 +128,21 @@ def carry_link(source: str, output: str) -> None:
 def is_carried_link(source: str, output: str) -> bool:
     """Whether the output is already the same link."""
     return os.path.islink(output) and os.readlink(output) == os.readlink(source)  # noqa: PTH114, PTH115
+
+
+def carry_empty_directory(source: str, output: str) -> None:
+    """Make a directory with the mode of another.
+
+    Raises
+    ------
+    OutputError
+        The name is taken, or nothing can be made there.
+    """
+    try:
+        Path(output).mkdir(parents=True)
+        Path(output).chmod(stat.S_IMODE(Path(source).stat().st_mode))
+    except FileExistsError as error:
+        raise OutputError(output, "exists already", "another --out-dir") from error
+    except OSError as error:
+        words = error.strerror or str(error)
+        raise OutputError(output, words, "a directory that may be written to") from error

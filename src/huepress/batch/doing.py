@@ -7,6 +7,7 @@ the same in this process, in a worker process and on another machine.
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 from huepress._version import __version__
 from huepress.batch.carry import digest_of
@@ -20,6 +21,7 @@ from huepress.batch.outcomes import (
     along,
     along_even_so,
     compressed_before,
+    empty_directory,
     link,
     no_picture,
 )
@@ -48,8 +50,8 @@ def run_job(job: Job) -> Row:
 
 def _run(job: Job) -> Row:
     target = job.target
-    if target.is_link:
-        return link(job)
+    if target.is_directory:
+        return link(job) if Path(target.source).is_symlink() else empty_directory(job)
     if job.write and not job.adopt and job.known is None:
         check(target)
     stamp = None if target.source == STDIO else _stamp(target)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
-from huepress.batch.carry import carry_link, digest_of, is_carried_link
+from huepress.batch.carry import carry_empty_directory, carry_link, digest_of, is_carried_link
 from huepress.batch.job import Job
 from huepress.batch.memory import unchanged
 from huepress.batch.rows import REASONS, Record, Row, RowStatus
@@ -112,6 +113,19 @@ def link(job: Job) -> Row:
     if not job.write:
         return row
     carry_link(target.source, target.output)
+    return replace(row, output=target.output)
+
+
+def empty_directory(job: Job) -> Row:
+    """Make an empty directory of the tree again: some programs need one to write to."""
+    target = job.target
+    if Path(target.output).is_dir():
+        return replace(Row.skipped(target.source, "unchanged"), output=target.output)
+    words = REASONS["empty_directory"]
+    row = Row(target.source, "copied", "empty_directory", reason=words, summary=f"copied: {words}")
+    if not job.write:
+        return row
+    carry_empty_directory(target.source, target.output)
     return replace(row, output=target.output)
 
 

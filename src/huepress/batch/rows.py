@@ -40,6 +40,7 @@ REASONS: Final = {
     "other_format": "its name implies another format",
     "ignored": "ignored",
     "link": "a link",
+    "empty_directory": "an empty directory",
     "not_regular": "not a regular file",
     "own_output": "an output of huepress",
     "pruned": "removed: its source is gone",

@@ -44,7 +44,7 @@ class Found:
     refusal : str
         Why it must not be opened; empty for regular files.
     code : str
-        The same for machines: ``link``, ``directory_link`` or ``not_regular``.
+        The same for machines: ``link``, ``directory_link``, ``empty_directory`` or ``not_regular``.
     unreadable : bool
         The refusal is an error (a directory that cannot be listed), not a choice.
     """
@@ -193,6 +193,9 @@ class LocalStore:
                 reason = error.strerror or "cannot be listed"
                 yield Found(directory, above.rstrip("/"), None, reason, unreadable=True)
                 continue
+            if above and not entries:
+                relative, words = above.rstrip("/"), "an empty directory"
+                yield Found(directory, relative, None, words, code="empty_directory")
             below = []
             for entry in entries:
                 relative = above + entry.name

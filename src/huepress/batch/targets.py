@@ -44,8 +44,8 @@ class Target:
         Where the file is copied if it is left, or cannot be compressed; None: nowhere.
     copy_rest : bool
         Whether that applies to files that are not pictures, too.
-    is_link : bool
-        A link to a directory of the tree, which is recreated.
+    is_directory : bool
+        A link to a directory of the tree, or an empty directory, which is made again.
     stamp : str or None
         The input's stamp, from the listing.
     again : bool
@@ -67,7 +67,7 @@ class Target:
     from_tree: bool = False
     along: str | None = None
     copy_rest: bool = False
-    is_link: bool = False
+    is_directory: bool = False
     stamp: str | None = None
     again: bool = False
     changes: tuple[tuple[str, Any], ...] = ()

@@ -21,6 +21,9 @@ from huepress.options import BatchOptions, WriteOptions
 OWN_FILES: Final = ".huepress"
 """Names of old manifests, temporary files and `.huepressignore` start with this."""
 
+DIRECTORIES: Final = ("directory_link", "empty_directory")
+"""What a working copy has besides files."""
+
 
 def plan_tree(
     root: str,
@@ -65,7 +68,9 @@ def plan_tree(
             continue
         elif why := rule.why(found.relative, is_directory=False):
             yield Row.skipped(found.address, "ignored", _ignored(why))
-        elif found.refusal and not (found.code == "directory_link" and out_dir and batch.copy_rest):
+        elif found.code == "empty_directory" and not _is_mirrored(out_dir, batch):
+            continue
+        elif found.refusal and not (found.code in DIRECTORIES and _is_mirrored(out_dir, batch)):
             code = "link" if found.code == "directory_link" else found.code
             yield Row.skipped(found.address, code, found.refusal)
         else:
@@ -74,6 +79,10 @@ def plan_tree(
             item = _in_tree(found, out_dir, write, chosen, batch)
             yield with_changes(item, changes) if isinstance(item, Target) else item
     yield from passed_over
+
+
+def _is_mirrored(out_dir: str | None, batch: BatchOptions) -> bool:
+    return out_dir is not None and batch.copy_rest and not is_remote(out_dir)
 
 
 def _ignored(why: str) -> str:
@@ -121,7 +130,7 @@ def _in_tree(
             make_parents=True,
             along=join(out_dir, found.relative),
             copy_rest=batch.copy_rest,
-            is_link=found.code == "directory_link",
+            is_directory=found.code in DIRECTORIES,
         )
     elif write.in_place:
         if os.path.islink(found.address):  # noqa: PTH114

@@ -17,7 +17,7 @@ import click
 
 from huepress._version import __version__
 from huepress.cli.interrupts import interruptible
-from huepress.cli.wording import as_typed, take_any_name
+from huepress.cli.wording import as_typed, in_one_line, take_any_name
 from huepress.errors import HuepressError
 
 _COMMANDS: Final = {
@@ -142,7 +142,7 @@ def _run() -> None:
 
 
 def _fail(words: str, code: int = 1) -> NoReturn:
-    click.echo(f"error: {words}", err=True)
+    click.echo(f"error: {in_one_line(words)}", err=True)
     sys.exit(code)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from huepress.cli.flags import PICTURES, GroupedCommand, flags_of, options_of
-from huepress.cli.wording import json_line
+from huepress.cli.wording import in_one_line, json_line
 from huepress.options import CompressOptions
 
 if TYPE_CHECKING:
@@ -159,7 +159,7 @@ def _tell(found: Comparison, *, is_default: bool) -> None:
     image = found.image
     size = image.source.n_bytes
     before = f", {size:,} B" if size else ""
-    click.echo(f"{image.source.name}: {image.width} x {image.height}{before}")
+    click.echo(f"{in_one_line(image.source.name)}: {image.width} x {image.height}{before}")
     if found.target_bytes is not None:
         click.echo(f"at most {found.target_bytes:,} B each\n")
     else:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from huepress.cli.progress import size_in_words
-from huepress.cli.wording import as_typed, json_line
+from huepress.cli.wording import as_typed, in_one_line, json_line
 
 if TYPE_CHECKING:
     from huepress.batch import Row
@@ -68,7 +68,7 @@ class Reporter:
         if self._as_json:
             click.echo(json_line(self._worded(row)))
         if row.failure is not None:
-            click.echo(f"error: {as_typed(row.failure)}", err=True)
+            click.echo(f"error: {in_one_line(as_typed(row.failure))}", err=True)
         elif not self._as_json and not self._quiet:
             self._say(row)
 
@@ -80,22 +80,23 @@ class Reporter:
         return told
 
     def _say(self, row: Row) -> None:
+        source = in_one_line(row.source)
         if row.status in ("left", "copied", "skipped"):
             if not self._several:
                 hint = f"; {_PHOTO_HINT}" if row.code == "photo_format" else ""
-                click.echo(f"{row.source}: {row.status}, {row.reason}{hint}")
+                click.echo(f"{source}: {row.status}, {row.reason}{hint}")
             return
         if self._check:
             if row.status == "compressed":
-                click.echo(f"{row.source}: could be smaller: {row.summary}")
+                click.echo(f"{source}: could be smaller: {row.summary}")
             return
         to_stdout = row.output == "-"
-        where = "<stdout>" if to_stdout else row.output or row.source
-        if (self._several or to_stdout) and where != row.source:
-            where = f"{row.source} -> {where}"
+        where = "<stdout>" if to_stdout else in_one_line(row.output or row.source)
+        if (self._several or to_stdout) and where != source:
+            where = f"{source} -> {where}"
         click.echo(f"{where}: {row.summary}", err=to_stdout)
         for note in row.notes:
-            click.echo(f"note: {row.source}: {note}", err=True)
+            click.echo(f"note: {source}: {note}", err=True)
 
     def sum_up(self) -> None:
         """Report the total of several files, on standard error if standard output has data."""

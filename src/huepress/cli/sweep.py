@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from huepress.cli.flags import PICTURES, GroupedCommand, flags_of, options_of
-from huepress.cli.wording import json_line
+from huepress.cli.wording import in_one_line, json_line
 from huepress.options import CompressOptions
 
 if TYPE_CHECKING:
@@ -205,7 +205,7 @@ def _tell(found: Sweep, is_searched: bool) -> None:
     image = found.image
     size = image.source.n_bytes
     before = f", {size:,} B" if size else ""
-    click.echo(f"{image.source.name}: {image.width} x {image.height}{before}\n")
+    click.echo(f"{in_one_line(image.source.name)}: {image.width} x {image.height}{before}\n")
     if not is_searched:
         click.echo("fast curve: nearest colors, light deflate; not what compress writes")
     click.echo(

@@ -17,6 +17,7 @@ from typing import Any, Final
 from huepress.errors import OptionError
 
 _SAID: Final = re.compile(r"(?P<name>\w+) is (?P<value>.*?); allowed: (?P<allowed>.*)", re.DOTALL)
+_CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f]")
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 
@@ -57,6 +58,19 @@ def json_line(value: Any) -> str:
     """
     text = json.dumps(value, ensure_ascii=False)
     return _SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def in_one_line(text: str) -> str:
+    """Return a text whose control characters are escaped: names may have them, and terminals obey.
+
+    A name with a line feed would make two rows of one, one with an escape sequence could color,
+    move or hide what follows.
+    """
+    return _CONTROL.sub(lambda found: _control(ord(found[0])), text)
+
+
+def _control(code: int) -> str:
+    return {9: "\\t", 10: "\\n", 13: "\\r"}.get(code, f"\\x{code:02x}")
 
 
 def take_any_name() -> None:
