@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from typing import TypeVar
 
 Part = TypeVar("Part")
@@ -29,4 +30,6 @@ def side_by_side(
     if n_threads <= 1:
         return [work(part) for part in parts]
     with ThreadPoolExecutor(n_threads) as pool:
-        return list(pool.map(work, parts))
+        # Each in a context of its own: how many threads encode is in it.
+        jobs = [pool.submit(copy_context().run, work, part) for part in parts]
+        return [job.result() for job in jobs]

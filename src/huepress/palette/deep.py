@@ -7,14 +7,13 @@ are mapped by their own 16-bit values.
 
 from __future__ import annotations
 
-import os
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from huepress._threads import side_by_side
 from huepress.color import spaces
 from huepress.color.keys import keys_of
 from huepress.palette.engine import with_clear
@@ -133,8 +132,7 @@ def points_of(
         points[start : start + STRIP] = spaces.embed_deep(part, color_space, light)
 
     starts = range(0, len(flat), STRIP)
-    with ThreadPoolExecutor(n_threads or os.cpu_count() or 1) as pool:
-        list(pool.map(place, starts))
+    side_by_side(place, starts, n_threads)
     return points
 
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextvars import copy_context
 from dataclasses import dataclass, field, replace
 
 from huepress import _core
+from huepress._threads import side_by_side
 from huepress.limits import NEVER, Deadline
 from huepress.palette.learn import LearnedPalettes, SharedPalette
 from huepress.palette.small import SmallColors
@@ -147,16 +146,8 @@ class Bench:
             elif not lean:
                 self._rate_map(self.fit(setting.colors), setting)
         # Large pictures are mapped by several threads each, and trials take memory.
-        if self.picture.n_threads == 1 or len(wanted) == 1 or lean:
-            return [self.priced(*each) for each in wanted]
-
-        def start(setting: Setting, rate_weight: float) -> Future[Trial]:
-            # In a context of its own: how many threads encode is in it.
-            context = copy_context()
-            return pool.submit(lambda: context.run(self.priced, setting, rate_weight))
-
-        with ThreadPoolExecutor(2) as pool:
-            return [job.result() for job in [start(*each) for each in wanted]]
+        n_threads = 1 if self.picture.n_threads == 1 or lean else 2
+        return side_by_side(lambda each: self.priced(*each), wanted, n_threads)
 
     def _map(
         self, fit: PaletteFit, setting: Setting, rate_weight: float, *, hurry: bool
