@@ -115,3 +115,15 @@ def test_the_binding_refuses_what_means_nothing(rules, k, words):
     wanted, palette = rectangle(4, 4, k, 0, rules)
     with pytest.raises(ValueError, match=words):
         by_core(wanted, palette, OPTIONS)
+
+
+def test_no_mean_pays_for_what_a_rule_forbids():
+    n = 64
+    zeros = np.zeros((n, 3), np.float32)
+    rules = np.full((1, n), FREE, np.int16)
+    rules[0, 40:] = np.arange(24) % 2
+    weights, palette = np.ones((1, n), np.float32), np.zeros((2, 3), np.float32)
+    wanted = (zeros, zeros, weights, 0 * weights, rules)
+    for mean_cost in (0.0, 1e29, 1e30):
+        indices = by_core(wanted, palette, OPTIONS, mean_cost)[0]
+        assert indices[0, 40:].tolist() == rules[0, 40:].tolist()

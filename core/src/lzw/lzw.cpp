@@ -199,14 +199,16 @@ class Mapper {
             for (int child = dictionary_.first_child(path.node); child != Dictionary::kNone;
                  child = dictionary_.sibling(child)) {
                 Path longer{child, path.length + 1, 0, {0, 0, 0}};
-                longer.distortion = path.distortion + distortion(pixel, dictionary_.symbol(child), next, longer.error);
+                const float more = distortion(pixel, dictionary_.symbol(child), next, longer.error);
+                if (!(more < kImpossible)) continue;  // even where a mean beyond all measure would pay for it
+                longer.distortion = path.distortion + more;
                 if (longer.distortion - paid <= bound) stack_.push_back(longer);
             }
             if (path.node == before && !dictionary_.is_full()) {
                 const std::uint8_t symbol = dictionary_.first_symbol(before);
                 Triple last;
                 const float more = distortion(pixel, symbol, next, last);
-                if (path.distortion + more - paid <= bound) take(dictionary_.next(), path.length + 1, path.distortion + more, last);
+                if (more < kImpossible && path.distortion + more - paid <= bound) take(dictionary_.next(), path.length + 1, path.distortion + more, last);
             }
         }
         return best;
