@@ -31,5 +31,5 @@ def side_by_side(
         return [work(part) for part in parts]
     with ThreadPoolExecutor(n_threads) as pool:
         # Each in a context of its own: how many threads encode is in it.
-        jobs = [pool.submit(copy_context().run, work, part) for part in parts]
-        return [job.result() for job in jobs]
+        contexts = [copy_context() for _ in parts]
+        return list(pool.map(lambda context, part: context.run(work, part), contexts, parts))
