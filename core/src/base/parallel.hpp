@@ -32,7 +32,7 @@ inline bool has_room_for_threads(std::size_t n_threads) {
 }
 
 // Rows of a strip, so that a plane has as few strips as keep the threads busy, and none is so small
-// that starting a thread takes longer than its work: of icons, two threads took twice the time of one.
+// that starting a thread takes longer than its work: of 34 x 34 pixels, two threads took 1.7 times one.
 inline std::size_t rows_of_strip(std::size_t height, std::size_t width, std::size_t least,
                                  std::size_t n_threads) {
     constexpr std::size_t kLeastPixels = std::size_t{1} << 13;

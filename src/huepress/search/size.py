@@ -243,7 +243,8 @@ class SizeSearch:
             if far and not self._is_small:
                 return fitting or trial
             quick = len(self.write(trial, True).data)
-            if self.n_bytes < quick <= QUICK * self.n_bytes and self._may_win(trial):
+            is_near = self.n_bytes < quick <= QUICK * self.n_bytes
+            if self._is_small and is_near and self._may_win(trial):
                 quick = len(self.write(trial, False).data)
             if far and quick > FILLED * self.n_bytes:
                 return fitting or trial
