@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, Self
 
 from huepress.cli.interrupts import on_stop
 from huepress.cli.streams import is_terminal
+from huepress.cli.wording import in_one_line
 
 if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress
@@ -74,7 +75,7 @@ class Progress:
                 BarColumn(),
                 *(several if self._total > 1 else []),
                 TimeElapsedColumn(),
-                TextColumn("{task.description}"),
+                TextColumn("{task.description}", markup=False),
                 console=Console(stderr=True),
                 redirect_stdout=is_terminal(sys.stdout),  # piped data must stay in the pipe
                 transient=True,
@@ -101,7 +102,7 @@ class Progress:
             self._bar.update(
                 self._task,
                 completed=self._done,
-                description=name,
+                description=in_one_line(name),
                 saved=size_in_words(self._saved),
                 rate=self._done / elapsed,
             )
