@@ -24,6 +24,8 @@ log = logging.getLogger("huepress.web")
 # Time for a worker to notice by itself; most steps of a fast pass are shorter.
 GRACE: Final = 0.25
 _START_SECONDS: Final = 60.0
+# It has closed its pipe: what is left of its end takes milliseconds.
+_END_SECONDS: Final = 1.0
 
 OnEvent = Callable[[dict[str, Any]], None]
 
@@ -249,7 +251,7 @@ class _Worker:
     def _hear(self, message: bytes | None) -> None:
         self._heard.put_nowait(message)
         if message is None:
-            self._process.join()
+            self._process.join(_END_SECONDS)
             self._gone.set()
 
     @property
