@@ -144,12 +144,13 @@ def test_a_size_holds_with_every_effort():
         assert found.bytes_out <= 400
 
 
-@pytest.mark.parametrize("format", ["png", "webp", "gif", "jxl", "smallest"])
+@pytest.mark.parametrize("format", ["png", "webp", "gif", "tiff", "jxl", "smallest"])
 def test_a_size_holds_in_every_format(format):
     if format == "jxl":
         pytest.importorskip("imagecodecs", reason="writes JPEG XL")
     picture = scene(32, 40)
-    limit = int(0.7 * huepress.compress(picture, colors=64, format=format).bytes_out)
+    share = 0.95 if format == "tiff" else 0.7  # most of a small TIFF is its table of colors
+    limit = int(share * huepress.compress(picture, colors=64, format=format).bytes_out)
     result = huepress.compress(picture, max_size=str(limit), format=format)
     assert 0.8 * limit < result.bytes_out <= limit
 
