@@ -4,6 +4,7 @@
 #include <nanobind/nanobind.h>
 #include <nanobind/ndarray.h>
 
+#include "base/parallel.hpp"
 #include "base/span.hpp"
 
 namespace nb = nanobind;
@@ -22,6 +23,16 @@ template <class T, class... Rest>
 core::Span<T> view_out(const nb::ndarray<T, Rest...>& array) {
     return {array.data(), array.size()};
 }
+
+// The interpreter lock is released; any thread of the caller's may come here, and what the core does may
+// throw. Only raw memory is touched while it lives.
+class Unlocked {
+  public:
+    Unlocked() { core::prepare_to_throw(); }
+
+  private:
+    nb::gil_scoped_release released_;
+};
 
 // Each file of bindings/ adds the rooms it knows.
 void add_engine(nb::module_& m);

@@ -30,7 +30,7 @@ void assign(In<Scalar, nb::ndim<2>> points, In<Scalar, nb::ndim<2>> centers,
     require(!distances || distances->shape(0) == points.shape(0), "one distance per point");
     core::Span<Scalar> out{nullptr, 0};
     if (distances) out = view_out(*distances);
-    const nb::gil_scoped_release unlocked;  // safe: only raw memory is touched from here on
+    const Unlocked unlocked;
     // Squares have to stay below what counts as infinitely far (3e38), even in float.
     require_within(view(points), -1e18, 1e18, "points must be numbers from -1e18 to 1e18");
     require_within(view(centers), -1e18, 1e18, "centers must be numbers from -1e18 to 1e18");
@@ -79,7 +79,7 @@ class Engine {
         require(!weights || weights->shape(0) == n, "one weight per pixel");
         core::Span<const double> given{nullptr, 0};
         if (weights) given = view(*weights);
-        const nb::gil_scoped_release unlocked;  // safe: only raw memory is touched from here on
+        const Unlocked unlocked;
         require_weights(given);
         core_->pixels.sort(view(pixels), pixels.shape(1), given, n_threads);
     }
@@ -168,7 +168,7 @@ class Engine {
         void done() const { engine_.is_whole_ = true; }
 
       private:
-        nb::gil_scoped_release unlocked_;  // safe: only raw memory is touched from here on
+        Unlocked unlocked_;
         Engine& engine_;
         std::lock_guard<std::mutex> lock_;
     };
@@ -186,7 +186,7 @@ void embed(In<std::uint8_t, nb::ndim<2>> colors, const std::string& space,
     require(points.shape(0) == colors.shape(0) && points.shape(1) == colors.shape(1),
             "one point per color");
     const Seen seen(space, linear, lms);
-    const nb::gil_scoped_release unlocked;  // safe: only raw memory is touched from here on
+    const Unlocked unlocked;
     core::engine::embed(view(colors), colors.shape(1), seen.pointer, view_out(points));
 }
 

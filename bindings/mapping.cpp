@@ -34,7 +34,7 @@ void importance(In<float, nb::ndim<2>> points, In<float, nb::ndim<1>> narrow,
     require_within(half, 1e-6, checks::kMostNumber, "the deviation that halves must be positive");
     require_within(view(narrow), 0, 1, "taps from 0 to 1");
     require_within(view(wide), 0, 1, "taps from 0 to 1");
-    const nb::gil_scoped_release unlocked;  // safe: only raw memory is touched from here on
+    const Unlocked unlocked;
     require_coordinates(view(points), "points must be coordinates of colors");
     core::rate::importance(out.shape(0), out.shape(1), points.shape(1), view(points),
                      {view(narrow), view(wide), half}, view_out(out), n_threads);
@@ -45,7 +45,7 @@ void mixable(Out<float, nb::ndim<2>> points, In<float, nb::ndim<2>> entries, std
     require(dims >= 1 && dims <= 4, "points must have 1 to 4 coordinates");
     require(entries.shape(1) == dims, "entries must have as many coordinates as points");
     require(entries.shape(0) >= 1 && entries.shape(0) <= 256, "1 to 256 entries");
-    const nb::gil_scoped_release unlocked;  // safe: only raw memory is touched from here on
+    const Unlocked unlocked;
     require_coordinates(core::Span<const float>{points.data(), points.size()}, "points must be coordinates of colors");
     require_coordinates(view(entries), "entries must be coordinates of colors");
     core::rate::mixable(view_out(points), view(entries), dims, n_threads);
@@ -146,7 +146,7 @@ double map_rate(In<float, nb::ndim<2>> points, In<float, nb::ndim<2>> weights,
     require(n_bands >= 1 && n_bands <= 1024, "1 to 1024 bands");
     const core::rate::RateOptions options = rate_options(rate_weight, outlier, price_mix, spread_right, spread_down,
                                                    forget, chroma_down, find, reach, container);
-    const nb::gil_scoped_release unlocked;  // safe: only raw memory is touched from here on
+    const Unlocked unlocked;
     rows.require_values(palette.shape(0));
     return core::rate::map_rate_apart(n_bands, n_threads, width, dims, view(palette), view(counts), options,
                                 rows.points, rows.weights, rows.smoothness, rows.nearest, rows.indices);
@@ -175,7 +175,7 @@ class RateMapper {
         require(points.shape(1) == dims_, "points must have as many coordinates as the palette");
         require(indices.shape(1) == width_, "rows of the width that was told");
         const RateRows rows(points, weights, smoothness, nearest, indices);
-        const nb::gil_scoped_release unlocked;  // safe: only raw memory is touched from here on
+        const Unlocked unlocked;
         const std::lock_guard<std::mutex> lock(one_at_a_time_);
         require(is_whole_, "an earlier call on this mapper failed: make a new one");
         is_whole_ = false;
@@ -236,7 +236,7 @@ std::tuple<nb::bytes, int, double, float> map_lzw(In<float, nb::shape<-1, 3>> po
                                    rivals};
     core::lzw::LzwMapped mapped;
     {
-        const nb::gil_scoped_release unlocked;  // safe: only raw memory is touched from here on
+        const Unlocked unlocked;
         mapped = core::lzw::map_lzw(frame, options, mean_cost, view_out(indices));
     }
     return {nb::bytes(mapped.codes.data(), mapped.codes.size()), mapped.code_size, mapped.distortion,
@@ -251,7 +251,7 @@ nb::bytes webp_bitstream(In<std::uint8_t, nb::ndim<2>> indices, In<std::uint32_t
     require(rounds >= 1 && rounds <= 1000, "1 to 1000 rounds");
     std::vector<std::uint8_t> bytes;
     {
-        const nb::gil_scoped_release unlocked;  // safe: only raw memory is touched from here on
+        const Unlocked unlocked;
         checks::require_below(view(indices), colors.shape(0), "indices below the number of colors");
         bytes = core::webp::webp_bitstream(width, height, view(indices), view(colors), rounds, chain);
     }
@@ -263,7 +263,7 @@ nb::bytes open_end(nb::bytes stream) {
     std::vector<std::uint8_t> out(size + core::deflate::kOpenEnd);
     std::size_t n = 0;
     {
-        const nb::gil_scoped_release unlocked;  // safe: bytes do not change
+        const Unlocked unlocked;  // bytes do not change
         n = core::deflate::open_end({reinterpret_cast<const std::uint8_t*>(stream.c_str()), size},
                                     {out.data(), out.size()});
     }

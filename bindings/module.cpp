@@ -18,6 +18,7 @@ std::vector<std::string> instruction_sets() {
 }  // namespace
 
 NB_MODULE(_core, m) {
+    core::prepare_to_throw();
     m.doc() = "The native core of huepress. Private: use the package.";
     m.def("version", [] { return std::string(HUEPRESS_VERSION); }, "Version of the build.");
     m.def("compiler", [] { return std::string(HUEPRESS_COMPILER); }, "Compiler of the build.");
@@ -29,6 +30,10 @@ NB_MODULE(_core, m) {
             checks::require(core::set_instruction_set(name.c_str()), "no such instruction set here");
         },
         "name"_a, "Use the named set from now on.");
+    m.def("has_room_for_threads", &core::has_room_for_threads, "n_threads"_a,
+          "Whether there is memory for so many more threads.");
+    m.def("prepare_to_throw", &core::prepare_to_throw,
+          "Allocate what this thread needs for exceptions of the core, while there is memory.");
     add_engine(m);
     add_mapping(m);
     add_score(m);

@@ -48,7 +48,7 @@ void ssimulacra2_prepare(Pixels reference, std::uint8_t background,
     const core::score::Scoring wanted = scoring(reference.shape(0), reference.shape(1), needs);
     require(cache.size() == core::score::ssimulacra2_cache_size(wanted), "cache of the wrong size");
     const core::score::Picture from = picture(reference, std::nullopt, background);
-    const nb::gil_scoped_release unlocked;  // safe: only raw memory is touched from here on
+    const Unlocked unlocked;
     core::score::ssimulacra2_prepare(wanted, from, cache.data(), n_threads);
 }
 
@@ -59,7 +59,7 @@ void ssimulacra2_sums(In<float, nb::ndim<1>> cache, Pixels test, Colors palette,
     require(cache.size() == core::score::ssimulacra2_cache_size(wanted), "cache of the wrong size");
     require_sums(sums, wanted);
     const core::score::Picture to = picture(test, palette, background);
-    const nb::gil_scoped_release unlocked;  // safe: only raw memory is touched from here on
+    const Unlocked unlocked;
     core::score::ssimulacra2_sums(wanted, cache.data(), to, sums.data(), n_threads);
 }
 
@@ -72,7 +72,7 @@ void ssimulacra2_sums_streamed(Pixels reference, Pixels test, Colors palette,
     require_sums(sums, wanted);
     const core::score::Picture from = picture(reference, std::nullopt, background);
     const core::score::Picture to = picture(test, palette, background);
-    const nb::gil_scoped_release unlocked;  // safe: only raw memory is touched from here on
+    const Unlocked unlocked;
     core::score::ssimulacra2_sums(wanted, from, to, sums.data(), n_threads);
 }
 
@@ -102,7 +102,7 @@ void cvvdp_prepare(Pixels reference, std::uint8_t background, Light light, Sensi
     const core::score::Viewing wanted = viewing(reference.shape(0), reference.shape(1), light, sensitivity);
     require(cache.size() == core::score::cvvdp_cache_size(wanted), "cache of the wrong size");
     const core::score::Picture from = picture(reference, std::nullopt, background);
-    const nb::gil_scoped_release unlocked;  // safe: only raw memory is touched from here on
+    const Unlocked unlocked;
     core::score::cvvdp_prepare(wanted, from, cache.data(), n_threads);
 }
 
@@ -113,7 +113,7 @@ void cvvdp_sums(In<float, nb::ndim<1>> cache, Pixels test, Colors palette, std::
     require(cache.size() == core::score::cvvdp_cache_size(wanted), "cache of the wrong size");
     require_band_sums(sums, wanted);
     const core::score::Picture to = picture(test, palette, background);
-    const nb::gil_scoped_release unlocked;  // safe: only raw memory is touched from here on
+    const Unlocked unlocked;
     core::score::cvvdp_sums(wanted, cache.data(), to, sums.data(), n_threads);
 }
 
@@ -126,7 +126,7 @@ void cvvdp_sums_streamed(Pixels reference, Pixels test, Colors palette, std::uin
     require_band_sums(sums, wanted);
     const core::score::Picture from = picture(reference, std::nullopt, background);
     const core::score::Picture to = picture(test, palette, background);
-    const nb::gil_scoped_release unlocked;  // safe: only raw memory is touched from here on
+    const Unlocked unlocked;
     core::score::cvvdp_sums(wanted, from, to, sums.data(), n_threads);
 }
 

@@ -11,8 +11,8 @@ PACKAGE = Path(__file__).parents[1] / "src" / "huepress"
 
 # Each room may import those of lower rank.
 GROUND = [
-    {"errors", "_core", "_forks", "_threads", "_version"},
-    {"limits", "types", "_native", "workers"},
+    {"errors", "_core", "_forks", "_version"},
+    {"limits", "types", "_native", "_threads", "workers"},
     {"formats"},
     {"color", "options"},
 ]

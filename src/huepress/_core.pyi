@@ -22,6 +22,14 @@ def instruction_set() -> str:
 def set_instruction_set(name: str) -> None:
     """Use the named set from now on."""
 
+def has_room_for_threads(n_threads: int) -> bool:
+    """Whether there is memory for so many more threads."""
+
+def prepare_to_throw() -> None:
+    """
+    Allocate what this thread needs for exceptions of the core, while there is memory.
+    """
+
 @overload
 def assign(points: Annotated[NDArray[numpy.float32], dict(shape=(None, None), order='C', device='cpu', writable=False)], centers: Annotated[NDArray[numpy.float32], dict(shape=(None, None), order='C', device='cpu', writable=False)], indices: Annotated[NDArray[numpy.uint8], dict(shape=(None,), order='C', device='cpu')], distances: Annotated[NDArray[numpy.float32], dict(shape=(None,), order='C', device='cpu')] | None, n_threads: int) -> None:
     """
