@@ -102,9 +102,10 @@ def _encode(
     effort = "balanced" if hurry else effort
     carried = carry(bench.picture.source.source, options.strip, force=options.drop_signature)
     arranged = options.arranges_palette
-    free = not (bench.rivals.n_fixed or options.indexed or arranged or hurry)
+    free = not (bench.rivals.n_fixed or options.indexed or arranged)
     if format_of(options) == "png" and free and is_exact(bench.picture.image, chosen.indexed):
-        return encode_lossless(bench.picture.image, "png", effort=effort, carried=carried)
+        quick = "fast" if hurry else effort
+        return encode_lossless(bench.picture.image, "png", effort=quick, carried=carried)
     return encode(
         bench.as_written(chosen.indexed),
         format_of(options),
