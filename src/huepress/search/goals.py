@@ -7,8 +7,8 @@ from typing import Final
 
 from huepress.metrics.judges import SECOND_LOOK
 from huepress.search.bench import Bench
+from huepress.search.fill import fill
 from huepress.search.rate_curve import HIGHEST, LOWEST, Curve, Slopes
-from huepress.search.size import fill
 from huepress.search.trial import Setting, Trial
 
 DEFAULT_DROP: Final = 1.5

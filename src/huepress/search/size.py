@@ -12,6 +12,7 @@ from math import log2
 from typing import Final
 
 from huepress.search.bench import Bench
+from huepress.search.fill import FULL, fill
 from huepress.search.rate_curve import HIGHEST, LOWEST
 from huepress.search.score import puts_lightness_first, reach_score
 from huepress.search.trial import Setting, Trial
@@ -26,9 +27,6 @@ file is written: it takes milliseconds, and estimates would be off by a third.""
 
 TRIES: Final = {"fast": 4, "balanced": 6, "best": 9}
 """Most mappings to find the lowest rate weight that fits, by effort."""
-
-FULL: Final = 0.985
-"""A file that fills this share of the limit is close enough."""
 
 ROUNDS: Final = 4
 """How often the winner's estimate is corrected by the file it made."""
@@ -71,15 +69,6 @@ NEIGHBORS: Final = {True: (0.84, 1.19), False: (0.75, 1.33)}
 
 LEVELS: Final = {True: (0.0, 0.3, 0.6, 0.8, 1.0), False: (0.6,)}
 """Other levels of dither to try, by whether the picture is small."""
-
-STEP: Final = 1.5
-GROWTH: Final = 1.6
-"""Octaves of the first step without a bracket, and how much longer each next one is."""
-
-NUDGE: Final = 0.04
-EDGES: Final = (0.1, 0.92)
-"""Share of a bracket by which false position aims at the side that fits, and the shares within
-which it stays."""
 
 
 @dataclass(frozen=True)
@@ -364,55 +353,6 @@ class SizeSearch:
         self._take(bench.priced(Setting(min(2, bench.colors), level), HIGHEST))
         if self.smallest is not None:
             self._take(self.smallest.trial)
-
-
-def fill(bench: Bench, setting: Setting, n_bytes: int, tries: int, start: float) -> Trial | None:
-    """Find the mapping with the lowest rate weight whose estimated bytes fit.
-
-    Bytes fall as the rate weight rises: bracket, then false position in its logarithm.
-
-    Parameters
-    ----------
-    bench : Bench
-        The picture.
-    setting : Setting
-        How to map.
-    n_bytes : int
-        The bound.
-    tries : int
-        Most mappings.
-    start : float
-        Log2 of the rate weight to begin with.
-
-    Returns
-    -------
-    Trial or None
-        None if no mapping tried fits.
-    """
-    low, high = log2(LOWEST), log2(HIGHEST)
-    fits: tuple[float, float, Trial] | None = None
-    over: tuple[float, float] | None = None
-    at, step = min(max(start, low), high), STEP
-    for _ in range(tries):
-        trial = bench.priced(setting, 2.0**at)
-        excess = log2(trial.n_bytes / n_bytes)
-        if excess <= 0:
-            if fits is None or at < fits[0]:
-                fits = (at, excess, trial)
-            if trial.n_bytes >= FULL * n_bytes or at <= low:
-                break
-        else:
-            over = (at, excess)
-            if at >= high:
-                break
-        if fits is None:
-            at, step = min(high, at + step), step * GROWTH
-        elif over is None:
-            at, step = max(low, at - step), step * GROWTH
-        else:
-            share = over[1] / (over[1] - fits[1])
-            at = over[0] + (fits[0] - over[0]) * min(max(share + NUDGE, EDGES[0]), EDGES[1])
-    return None if fits is None else fits[2]
 
 
 def _ladder(most: int, *, every: bool) -> list[int]:
