@@ -1,6 +1,7 @@
 """The walls: imports point inward along the road, and edges are imported by nobody."""
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -84,6 +85,20 @@ def test_imports_point_inward(room, path):
             assert rank(room) is not None, f"{room} has no place on the road: give it one here"
             assert rank(other) is not None, f"{room} imports the edge {other}"
             assert rank(other) < rank(room), f"{room} imports {other}, which comes later"
+
+
+def test_one_room_alone_knows_oxipng():
+    """In the caller's process its pool of threads hangs after a fork and ignores a bound."""
+    knows = {
+        path
+        for _, path in rooms()
+        if re.search(r"^\s*(import|from) oxipng\b", path.read_text(), re.M)
+    }
+    assert {path.relative_to(PACKAGE).as_posix() for path in knows} == {
+        "cli/doctor.py",  # prints which package it is
+        "encode/oxipng_process.py",
+        "encode/oxipng_worker.py",
+    }
 
 
 def modules():

@@ -136,9 +136,9 @@ def _full_color(found: Result) -> bytes:
     This takes 0 to 1 % more bytes than the palette, because equal colors stay equal.
     """
     import numpy as np
-    import oxipng
 
     from huepress.color.keys import with_alpha
+    from huepress.encode import oxipng
 
     pixels = found.pixels
     height, width, _ = pixels.shape
@@ -150,14 +150,12 @@ def _full_color(found: Result) -> bytes:
         color_type=oxipng.ColorType.rgba(),
         bit_depth=8,
     )
-    return bytes(
-        raw.create_optimized_png(
-            level=4,
-            bit_depth_reduction=False,
-            color_type_reduction=False,
-            palette_reduction=False,
-            grayscale_reduction=False,
-        )
+    return raw.create_optimized_png(
+        level=4,
+        bit_depth_reduction=False,
+        color_type_reduction=False,
+        palette_reduction=False,
+        grayscale_reduction=False,
     )
 
 

@@ -10,9 +10,9 @@ import struct
 import zlib
 
 import numpy as np
-import oxipng
 from PIL import Image
 
+from huepress.encode import oxipng
 from huepress.formats.png import chunks_of, pack_chunk
 
 SIGNATURE_LENGTH = 8

@@ -120,6 +120,9 @@ class SizeSearch:
         plain = bench.nearest(bench.colors)
         if bench.picture.is_exact and self._takes_exact(plain):
             return self.best
+        if self._is_hopeless():
+            self._take_smallest()
+            return self.best
         for colors, trial in self._by_colors():
             self._plain(trial)
             if self._is_small:
@@ -161,6 +164,12 @@ class SizeSearch:
         """Take the exact file if it fits; it is written in earnest only where it may."""
         quick = self.write(plain, True)
         return len(quick.data) <= QUICK * self.n_bytes and self._take(plain)
+
+    def _is_hopeless(self) -> bool:
+        """Whether even a picture of one color, smaller than any other, is far above the bound."""
+        if self.bench.rivals.n_fixed:
+            return False
+        return len(self.write(self.bench.nearest(1), True).data) > QUICK * self.n_bytes
 
     @property
     def _is_small(self) -> bool:
