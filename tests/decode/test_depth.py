@@ -85,6 +85,26 @@ def test_lossless_keeps_16_bits(kind):
     assert not result.loses_depth
 
 
+@pytest.mark.parametrize("kind", ["gray PNG", "TIFF", "array", "float32 image", "PGM"])
+def test_labels_and_depth_are_not_said_to_look_identical(kind):
+    """A score near 100 means nothing where 300 labels became 2."""
+    result = compress(deep_sources()[kind])
+    assert result.score > 99
+    assert result.report()["look"] == "values cut to 8 bits"
+    assert "identical" not in result._repr_html_()
+
+
+def test_few_colors_may_be_labels_and_many_are_a_picture():
+    few = np.dstack([labels(), labels() // 7, labels() // 3])
+    assert compress(few).look == "values cut to 8 bits"
+    y, x = np.mgrid[0:40, 0:60]
+    many = np.dstack([x * 1000 + 3, y * 1500 + 7, (x + y) * 600 + 11]).astype(np.uint16)
+    result = compress(many)
+    assert result.loses_depth
+    assert result.look == result.verdict.words
+    assert compress(labels(), lossless=True).look == "looks identical"
+
+
 def test_values_that_8_bits_hold_are_no_loss():
     """16 bits that say what 8 say, from a PNG or as floats."""
     gray = (labels() % 256).astype(np.uint16)

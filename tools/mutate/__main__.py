@@ -1,6 +1,7 @@
 """Change the code in many small ways, one at a time, and see whether the tests notice.
 
-    scripts/mutate learn              # which tests run which functions: once, and after new tests
+    scripts/mutate learn              # which tests run which functions: once
+    scripts/mutate learn tests/search # the same of some tests, after new ones
     scripts/mutate list               # all mutants, one a line
     scripts/mutate run -n 120 --seed 1
     scripts/mutate run --only search/size.py
@@ -78,10 +79,13 @@ def every_mutant() -> list[Mutant]:
     return found
 
 
-def learn(_: argparse.Namespace) -> None:
+def learn(arguments: argparse.Namespace) -> None:
     """Run the tests of all rooms once and write down which functions each of them runs."""
     LEARNED.parent.mkdir(exist_ok=True)
-    tests = [test for group in (*ROOMS.values(), EVERYWHERE) for test in group]
+    tests = arguments.tests
+    if not tests:
+        LEARNED.unlink(missing_ok=True)
+        tests = [test for group in (*ROOMS.values(), EVERYWHERE) for test in group]
     environment = {**os.environ, "PYTHONPATH": str(HERE), "MUTATE_LEARN": str(LEARNED)}
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "learning"]
     subprocess.run([*command, *tests], cwd=ROOT, env=environment, check=False)
@@ -184,7 +188,9 @@ def main() -> int:
     """Read the command line."""
     parser = argparse.ArgumentParser(prog="scripts/mutate", description=__doc__)
     commands = parser.add_subparsers(required=True)
-    commands.add_parser("learn").set_defaults(work=learn)
+    command = commands.add_parser("learn")
+    command.set_defaults(work=learn)
+    command.add_argument("tests", nargs="*", help="only these, beside what is known")
     for name, work in (("list", show), ("run", run)):
         command = commands.add_parser(name)
         command.set_defaults(work=work)

@@ -47,11 +47,16 @@ def pytest_runtest_protocol(item: pytest.Item) -> Any:
         sys.setprofile(None)
         threading.setprofile(None)
         seconds = time.perf_counter() - started
-        names = {name for code in _entered if (name := _name(code)) is not None}
+        entered = _entered.copy()  # threads of this test may still run, and add to it
+        names = {name for code in entered if (name := _name(code)) is not None}
         for name in names | {f"{name.split(':')[0]}:<module>" for name in names}:
             _learned.setdefault(name, {})[item.nodeid] = round(seconds, 3)
 
 
 def pytest_sessionfinish() -> None:
-    """Write what was learned."""
-    Path(os.environ["MUTATE_LEARN"]).write_text(json.dumps(_learned))
+    """Write what was learned, beside what other tests did before."""
+    file = Path(os.environ["MUTATE_LEARN"])
+    before = json.loads(file.read_text()) if file.exists() else {}
+    for name, times in _learned.items():
+        before.setdefault(name, {}).update(times)
+    file.write_text(json.dumps(before))

@@ -241,7 +241,7 @@ def _searched(result: Result, k: int) -> str:
     lossless = ", lossless" if result.mse == 0 else ""
     return (
         f"huepress compress -k {k} then searches further: {result.bytes_out:,} B, score"
-        f" {result.score:.1f} ({result.verdict.words}){lossless}, in {result.seconds:.3g} s."
+        f" {result.score:.1f} ({result.look}){lossless}, in {result.seconds:.3g} s."
     )
 
 

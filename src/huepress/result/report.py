@@ -160,6 +160,11 @@ class Result:
         """The lower of the two judges' scores: 100 is identical, from 80 on it looks so."""
         return self.verdict.score
 
+    @property
+    def look(self) -> str:
+        """The score in words; of values that may be labels or depth, that they were cut."""
+        return CUT_WORDS if self.loses_depth and _may_be_data(self.image) else self.verdict.words
+
     def save(self, path: str | os.PathLike[str], *, force: bool = True) -> Path:
         """Write the file: whole or not at all.
 
@@ -211,7 +216,7 @@ class Result:
             "format": self.format,
             "colors": self.colors,
             "score": round(self.score, 3) if score else None,
-            "look": self.verdict.words if score else None,
+            "look": self.look if score else None,
             "ssimulacra2": round(self.verdict.ssimulacra2, 3) if score else None,
             "jod": round(self.verdict.jod, 4) if score else None,
             "psnr": None if self.mse == 0 else round(self.psnr, 3),
@@ -263,7 +268,7 @@ class Result:
         return notebook.picture_html(
             self.data if shown else self._repr_png_(),
             self.format if shown else "png",
-            f"{self.summary()}, score {self.score:.1f}: {self.verdict.words}",
+            f"{self.summary()}, score {self.score:.1f}: {self.look}",
             strip,
         )
 
@@ -276,11 +281,26 @@ ALL_BUT_100 = 99.99
 """The score that nothing but the identical picture is above."""
 
 
+CUT_WORDS = "values cut to 8 bits"
+"""What is said of labels and depth in place of how a picture looks: an eye is no judge of them."""
+
+
+def _is_gray(pixels: NDArray[np.uint16]) -> bool:
+    gray = pixels[..., 0]
+    return all(np.array_equal(gray, pixels[..., channel]) for channel in (1, 2))
+
+
+def _may_be_data(image: Image) -> bool:
+    """Whether the fine values are gray, or of so few colors at 8 bits that they may be a map."""
+    assert image.fine is not None
+    return _is_gray(image.fine) or histogram.count_distinct(replace(image, deep=None)) <= 256
+
+
 def depth_note(image: Image) -> str:
     """Say what is lost of a picture of more than 8 bits a channel when 8 are written."""
     fine = image.fine
     assert fine is not None
-    if np.array_equal(fine[..., 0], fine[..., 1]) and np.array_equal(fine[..., 0], fine[..., 2]):
+    if _is_gray(fine):
         n_before, n_after = (len(np.unique(v[..., 0])) for v in (fine, image.pixels))
         return (
             f"{n_before:,} gray values of 16 bits are {n_after} at 8 bits: if they are labels or"
