@@ -15,11 +15,12 @@ NAMES = Renames({
     "img/big b.png": "img/big b.webp",
     "img/größe.png": "img/größe.webp",
     "pages/own.PNG": "pages/own.webp",
+    "it's #1.png": "it's #1.webp",
 })  # fmt: skip
 
 
 def after(text, kind, file="index.html"):
-    return rewritten(text.encode(), kind, NAMES.follow(file, kind)).decode()
+    return rewritten(text.encode(), kind, file, NAMES).decode()
 
 
 @pytest.mark.parametrize(
@@ -45,6 +46,14 @@ def after(text, kind, file="index.html"):
         ("md", "![one](<img/big b.png>)\n\n[ref]: img/a.png\n",
          "![one](<img/big b.webp>)\n\n[ref]: img/a.webp\n"),
         ("md", '<img src="img/a.png" width=3>', '<img src="img/a.webp" width=3>'),
+        ("html", "<img src='it&#39;s%20%231.png#x'>", "<img src='it&#39;s%20%231.webp#x'>"),
+        ("html", '<object data="img/a.png"></object>', '<object data="img/a.webp"></object>'),
+        ("html", '<td background=img/a.png data-lazy-src="img/a.png">',
+         '<td background=img/a.webp data-lazy-src="img/a.webp">'),
+        ("html", '<img data-bg-srcset="img/a.png 1x, img/a.png 2x">',
+         '<img data-bg-srcset="img/a.webp 1x, img/a.webp 2x">'),
+        ("css", r"a { b: url(img/big\ b.png) } c { d: url(img/gr\0000f6\df e.png) }",
+         r"a { b: url(img/big\ b.webp) } c { d: url(img/gr\0000f6\df e.webp) }"),
     ],
 )  # fmt: skip
 def test_references_follow(kind, before, expected):
@@ -70,6 +79,37 @@ def test_nothing_is_guessed(kind, text):
     assert after(text, kind) == text
 
 
+@pytest.mark.parametrize(
+    ("kind", "before", "expected"),
+    [
+        ("html", '<source type="image/png" srcset="img/a.png?v=2 1x">',
+         '<source type="image/webp" srcset="img/a.webp?v=2 1x">'),
+        ("html", "<link rel=icon type=image/x-png href=img/a.png>",
+         "<link rel=icon type=image/webp href=img/a.webp>"),
+        ("html", '<source type="image/png" srcset="img/c.png"><img src="img/a.png">',
+         '<source type="image/png" srcset="img/c.png"><img src="img/a.webp">'),
+        ("html", '<input type=image src="img/a.png">', '<input type=image src="img/a.webp">'),
+        ("css", 'a { b: image-set(url(img/a.png) type("image/png"), url(c) type("image/png")) }',
+         'a { b: image-set(url(img/a.webp) type("image/webp"), url(c) type("image/png")) }'),
+    ],
+)  # fmt: skip
+def test_a_type_beside_a_reference_follows(kind, before, expected):
+    assert after(before, kind) == expected
+
+
+def test_paths_are_relative_to_the_base_of_a_page():
+    for base in ("../../", "/", "..//../#top"):
+        page = f'<base target=_top href="{base}"><img src="img/a.png"><img src="../img/a.png">'
+        changed = page.replace('"img/a.png"', '"img/a.webp"')
+        assert after(page, "html", "sub/deep/page.html") == changed
+    page = '<base href="img/"><img src="a.png"><img src="img/a.png"><img src="/img/a.png">'
+    expected = '<base href="img/"><img src="a.webp"><img src="img/a.png"><img src="/img/a.webp">'
+    assert after(page, "html") == expected
+    for elsewhere in ("https://example.org/", "//example.org/x/"):
+        page = f"<base href='{elsewhere}'><img src=img/a.png>"
+        assert after(page, "html") == page
+
+
 def test_paths_are_relative_to_their_file():
     assert after('<img src="own.PNG"><img src="../img/a.png">', "html", "pages/x.html") == (
         '<img src="own.webp"><img src="../img/a.webp">'
@@ -82,11 +122,9 @@ def test_paths_are_relative_to_their_file():
 
 def test_other_bytes_stay():
     latin = b'<p>gr\xf6\xdfe</p>\r\n<img src="img/a.png">\r\n'
-    assert rewritten(latin, "html", NAMES.follow("i.html", "html")) == latin.replace(
-        b"a.png", b"a.webp"
-    )
+    assert rewritten(latin, "html", "i.html", NAMES) == latin.replace(b"a.png", b"a.webp")
     wide = '<img src="img/a.png">'.encode("utf-16")
-    assert rewritten(wide, "html", NAMES.follow("i.html", "html")) == wide
+    assert rewritten(wide, "html", "i.html", NAMES) == wide
 
 
 @pytest.fixture

@@ -1,8 +1,8 @@
 """Update references in text files to pictures that have another name in the output.
 
-Only an exact path of a picture is changed: relative to the file, or starting with a slash and
-relative to the root of the tree. Only its suffix is replaced, and only in copies: inputs are never
-touched.
+Only an exact path of a picture is changed: relative to the file (or to its ``<base>``), or starting
+with a slash and relative to the root of the tree. Only its suffix is replaced, with the type that
+stands beside it, and only in copies: inputs are never touched.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import unquote
 
+from huepress.formats.names import media_type
+
 KINDS: Final = {
     "html": (".html", ".htm", ".xhtml", ".svg"),
     "css": (".css",),
@@ -30,12 +32,22 @@ Follow = Callable[[str], str | None]
 
 _TAG: Final = re.compile(r"<[A-Za-z][^<>]*>")
 _ATTRIBUTE: Final = re.compile(
-    r"""(?<=[\s"'/])(?P<name>src|href|xlink:href|poster|content|data-src|srcset|data-srcset|imagesrcset)"""
+    r"""(?<=[\s"'/])(?P<name>src|href|xlink:href|poster|content|data|background"""
+    r"""|srcset|imagesrcset|data-[\w-]+)"""
     r"""(?P<is>\s*=\s*)(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)'|(?P<bare>[^\s"'>]+))""",
     re.IGNORECASE,
 )
 _CANDIDATE: Final = re.compile(r"(^|,)(\s*)([^\s,]+)")
-_URL: Final = re.compile(r"""(\burl\(\s*)(?:"([^"\n]*)"|'([^'\n]*)'|([^\s"')]+))(\s*\))""")
+_BASE: Final = re.compile(
+    r"""<base\s(?:[^>]*\s)?href\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE
+)
+_TYPE: Final = re.compile(r"""(?<=[\s"'(])((?:type\s*=\s*)?["']?)image/[\w.+-]+""", re.IGNORECASE)
+_URL: Final = re.compile(
+    r"""(\burl\(\s*)(?:"([^"\n]*)"|'([^'\n]*)'|((?:\\[0-9A-Fa-f]{1,6}\s?|\\.|[^\s"')\\])+))"""
+    r"""(\s*\)(?:\s*type\([^()]*\))?)"""
+)
+_QUERY: Final = re.compile(r"\?|(?<!&)#")  # &#39; is an apostrophe
+_CSS_ESCAPE: Final = re.compile(r"\\(?:([0-9A-Fa-f]{1,6})\s?|(.))")
 _STRING: Final = re.compile(r"""(["'`])((?:[^"'`\\\n$]|\\/)+)\1""")
 _MD_ANGLES: Final = re.compile(r"(\]\(\s*<)([^<>\n]+)(?=>)")
 _MD_PLAIN: Final = re.compile(r"(\]\(\s*)([^()\s<>]+)")
@@ -54,13 +66,26 @@ class Renames:
 
     names: Mapping[str, str]
 
-    def follow(self, file: str, kind: str) -> Follow:
-        """Return the function that updates references in a file, by its path below the root."""
-        above = posixpath.dirname(file)
+    def follow(self, file: str, kind: str, base: str = "") -> Follow:
+        """Return the function that updates references in a file.
+
+        Parameters
+        ----------
+        file : str
+            Its path below the root.
+        kind : str
+            A key of `KINDS`.
+        base : str
+            What its ``<base>`` says that paths are relative to, instead of the file.
+        """
+        page = posixpath.join(
+            "/", posixpath.dirname(file), unquote(re.split(_QUERY, base)[0]) or "."
+        )
+        above = posixpath.normpath(posixpath.dirname(page) if base else page)[1:]
 
         def new(reference: str) -> str | None:
-            path = re.split(r"[?#]", reference, maxsplit=1)[0]
-            plain = unquote(html.unescape(path) if kind in ("html", "md") else path)
+            path = re.split(_QUERY, reference, maxsplit=1)[0]
+            plain = unquote(_unescaped(path, kind))
             if not plain or ":" in plain.partition("/")[0] or plain.startswith("//"):
                 return None
             places = (
@@ -86,7 +111,7 @@ def kind_of_text(name: str, kinds: tuple[str, ...]) -> str | None:
     return next((kind for kind in kinds if suffix in KINDS[kind]), None)
 
 
-def rewritten(data: bytes, kind: str, follow: Follow) -> bytes:
+def rewritten(data: bytes, kind: str, file: str, renames: Renames) -> bytes:
     """Return a text file with its references updated; all other bytes stay.
 
     Parameters
@@ -95,16 +120,20 @@ def rewritten(data: bytes, kind: str, follow: Follow) -> bytes:
         UTF-8 or any superset of ASCII; other encodings come back unchanged.
     kind : str
         A key of `KINDS`.
-    follow : callable
-        See `Follow`.
+    file : str
+        Its path below the root of the tree.
+    renames : Renames
+        The renamed pictures.
     """
     if b"\0" in data:
         return data
     text = data.decode("utf-8", "surrogateescape")
+    base = _base_of(text) if kind == "html" else ""
+    if base is None:
+        return data  # its paths are relative to another site
+    follow = renames.follow(file, kind, base)
     if kind in ("html", "md"):
-        if kind == "html" and re.search(r"<base\s[^>]*href", text, re.IGNORECASE):
-            return data  # its paths are relative to something else
-        text = _TAG.sub(lambda tag: _ATTRIBUTE.sub(_of_attribute(follow), tag[0]), text)
+        text = _TAG.sub(_of_tag(follow), text)
     if kind in ("html", "css"):
         text = _URL.sub(_of_url(follow), text)
     if kind == "md":
@@ -122,6 +151,45 @@ def diff_of(name: str, before: bytes, after: bytes) -> str:
     )
     lines = difflib.unified_diff(old, new, f"a/{name}", f"b/{name}")
     return "".join(line if line.endswith("\n") else line + "\n" for line in lines)
+
+
+def _base_of(text: str) -> str | None:
+    """Return what paths of a page are relative to; None: to another site."""
+    match = _BASE.search(text)
+    if match is None:
+        return ""
+    base = html.unescape(match[match.lastindex or 1]).strip()
+    return None if ":" in base.partition("/")[0] or base.startswith("//") else base
+
+
+def _unescaped(path: str, kind: str) -> str:
+    """Return a path as the format means it."""
+    if kind in ("html", "md"):
+        return html.unescape(path)
+    if kind == "css":
+        return _CSS_ESCAPE.sub(lambda m: chr(int(m[1], 16)) if m[1] else m[2], path)
+    return path
+
+
+def _typed(text: str, path: str) -> str:
+    """Let a type that stands beside a new path say what the picture is now."""
+    kind = media_type(re.split(_QUERY, path, maxsplit=1)[0])
+    return text if kind is None else _TYPE.sub(rf"\g<1>{kind}", text, count=1)
+
+
+def _of_tag(follow: Follow) -> Callable[[re.Match[str]], str]:
+    def change(match: re.Match[str]) -> str:
+        found: list[str] = []
+
+        def noting(reference: str) -> str | None:
+            new = follow(reference)
+            found.extend([] if new is None else [new])
+            return new
+
+        tag = _ATTRIBUTE.sub(_of_attribute(noting), match[0])
+        return _typed(tag, found[0]) if found else tag
+
+    return change
 
 
 def _of_attribute(follow: Follow) -> Callable[[re.Match[str]], str]:
@@ -143,7 +211,10 @@ def _of_url(follow: Follow) -> Callable[[re.Match[str]], str]:
     def change(match: re.Match[str]) -> str:
         place = next(i for i in (2, 3, 4) if match[i] is not None)
         quote = {2: '"', 3: "'", 4: ""}[place]
-        return match[1] + quote + (follow(match[place]) or match[place]) + quote + match[5]
+        new = follow(match[place])
+        if new is None:
+            return match[0]
+        return match[1] + quote + new + quote + _typed(match[5], new)
 
     return change
 

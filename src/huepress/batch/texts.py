@@ -98,7 +98,7 @@ def _one(
     kind = kind_of_text(name, kinds)
     assert kind is not None
     data = store_of(target.source).content(target.source, Limits())
-    content = rewritten(data, kind, renames.follow(name, kind))
+    content = rewritten(data, kind, name, renames)
     known = None if manifest is None else manifest.find(target)
     digest = digest_of(content)
     if known is not None and known.output_hash == digest and is_as_written(known):

@@ -60,6 +60,12 @@ def format_of_name(path: str | os.PathLike[str]) -> str | None:
     return SUFFIXES.get(PurePath(os.fsdecode(path)).suffix.lower())
 
 
+def media_type(path: str | os.PathLike[str]) -> str | None:
+    """Return the media type that a name's suffix stands for; None if that is never written."""
+    format = format_of_name(path)
+    return None if format is None else f"image/{format}"
+
+
 def contradiction(path: str | os.PathLike[str], format: str, *, known_only: bool = False) -> str:
     """Say how a name's suffix contradicts the format that is written there.
 

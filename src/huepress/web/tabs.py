@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from huepress.errors import OptionError
+from huepress.formats.names import media_type
 from huepress.study.sweep import DEFAULT_COLORS
 from huepress.web.answers import Refusal
 from huepress.web.archive import stream_zip
@@ -26,14 +27,6 @@ from huepress.web.sending import FileAnswer
 from huepress.web.server import Server
 
 KINDS: Final = ("compress", "measure")
-_MEDIA: Final = {
-    "png": "image/png",
-    "webp": "image/webp",
-    "gif": "image/gif",
-    "jxl": "image/jxl",
-    "tiff": "image/tiff",
-    "bmp": "image/bmp",
-}
 _HOUR: Final = "private, max-age=3600, immutable"
 
 
@@ -227,7 +220,7 @@ class Tabs:
         if stage is None or work.report is None or stage not in work.files:
             raise Refusal("unknown", "the job has no such file")
         path = work.files[stage]
-        media = _MEDIA.get(path.suffix[1:], "application/octet-stream")
+        media = media_type(path) or "application/octet-stream"
         return _file(path, media, output_name(work.picture.name, path.suffix[1:]))
 
 
