@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from huepress.batch import Manifest, place_of
+from huepress.batch.manifest_place import state_directory
 from huepress.batch.rows import Record
 from huepress.batch.targets import Target
 from huepress.errors import OutputError
@@ -214,3 +215,12 @@ INSERT INTO files VALUES ('a.png', CAST('iiiiiiiiiiiiiiiiiiii' AS BLOB), '1.2.3'
     'compressed', 10, 5, 87.5, '{"bytes_in": 10, "bytes_out": 5, "score": 87.5, "notes": ["ö"]}');
 PRAGMA user_version = 1;
 """
+
+
+def test_the_manifest_is_below_the_home_of_the_user_unless_told(monkeypatch):
+    monkeypatch.setenv("HOME", "/home/of/someone")
+    monkeypatch.setattr("sys.platform", "linux")
+    monkeypatch.delenv("XDG_STATE_HOME", raising=False)
+    assert str(state_directory()) == "/home/of/someone/.local/state/huepress"
+    monkeypatch.setenv("XDG_STATE_HOME", "/elsewhere")
+    assert str(state_directory()) == "/elsewhere/huepress"

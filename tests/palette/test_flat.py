@@ -79,3 +79,12 @@ def test_paper_stays_white_under_a_drawing(how):
     result = compress(pixels, colors=8, **how)
     white = (pixels == 255).all(axis=2)
     assert (result.pixels[white] == 255).all(axis=1).mean() > 0.95
+
+
+@pytest.mark.parametrize("n_entries", [63, 64])
+def test_from_64_entries_on_an_entry_may_move_farther_to_become_black(n_entries):
+    others = [(40 + i, 200, 3 * i) for i in range(n_entries - 1)]
+    pixels = counted((BLACK, 8), ((14, 14, 14), 30), *[(color, 10) for color in others])
+    fit = fit_of((5, 5, 5), *others)
+    found = settled(pixels, fit).palette.colors[0].tolist()
+    assert found == (list(BLACK) if n_entries == 64 else [5, 5, 5])

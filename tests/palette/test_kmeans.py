@@ -185,3 +185,12 @@ def test_empty_clusters_are_filled_as_scikit_learn_does():
     ours = kmeans.fit_palette(counted, 5, color_space="srgb", init=start, tol=0)
     assert len(np.unique(ours.centers, axis=0)) == 5
     assert ours.inertia == pytest.approx(theirs.inertia_, rel=1e-9)
+
+
+def test_every_step_of_every_start_is_watched():
+    seen = []
+    counted = histogram.count(np.arange(90, dtype=np.uint8).reshape(5, 6, 3))
+    fit = kmeans.fit_palette(
+        counted, 4, color_space="srgb", init="random", n_init=2, watch=seen.append
+    )
+    assert len(seen) > fit.n_iter

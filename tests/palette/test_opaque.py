@@ -135,3 +135,12 @@ def test_without_an_opaque_entry_nothing_moves():
     palette[0, 3] = 255
     keep_opaque(indices, np.full((1, 2, 3), 9, np.uint8), palette, "srgb")
     assert indices.tolist() == [[0, 0]]
+
+
+def test_an_entry_without_opaque_pixels_stays_soft():
+    """Only entries that serve opaque pixels become opaque, and soft shadows stay soft."""
+    colors = np.array([[0, 0, 0, 120], [200, 0, 0, 250], [200, 0, 0, 255]], np.uint8)
+    counted = histogram.Histogram(colors, np.array([50.0, 1.0, 9.0]))
+    fit = kmeans.fit_palette(counted, 2, color_space="srgb", init="random")
+    settled = settle(fit, counted, "srgb").palette.colors
+    assert sorted(settled[:, 3].tolist()) == [120, 255]

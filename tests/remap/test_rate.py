@@ -227,3 +227,14 @@ def test_in_paintings_lightness_goes_before_chroma():
         mapping = RateMap(pixels, Palette(colors[1:]), lightness=lightness)
         assert (mapping.nearest == entry).all()
         assert (mapping.map(0.01, dither=0.0).indices == entry).all()
+
+
+def test_another_palette_of_the_same_picture_is_masked_unless_told():
+    pixels = _picture(20, 24, 3)
+    first = RateMap(pixels, _palette(9, 3, seed=3))
+    other = _palette(7, 3, seed=4)
+    plain = RateMap(pixels, other)
+    assert np.array_equal(first.with_palette(other)._weights, plain._weights)
+    bare = first.with_palette(other, masked=False)
+    assert np.array_equal(bare._weights, np.sqrt(plain._weights))
+    assert not np.array_equal(bare._weights, plain._weights)

@@ -7,7 +7,12 @@ import numpy as np
 import pytest
 
 import huepress
+from huepress.decode import load
 from huepress.encode import jxl
+from huepress.limits import NEVER
+from huepress.options import CompressOptions
+from huepress.search.parts import parts_of_given
+from huepress.search.setup import bench_of
 from images import scene, soft_disc
 
 
@@ -105,3 +110,32 @@ def test_small_palettes_count_within_a_bound_too(colors):
     found = huepress.compress(PICTURES["bars"], max_size=str(wanted.bytes_out))
     assert found.bytes_out <= wanted.bytes_out
     assert found.score >= wanted.score - 0.5
+
+
+@pytest.mark.parametrize("format", ["png", "gif"])
+def test_a_part_of_a_given_palette_is_used_where_all_of_it_does_not_fit(format):
+    """What one of its colors makes is a file of this palette, too: only the table is longer."""
+    pixels, given = scene(24, 32), ["#000000", "#ffffff", "#c83232", "#3264c8", "#888888"]
+    one = huepress.compress(pixels, palette="#000", format=format).bytes_out
+    how = {"palette": ",".join(given), "format": format}
+    found = huepress.compress(pixels, max_size=str(one + 36), **how)
+    assert found.bytes_out <= one + 36
+    named = {tuple(bytes.fromhex(color[1:])) for color in given}
+    assert {tuple(color) for color in found.pixels.reshape(-1, 3).tolist()} <= named
+    with pytest.raises(huepress.QualityError, match="20 bytes cannot be met") as refused:
+        huepress.compress(pixels, max_size="20", **how)
+    least = int(re.search(r"([\d,]+) can", str(refused.value))[1].replace(",", ""))
+    assert huepress.compress(pixels, max_size=str(least), **how).bytes_out == least <= one + 36
+
+
+def test_parts_of_a_given_palette_keep_what_is_clear_and_what_is_opaque():
+    bench = bench_of(
+        load(soft_disc(16)), CompressOptions(palette="#0000,#c8323240,#fff,#c83232"), NEVER
+    )
+    parts = list(parts_of_given(bench))
+    assert [len(np.unique(part.indexed.indices)) for part in parts] == [2]
+    alpha = parts[0].indexed.to_pixels()[..., 3]
+    assert (alpha[soft_disc(16)[..., 3] == 255] == 255).all()
+    assert (alpha[soft_disc(16)[..., 3] == 0] == 0).all()
+    learned = bench_of(load(soft_disc(16)), CompressOptions(colors=4), NEVER)
+    assert list(parts_of_given(learned)) == []

@@ -13,6 +13,7 @@ from typing import Final
 
 from huepress.search.bench import Bench
 from huepress.search.fill import FULL, fill
+from huepress.search.parts import parts_of_given
 from huepress.search.rate_curve import HIGHEST, LOWEST
 from huepress.search.score import puts_lightness_first, reach_score
 from huepress.search.trial import Setting, Trial
@@ -43,6 +44,10 @@ HURRIED: Final = 0.1
 FILLED: Final = 0.97
 """Share of the bound from which on the file of such a mapping has no room to become the best. A
 small one may gain 15 points over the last tenth (tests/images.py, scene, 6 colors, 364 bytes)."""
+
+TINY: Final = 2048
+"""Up to this many bytes, files of large pictures near the bound are written in earnest, too: on a
+chart of 0.3 megapixels, a bound of 1168 bytes gains 4 points (docs/lab-book/search.md)."""
 
 HOPELESS: Final = 8.0
 """Fewer colors are not tried once they are this many points below the best so far."""
@@ -140,6 +145,8 @@ class SizeSearch:
         self._sample_near()
         self._by_score()
         if self.best is None:
+            self._take_a_part()
+        if self.best is None:
             self._take_smallest()
         return self.best
 
@@ -175,6 +182,10 @@ class SizeSearch:
     def _is_small(self) -> bool:
         return self.bench.picture.image.width * self.bench.picture.image.height <= SMALL
 
+    @property
+    def _is_exacting(self) -> bool:
+        return self._is_small or self.n_bytes <= TINY
+
     def _bench_for(self, colors: int) -> Bench:
         """Return the bench for a number of colors; small pictures choose among rivals anew."""
         if not self._is_small or colors >= self.bench.colors or self.bench.rivals.n_fixed:
@@ -189,7 +200,7 @@ class SizeSearch:
         known: list[object] = []
         for colors in _ladder(most, every=self._is_small):
             trial = self._bench_for(colors).nearest(colors)
-            if not any(trial.fit is fit for fit in known):
+            if all(trial.fit is not fit for fit in known):
                 known.append(trial.fit)
                 yield colors, trial
 
@@ -262,7 +273,7 @@ class SizeSearch:
                 return fitting or trial
             found = Found(trial, self.write(trial, True))
             is_near = self.n_bytes < found.n_bytes <= QUICK * self.n_bytes
-            if self._is_small and is_near and self._may_win(trial):
+            if self._is_exacting and is_near and self._may_win(trial):
                 found = Found(trial, self.write(trial, False))
             if far and found.n_bytes > FILLED * self.n_bytes:
                 return fitting or trial
@@ -312,10 +323,8 @@ class SizeSearch:
             best = self.best
             if best is None or best.trial.setting is None or best.n_bytes >= FULL * self.n_bytes:
                 return
-            bench, self.weight = (
-                self._bench_for(best.trial.setting.colors),
-                log2(best.trial.rate_weight),
-            )
+            bench = self._bench_for(best.trial.setting.colors)
+            self.weight = log2(best.trial.rate_weight)
             limit = int(self.n_bytes * best.trial.n_bytes / best.n_bytes * (1 - SPARE))
             trial = fill(bench, best.trial.setting, limit, TRIES[self.effort], self.weight)
             if trial is None or trial.rate_weight >= best.trial.rate_weight:
@@ -344,7 +353,7 @@ class SizeSearch:
 
     def _by_score(self) -> None:
         """Try whether a search by score finds a better file that fits."""
-        for _ in range(4 if self._is_small else 1):
+        for _ in range(4 if self._is_exacting else 1):
             if self.best is None or (self.effort == "fast" and not self._is_small):
                 return
             goal = min(self.best.trial.score + ABOVE, 100.0)
@@ -352,6 +361,12 @@ class SizeSearch:
                 return
             found = reach_score(self.bench, goal, self.effort, self.dither)
             if found is None or not self._take(found):
+                return
+
+    def _take_a_part(self) -> None:
+        """Use as much of a given palette as fits."""
+        for trial in parts_of_given(self.bench):
+            if self._take(trial):
                 return
 
     def _take_smallest(self) -> None:
