@@ -206,8 +206,12 @@ def build(target: Target, python: Path) -> Path:
     done = WORK / f"repaired-{target.tag}-{python.name}"
     shutil.rmtree(done, ignore_errors=True)
     with_tools = os.environ | {"PATH": f"{TOOLS}{os.pathsep}{os.environ['PATH']}"}
-    run([TOOLS / "auditwheel", "repair", "--plat", target.tag, "-w", done, raw], with_tools)
+    # It takes only tags of this machine by name, and finds those of others by itself.
+    tag = target.tag if target.is_native else "auto"
+    run([TOOLS / "auditwheel", "repair", "--plat", tag, "-w", done, raw], with_tools)
     (wheel,) = done.glob("*.whl")
+    if target.tag not in wheel.name:
+        raise SystemExit(f"{wheel.name} does not fit {target.tag}")
     return Path(shutil.copy(wheel, DIST))
 
 
