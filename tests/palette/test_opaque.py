@@ -139,8 +139,11 @@ def test_without_an_opaque_entry_nothing_moves():
 
 def test_an_entry_without_opaque_pixels_stays_soft():
     """Only entries that serve opaque pixels become opaque, and soft shadows stay soft."""
-    colors = np.array([[0, 0, 0, 120], [200, 0, 0, 250], [200, 0, 0, 255]], np.uint8)
-    counted = histogram.Histogram(colors, np.array([50.0, 1.0, 9.0]))
-    fit = kmeans.fit_palette(counted, 2, color_space="srgb", init="random")
+    colors = np.array(
+        [[0, 0, 0, 120], [0, 255, 0, 255], [200, 0, 0, 240], [200, 0, 0, 255]], np.uint8
+    )
+    counted = histogram.Histogram(colors, np.array([50.0, 50.0, 4.0, 9.0]))
+    fit = kmeans.fit_palette(counted, 3, color_space="srgb", init="wu")
+    assert (fit.palette.colors[:, 3] == 255).sum() == 1  # so none has to be turned
     settled = settle(fit, counted, "srgb").palette.colors
-    assert sorted(settled[:, 3].tolist()) == [120, 255]
+    assert sorted(settled[:, 3].tolist()) == [120, 255, 255]
