@@ -16,6 +16,7 @@ NAMES = Renames({
     "img/größe.png": "img/größe.webp",
     "pages/own.PNG": "pages/own.webp",
     "it's #1.png": "it's #1.webp",
+    "img/a,b.png": "img/a,b.webp",
 })  # fmt: skip
 
 
@@ -110,6 +111,36 @@ def test_paths_are_relative_to_the_base_of_a_page():
         assert after(page, "html") == page
 
 
+def test_a_comma_inside_an_address_of_a_srcset_is_part_of_it():
+    page = '<img srcset="img/a,b.png 1x, img/a.png 2x,img/a,b.png 3x"><img srcset="img/a,b.png">'
+    assert after(page, "html") == page.replace(".png", ".webp")
+
+
+def test_strings_of_styles_and_scripts_inside_a_page_follow():
+    page = (
+        '<style>a { b: image-set("img/a.png" 1x, url(img/a.png) 2x) }</style>'
+        "<p style=\"b: -webkit-image-set('img/a.png' 1x)\">"
+        "<script>load('img/a.png')</script>"
+    )
+    words = "<p>'img/a.png'"
+    assert after(page + words, "html") == page.replace("img/a.png", "img/a.webp") + words
+
+
+@pytest.mark.parametrize(
+    ("encoding", "declared"),
+    [("iso-8859-1", '<meta charset="iso-8859-1">'), ("utf-16", ""), ("cp1251", None)],
+)
+def test_pages_in_other_encodings_follow(encoding, declared):
+    if declared is None:
+        page = '<meta content="text/html; charset=windows-1251"><p>Да<img src="img/a.png">'
+    else:
+        page = f'{declared}<p>\xe4<img src="img/größe.png"><img src="img/a.png">'
+    expected = page.replace("größe.png", "größe.webp").replace("a.png", "a.webp")
+    assert rewritten(page.encode(encoding), "html", "index.html", NAMES) == expected.encode(
+        encoding
+    )
+
+
 def test_paths_are_relative_to_their_file():
     assert after('<img src="own.PNG"><img src="../img/a.png">', "html", "pages/x.html") == (
         '<img src="own.webp"><img src="../img/a.webp">'
@@ -123,7 +154,7 @@ def test_paths_are_relative_to_their_file():
 def test_other_bytes_stay():
     latin = b'<p>gr\xf6\xdfe</p>\r\n<img src="img/a.png">\r\n'
     assert rewritten(latin, "html", "i.html", NAMES) == latin.replace(b"a.png", b"a.webp")
-    wide = '<img src="img/a.png">'.encode("utf-16")
+    wide = '<img src="img/a.png">'.encode("utf-16-le")  # without its mark
     assert rewritten(wide, "html", "i.html", NAMES) == wide
 
 

@@ -7,6 +7,7 @@ stands beside it, and only in copies: inputs are never touched.
 
 from __future__ import annotations
 
+import codecs
 import difflib
 import html
 import os
@@ -37,7 +38,11 @@ _ATTRIBUTE: Final = re.compile(
     r"""(?P<is>\s*=\s*)(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)'|(?P<bare>[^\s"'>]+))""",
     re.IGNORECASE,
 )
-_CANDIDATE: Final = re.compile(r"(^|,)(\s*)([^\s,]+)")
+# HTML, parsing a srcset: an address ends at a space, and may have commas inside.
+_CANDIDATE: Final = re.compile(r"([\s,]*)(\S*[^\s,])(,+(?=\s|$)|\s[^,]*|$)")
+_SCRIPT: Final = re.compile(r"(<script\b[^>]*>)(.*?)(?=</script)", re.IGNORECASE | re.DOTALL)
+_IMAGE_SET: Final = re.compile(r"\bimage-set\((?:[^()]|\([^()]*\))*\)", re.IGNORECASE)
+_CHARSET: Final = re.compile(rb"""(?:charset|encoding)\s*=?\s*["']?([\w.:-]+)""", re.IGNORECASE)
 _BASE: Final = re.compile(
     r"""<base\s(?:[^>]*\s)?href\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE
 )
@@ -117,7 +122,7 @@ def rewritten(data: bytes, kind: str, file: str, renames: Renames) -> bytes:
     Parameters
     ----------
     data : bytes
-        UTF-8 or any superset of ASCII; other encodings come back unchanged.
+        In UTF-8, UTF-16 with its mark, the encoding that it declares, or any superset of ASCII.
     kind : str
         A key of `KINDS`.
     file : str
@@ -125,9 +130,10 @@ def rewritten(data: bytes, kind: str, file: str, renames: Renames) -> bytes:
     renames : Renames
         The renamed pictures.
     """
-    if b"\0" in data:
+    encoding = _encoding_of(data)
+    if encoding == "utf-8" and b"\0" in data:
         return data
-    text = data.decode("utf-8", "surrogateescape")
+    text = data.decode(encoding, "surrogateescape")
     base = _base_of(text) if kind == "html" else ""
     if base is None:
         return data  # its paths are relative to another site
@@ -136,12 +142,19 @@ def rewritten(data: bytes, kind: str, file: str, renames: Renames) -> bytes:
         text = _TAG.sub(_of_tag(follow), text)
     if kind in ("html", "css"):
         text = _URL.sub(_of_url(follow), text)
+
+    def strings(part: str) -> str:
+        return _STRING.sub(lambda m: m[1] + (_in_string(m[2], follow) or m[2]) + m[1], part)
+
+    if kind == "html":
+        text = _IMAGE_SET.sub(lambda m: strings(m[0]), text)
+        text = _SCRIPT.sub(lambda m: m[1] + strings(m[2]), text)
     if kind == "md":
         for pattern in (_MD_ANGLES, _MD_PLAIN, _MD_NAMED):
             text = pattern.sub(lambda m: m[1] + (follow(m[2]) or m[2]), text)
     if kind in ("js", "css"):
-        text = _STRING.sub(lambda m: m[1] + (_in_string(m[2], follow) or m[2]) + m[1], text)
-    return text.encode("utf-8", "surrogateescape")
+        text = strings(text)
+    return text.encode(encoding, "surrogateescape")
 
 
 def diff_of(name: str, before: bytes, after: bytes) -> str:
@@ -151,6 +164,27 @@ def diff_of(name: str, before: bytes, after: bytes) -> str:
     )
     lines = difflib.unified_diff(old, new, f"a/{name}", f"b/{name}")
     return "".join(line if line.endswith("\n") else line + "\n" for line in lines)
+
+
+def _encoding_of(data: bytes) -> str:
+    """Return the encoding that gives a file's own bytes back, as browsers choose it."""
+    for mark, encoding in ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be")):
+        if data.startswith(mark) and _gives_back(data, encoding):
+            return encoding
+    declared = _CHARSET.search(data[:1024])  # HTML: a declaration must be in the first 1024 bytes
+    if declared is None or _gives_back(data, "utf-8"):
+        return "utf-8"
+    name = declared[1].decode("ascii", "replace").lower()
+    # WHATWG Encoding: browsers take these names for Windows' set.
+    name = "cp1252" if name in ("iso-8859-1", "latin1", "us-ascii", "ascii") else name
+    return name if _gives_back(data, name) else "utf-8"
+
+
+def _gives_back(data: bytes, encoding: str) -> bool:
+    try:
+        return data.decode(encoding).encode(encoding) == data
+    except (LookupError, ValueError):
+        return False
 
 
 def _base_of(text: str) -> str | None:
@@ -197,7 +231,7 @@ def _of_attribute(follow: Follow) -> Callable[[re.Match[str]], str]:
         kind = next(k for k in ("double", "single", "bare") if match[k] is not None)
         value = match[kind]
         if match["name"].lower().endswith("srcset"):
-            new = _CANDIDATE.sub(lambda c: c[1] + c[2] + (follow(c[3]) or c[3]), value)
+            new = _CANDIDATE.sub(lambda c: c[1] + (follow(c[2]) or c[2]) + c[3], value)
         else:
             stripped = value.strip()
             new = value.replace(stripped, follow(stripped) or stripped) if stripped else value
