@@ -119,6 +119,7 @@ def test_a_comma_inside_an_address_of_a_srcset_is_part_of_it():
 def test_strings_of_styles_and_scripts_inside_a_page_follow():
     page = (
         '<style>a { b: image-set("img/a.png" 1x, url(img/a.png) 2x) }</style>'
+        """<style>a { b: image-set("img/a.png" 1x, url('c (1).png') 2x) }</style>"""
         "<p style=\"b: -webkit-image-set('img/a.png' 1x)\">"
         "<script>load('img/a.png')</script>"
     )

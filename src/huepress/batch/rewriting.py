@@ -41,7 +41,10 @@ _ATTRIBUTE: Final = re.compile(
 # HTML, parsing a srcset: an address ends at a space, and may have commas inside.
 _CANDIDATE: Final = re.compile(r"([\s,]*)(\S*[^\s,])(,+(?=\s|$)|\s[^,]*|$)")
 _SCRIPT: Final = re.compile(r"(<script\b[^>]*>)(.*?)(?=</script)", re.IGNORECASE | re.DOTALL)
-_IMAGE_SET: Final = re.compile(r"\bimage-set\((?:[^()]|\([^()]*\))*\)", re.IGNORECASE)
+_IN_BRACKETS: Final = r"""[^()"']|"[^"]*"|'[^']*'"""
+_IMAGE_SET: Final = re.compile(
+    rf"\bimage-set\((?:{_IN_BRACKETS}|\((?:{_IN_BRACKETS})*\))*\)", re.IGNORECASE
+)
 _CHARSET: Final = re.compile(rb"""(?:charset|encoding)\s*=?\s*["']?([\w.:-]+)""", re.IGNORECASE)
 _BASE: Final = re.compile(
     r"""<base\s(?:[^>]*\s)?href\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE
