@@ -73,10 +73,11 @@ def markdown(path: Path) -> str:
     notes = (
         f"{count} ({named}); {first['date']}; {first['machine']}. Bytes and"
         f" seconds are ratios to {base} (geometric means; below 1 is smaller or faster), scores are"
-        f" SSIMULACRA2 points above or below {base}. Equal score: what all others that get to 30"
-        " reach with 256 colors, at most 80. CPU seconds are those of one run at that k, over all"
-        " threads. At a given k huepress gives up a little score for bytes; bytes at equal score"
-        " weigh both. k-means on every pixel (scikit-learn, OpenCV) is too slow for the search for"
+        f" points above or below {base} by the lower of SSIMULACRA2 and ColorVideoVDP. Equal"
+        " score: what all others that get to 30 reach with 256 colors, at most 80. CPU seconds"
+        " are those of one run at that k, over all threads. At a given k huepress gives up a"
+        " little score for bytes; bytes at equal score weigh both. k-means on every pixel"
+        " (scikit-learn, OpenCV) is too slow for the search for"
         " an equal score."
     )
     return "\n".join(lines) + f"\n\n{notes}\n"

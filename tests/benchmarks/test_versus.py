@@ -45,6 +45,23 @@ def test_figures_are_those_of_the_files(results):
     assert ours["version"] == huepress.__version__
 
 
+def test_what_oxipng_takes_is_counted(tmp_path, monkeypatch, capsys):
+    """It works in a process of its own, whose seconds are told only once it has ended."""
+    from huepress.encode import oxipng_process
+
+    monkeypatch.syspath_prepend(ROOT / "benchmarks" / "versus")
+    measure = module(ROOT / "benchmarks" / "versus" / "measure.py")
+    ended = []
+    monkeypatch.setattr(
+        measure, "processor_seconds", lambda: ended.append(not oxipng_process._all) or 1.0
+    )
+    Image.fromarray(ramp(24, 32)).save(tmp_path / "ramp.png")
+    huepress.compress(ramp(24, 32), colors=32)
+    measure.main("Pillow octree", "k=32", str(tmp_path / "ramp.png"), str(tmp_path / "out.png"))
+    assert ended == [False, True]
+    assert '"cpu_seconds": 0.0' in capsys.readouterr().out
+
+
 def test_equal_score_is_reached_by_all(results):
     _, rows = results
     equal = [row for row in rows if row["by"] == "score"]
