@@ -165,8 +165,11 @@ def _tell(found: Comparison, *, is_default: bool) -> None:
     else:
         whose = " of huepress compress" if is_default else ""
         from huepress.metrics import look_of
+        from huepress.result.report import CUT_WORDS, may_be_data
 
-        score, look = f"{found.target_score:.2f}", look_of(found.target_score or 0)
+        is_cut = image.fine is not None and may_be_data(image)
+        look = CUT_WORDS if is_cut else look_of(found.target_score or 0)
+        score = f"{found.target_score:.2f}"
         click.echo(f"each at the score{whose}, {score}, or just above ({look})\n")
     first = found.entries[0]
     head = f"of {first.name}"

@@ -163,7 +163,7 @@ class Result:
     @property
     def look(self) -> str:
         """The score in words; of values that may be labels or depth, that they were cut."""
-        return CUT_WORDS if self.loses_depth and _may_be_data(self.image) else self.verdict.words
+        return CUT_WORDS if self.loses_depth and may_be_data(self.image) else self.verdict.words
 
     def save(self, path: str | os.PathLike[str], *, force: bool = True) -> Path:
         """Write the file: whole or not at all.
@@ -290,7 +290,7 @@ def _is_gray(pixels: NDArray[np.uint16]) -> bool:
     return all(np.array_equal(gray, pixels[..., channel]) for channel in (1, 2))
 
 
-def _may_be_data(image: Image) -> bool:
+def may_be_data(image: Image) -> bool:
     """Whether the fine values are gray, or of so few colors at 8 bits that they may be a map."""
     assert image.fine is not None
     return _is_gray(image.fine) or histogram.count_distinct(replace(image, deep=None)) <= 256

@@ -281,3 +281,12 @@ def test_a_ladder_of_one_rung_is_climbed():
     found = compare(ramp(), score=99, only=[one])
     assert not found.entries[0].reached
     assert "None meets the target" in found.advice
+
+
+def test_labels_are_not_said_to_look_identical(tmp_path):
+    """300 labels of 16 bits are two grays at 8, and a score of 100 says nothing of that."""
+    labels = np.arange(300, dtype=np.uint16).repeat(8).reshape(40, 60)
+    Image.fromarray(labels).save(tmp_path / "labels.png")
+    done = CliRunner().invoke(cli, ["compare", str(tmp_path / "labels.png"), "--effort", "fast"])
+    assert "values cut to 8 bits" in done.stdout
+    assert "identical" not in done.stdout
