@@ -48,6 +48,13 @@ def test_every_entry_point_is_here():
         assert f"engine.{name}" in source, name
 
 
+@given(n=st.integers(0, 2**64 - 1))
+def test_room_for_threads(n):
+    _core.prepare_to_throw()
+    assert _core.has_room_for_threads(n) == (n <= 1024)
+    assert _core.has_room_for_threads(0)
+
+
 @given(data=st.data(), n=SIZES, k=st.integers(1, 256), dims=st.sampled_from([3, 4]), t=THREADS)
 def test_assign(data, n, k, dims, t):
     for dtype in (np.float32, np.float64):

@@ -156,6 +156,20 @@ def test_the_curve_sets_the_number_of_colors(open_page):
     page.wait_for_function("() => location.search.startsWith('?colors=auto')")
 
 
+def test_a_press_on_the_curve_is_a_click_though_the_curve_is_drawn_anew(open_page):
+    page = open_page("?effort=fast")
+    upload(page, ("photo.png", PICTURE))
+    point = page.get_by_role("button", name="16 colors: ")
+    point.wait_for()
+    page.wait_for_function("() => document.querySelectorAll('.curve-point').length === 8")
+    box = point.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.evaluate("document.querySelector('.curve-point').dispatchEvent(new Event('pointerleave'))")
+    page.mouse.up()
+    settle(page, 16)
+
+
 def test_colors_are_kept_and_palettes_fixed(open_page):
     page = open_page("?effort=fast")
     upload(page, ("photo.png", PICTURE))

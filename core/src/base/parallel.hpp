@@ -11,9 +11,9 @@
 
 namespace core {
 
-// Number of threads to use when the caller asks for `requested` (0: one per processor).
 constexpr std::size_t kMostThreads = 1024;  // each costs a stack and, in the engine, scratch memory
 
+// Number of threads to use when the caller asks for `requested` (0: one per processor).
 inline std::size_t thread_count(std::size_t requested) {
     if (requested > 0) return requested < kMostThreads ? requested : kMostThreads;
     static const unsigned found = std::thread::hardware_concurrency();  // asks the system
@@ -24,6 +24,7 @@ inline std::size_t thread_count(std::size_t requested) {
 // allocates per thread (it ends the process when it cannot).
 inline bool has_room_for_threads(std::size_t n_threads) {
     constexpr std::size_t kThreadRoom = std::size_t{10} << 20;
+    if (n_threads > kMostThreads) return false;
     void* const room = ::operator new(n_threads * kThreadRoom, std::nothrow);
     if (!room) return false;
     *static_cast<volatile char*>(room) = 0;  // so that no compiler removes both calls

@@ -14,6 +14,7 @@ const HEIGHT = 118;
 const TOP = 16;
 const BOTTOM = 8;
 const EDGE = 8; // half the slider's thumb
+let isPressed = false; // a press on what is then drawn anew would never become a click
 
 const place = (k) => {
   const above = STOPS.findIndex((stop) => stop >= k);
@@ -24,6 +25,7 @@ const place = (k) => {
 };
 
 function show() {
+  if (isPressed) return;
   const picture = model.current();
   const points = pointsOf(picture);
   const relevant = aimOf(model.edited()) === "colors";
@@ -119,4 +121,10 @@ export function bindCurve() {
   model.on("current settings measured", show);
   model.on("picture", (picture) => picture.key === model.state.current && show());
   new ResizeObserver(show).observe(plot);
+  plot.addEventListener("pointerdown", () => (isPressed = true));
+  for (const end of ["pointerup", "pointercancel"]) {
+    addEventListener(end, () => {
+      if (isPressed) setTimeout(() => ((isPressed = false), show())); // after the click
+    });
+  }
 }
